@@ -1,0 +1,192 @@
+#!/usr/bin/env bash
+# The one entry to building, running and testing grantlink. `./build.sh help` lists the commands.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+source_dir=$PWD
+
+build_packages=(build-essential cmake ninja-build nginx nginx-dev liblmdb-dev libsodium-dev
+    libjansson-dev libcurl4-openssl-dev libboost1.81-dev libtomlplusplus-dev libcli11-dev
+    libfmt-dev libspdlog-dev libkainjow-mustache-dev libqrencode-dev libcmocka-dev)
+run_packages=(curl perl)
+lint_packages=(clang clang-format clang-tidy shellcheck)
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "build.sh: $*"; exit 1; }
+
+# Runs a step quietly; when it fails, its name and what it printed are shown.
+step() {
+    local name=$1 log
+    shift
+    log=$(mktemp)
+    if ! "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        die "this step failed: $name"
+    fi
+    rm -f "$log"
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+install_packages() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' \
+            || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    say "installing Debian packages: ${missing[*]}"
+    step "apt-get update" as_root apt-get update
+    step "apt-get install ${missing[*]}" as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+# Node from Debian or from elsewhere will do; npm comes with some of them.
+node_packages() {
+    command -v node >/dev/null || printf 'nodejs\n'
+    command -v npm >/dev/null || printf 'npm\n'
+}
+
+install_node_modules() {
+    local stamp=t/node_modules/.installed
+    if [ ! -e "$stamp" ] || [ t/package-lock.json -nt "$stamp" ]; then
+        say "installing the tests' npm packages"
+        step "npm ci (in t/)" npm ci --prefix t --no-audit --no-fund
+        touch "$stamp"
+    fi
+}
+
+deps() {
+    local node
+    mapfile -t node < <(node_packages)
+    install_packages "${build_packages[@]}" "${run_packages[@]}" "${node[@]}" "$@"
+    install_node_modules
+}
+
+# --- build: VARIANT is release or sanitize; everything lands in build/VARIANT -------------------
+
+build_programs() {
+    local variant=$1 options=()
+    [ "$variant" != sanitize ] || options+=(-D GRANTLINK_SANITIZE=ON)
+    [ -e "build/$variant/build.ninja" ] \
+        || step "cmake ($variant)" cmake -G Ninja -S . -B "build/$variant" "${options[@]}"
+    step "compiling the programs ($variant)" ninja -C "build/$variant"
+}
+
+nginx_source=/usr/share/nginx/src
+
+configure_module() {
+    local variant=$1 objs=$source_dir/build/$1/nginx options=
+    [ "$variant" != sanitize ] || options="-D GRANTLINK_SANITIZE=ON"
+    (
+        cd "$nginx_source"
+        # Debian's own configure arguments, so that the module fits the packaged nginx.
+        # shellcheck source=/dev/null
+        . ./conf_flags
+        # nginx's configure leaves no trace of a failed run; without its Makefile it starts anew.
+        GRANTLINK_CMAKE_OPTIONS=$options ./configure "${NGX_CONF_FLAGS[@]}" \
+            --with-cc-opt="-g -O2 -fPIC" --builddir="$objs" --add-dynamic-module="$source_dir"
+    )
+}
+
+build_module() {
+    local variant=$1 objs=$source_dir/build/$1/nginx
+    [ -e "$objs/Makefile" ] || step "configuring the nginx module" configure_module "$variant"
+    step "compiling the nginx module ($variant)" \
+        make -s -f "$objs/Makefile" -C "$nginx_source" modules
+    ln -sf nginx/ngx_http_grantlink_module.so "build/$variant/ngx_http_grantlink_module.so"
+}
+
+build() {
+    build_programs "$1"
+    build_module "$1"
+}
+
+# --- the commands -------------------------------------------------------------------------------
+
+command_deps() { deps; }
+
+command_build() {
+    deps
+    case "${1:-}" in
+        "") build release ;;
+        --sanitize) build sanitize ;;
+        *) die "build: unknown option $1; there is --sanitize" ;;
+    esac
+}
+
+command_run() {
+    deps
+    build release
+    GRANTLINK_BUILD=$source_dir/build/release exec perl -It/lib t/lib/run.pl "$@"
+}
+
+command_test() {
+    local variant=release
+    if [ "${1:-}" = --sanitize ]; then
+        variant=sanitize
+        shift
+        export GRANTLINK_SANITIZE=1
+    fi
+    deps chromium
+    build "$variant"
+    export GRANTLINK_BUILD=$source_dir/build/$variant
+    [ $# -gt 0 ] || set -- "$GRANTLINK_BUILD"/unit/test_* t/*.t
+    prove --jobs "${GRANTLINK_JOBS:-3}" --timer -It/lib "$@"
+}
+
+command_install() {
+    deps
+    build release
+    step "installing below ${DESTDIR:-/}" as_root env DESTDIR="${DESTDIR:-}" \
+        cmake --install build/release
+    say "installed; next: grantlink init --public-url https://…, then see conf.d/ for nginx"
+}
+
+sources() { git ls-files '*.cpp' '*.hpp'; }
+
+command_format() {
+    install_packages clang-format
+    sources | xargs clang-format -i
+}
+
+command_lint() {
+    deps "${lint_packages[@]}"
+    sources | xargs clang-format --dry-run --Werror || die "run ./build.sh format"
+    shellcheck build.sh .ci/run
+    # The other compiler, with the same warnings as errors.
+    [ -e build/clang/build.ninja ] || CXX=clang++ step "cmake (clang)" \
+        cmake -G Ninja -S . -B build/clang
+    step "compiling with clang" ninja -C build/clang
+    [ -e build/clang/module/build.ninja ] || CXX=clang++ step "cmake (clang, module)" \
+        cmake -G Ninja -S ngx_module -B build/clang/module \
+        -D GRANTLINK_NGINX_SOURCE="$nginx_source" \
+        -D GRANTLINK_NGINX_OBJS="$source_dir/build/release/nginx"\
+        -D GRANTLINK_MODULE_OUTPUT="$source_dir/build/clang"
+    step "compiling the module with clang" ninja -C build/clang/module
+}
+
+command_clean() { rm -rf build t/node_modules; }
+
+command_help() {
+    cat <<'END'
+usage: ./build.sh COMMAND
+
+  run [--auto]                 start everything on this machine and print a link to click;
+                               --auto drives the flow to its end and shows the proof
+  test [--sanitize] [FILES]    build and run all tests, or the named ones
+  deps                         install the Debian and npm packages that are missing
+  build [--sanitize]           build module and programs into build/
+  install                      install module, programs and presets (DESTDIR is honoured)
+  format                       format the C++ sources
+  lint                         check formatting, scripts, and the other compiler's warnings
+  clean                        remove what was built
+END
+}
+
+command=${1:-help}
+[ $# -eq 0 ] || shift
+declare -F "command_$command" >/dev/null || { command_help >&2; die "there is no command $command"; }
+"command_$command" "$@"

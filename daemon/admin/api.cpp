@@ -1,0 +1,134 @@
+#include "daemon/admin/api.hpp"
+
+#include "daemon/admin/peer.hpp"
+#include "daemon/admin/problem.hpp"
+#include "daemon/json/json.hpp"
+
+namespace grantlink {
+
+namespace {
+
+constexpr std::string_view collection = "/v1/connections";
+
+ServerResponse ok(const Json& body, unsigned status = 200) {
+    return {status, {{"Content-Type", "application/json"}}, body.dump() + "\n"};
+}
+
+Json bodyOf(const ServerRequest& request) {
+    const std::string_view type = request.header("content-type");
+    if (type.substr(0, type.find(';')) != "application/json")
+        throw Problem(415, "Unsupported Media Type",
+                      "send JSON with the header Content-Type: application/json");
+    std::string error;
+    Json body = Json::parse(request.body, &error);
+    if (!error.empty())
+        throw badRequest("the body is not JSON: " + error);
+    if (!body.isObject())
+        throw badRequest("the body must be a JSON object");
+    return body;
+}
+
+[[noreturn]] void refuseMethod(std::string_view allowed) {
+    throw Problem(405, "Method Not Allowed", "this path knows " + std::string(allowed));
+}
+
+void requireMethod(const ServerRequest& request, std::string_view method) {
+    if (request.method != method)
+        refuseMethod(method);
+}
+
+// /v1/connections/{id}[/{action}]
+struct Target {
+    Uuid id;
+    std::string_view action;
+};
+
+Target targetOf(std::string_view path) {
+    std::string_view rest = path.substr(collection.size() + 1);
+    const auto id = Uuid::parse(rest.substr(0, rest.find('/')));
+    if (!id)
+        throw notFound("there is no such connection; an id looks like "
+                       "0193a1b2-0000-7000-8000-000000000000");
+    const std::size_t slash = rest.find('/');
+    return {*id, slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1)};
+}
+
+} // namespace
+
+boost::asio::awaitable<ServerResponse> AdminApi::handle(ServerRequest request) {
+    try {
+        co_return co_await dispatch(request);
+    } catch (const Problem& problem) {
+        co_return problem.response();
+    }
+}
+
+void AdminApi::requireRole(const ServerRequest& request, Role role) const {
+    const SettingsPtr settings = settings_.get();
+    if (request.peer && rolesOf(*request.peer, settings->config).contains(role))
+        return;
+    const std::string uid = request.peer ? std::to_string(request.peer->uid) : "unknown";
+    const std::string name = role == Role::viewer ? "viewer" : "operator";
+    throw Problem(403, "Forbidden",
+                  "user " + uid + " does not have the role " + name +
+                      "; the operator grants it under [[admin.grant]] in grantlink.toml");
+}
+
+boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& request) {
+    const std::string_view path = request.path;
+    requireRole(request, Role::viewer);
+    if (path == "/healthz") {
+        requireMethod(request, "GET");
+        co_return ok(connections_.health());
+    }
+    if (path == "/v1/providers") {
+        requireMethod(request, "GET");
+        co_return providers();
+    }
+    if (path == collection && request.method == "GET")
+        co_return ok(connections_.list(parseForm(request.query)));
+    if (path == collection) {
+        requireMethod(request, "POST");
+        requireRole(request, Role::operator_);
+        const Json made = co_await connections_.create(bodyOf(request));
+        ServerResponse response = ok(made, 201);
+        response.headers.emplace_back("Location",
+                                      std::string(collection) + "/" + made["id"].str());
+        co_return response;
+    }
+    if (!path.starts_with(std::string(collection) + "/"))
+        throw notFound("there is no such path; docs/openapi.yaml lists them");
+    const Target target = targetOf(path);
+    if (target.action.empty()) {
+        requireMethod(request, "GET");
+        co_return ok(connections_.show(target.id));
+    }
+    requireRole(request, Role::operator_);
+    if (target.action == "link") {
+        requireMethod(request, "GET");
+        co_return ok(connections_.link(target.id));
+    }
+    if (target.action == "regenerate") {
+        requireMethod(request, "POST");
+        co_return ok(co_await connections_.regenerate(target.id));
+    }
+    if (target.action == "cancel") {
+        requireMethod(request, "POST");
+        co_return ok(co_await connections_.cancel(target.id));
+    }
+    throw notFound("a connection has no \"" + std::string(target.action) +
+                   "\"; docs/openapi.yaml lists what it has");
+}
+
+ServerResponse AdminApi::providers() const {
+    Json list = Json::array();
+    const SettingsPtr settings = settings_.get();
+    for (const auto& [id, provider] : settings->providers)
+        list.push(Json::object()
+                      .set("id", id)
+                      .set("name", provider.preset().name)
+                      .set("redirect_uri", provider.redirectUri()));
+    return ok(Json::object().set("providers", list));
+}
+
+} // namespace grantlink

@@ -1,0 +1,31 @@
+// The admin API: HTTP and JSON on a Unix socket, described in docs/openapi.yaml.
+//
+// This file knows paths, methods and roles; what they do is in connections.cpp.
+// Thread: the loop's.
+#pragma once
+
+#include "daemon/admin/connections.hpp"
+#include "daemon/net/http_server.hpp"
+#include "daemon/settings.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace grantlink {
+
+class AdminApi {
+  public:
+    AdminApi(ConnectionsApi& connections, const CurrentSettings& settings)
+        : connections_(connections), settings_(settings) {}
+
+    boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
+
+  private:
+    boost::asio::awaitable<ServerResponse> dispatch(const ServerRequest& request);
+    void requireRole(const ServerRequest& request, Role role) const;
+    ServerResponse providers() const;
+
+    ConnectionsApi& connections_;
+    const CurrentSettings& settings_;
+};
+
+} // namespace grantlink

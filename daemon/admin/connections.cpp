@@ -1,0 +1,234 @@
+#include "daemon/admin/connections.hpp"
+
+#include "daemon/admin/problem.hpp"
+#include "daemon/admin/represent.hpp"
+#include "daemon/notify/mail_header.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace grantlink {
+
+namespace {
+
+constexpr std::size_t maxNameLength = 200; // bytes of an account's or requester's name
+
+bool isOneLine(std::string_view text) {
+    return std::none_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+}
+
+std::string textMember(const Json& wanted, const char* name) {
+    const Json value = wanted[name];
+    if (value.isNull())
+        return {};
+    if (!value.isString())
+        throw badRequest(std::string(name) + " must be a text", name);
+    std::string text = value.str();
+    if (text.size() > maxNameLength || !isOneLine(text))
+        throw badRequest(std::string(name) + " must be one line of at most " +
+                             std::to_string(maxNameLength) + " bytes",
+                         name);
+    return text;
+}
+
+void refuseUnknownMembers(const Json& wanted) {
+    static constexpr std::string_view known[] = {"provider", "account", "notify", "requester",
+                                                 "link_lifetime"};
+    for (const std::string& key : wanted.keys())
+        if (std::find(std::begin(known), std::end(known), key) == std::end(known))
+            throw badRequest("there is no member \"" + key +
+                                 "\"; known are provider, account, notify, requester and "
+                                 "link_lifetime",
+                             key);
+}
+
+std::chrono::seconds lifetimeOf(const Json& wanted, const Config& config) {
+    const std::string text = textMember(wanted, "link_lifetime");
+    if (text.empty())
+        return config.linkLifetime;
+    const auto lifetime = parseDuration(text);
+    if (!lifetime)
+        throw badRequest("link_lifetime must be a number and a unit, such as \"7d\" or \"12h\"",
+                         "link_lifetime");
+    return *lifetime;
+}
+
+TimeMs after(std::chrono::seconds duration) {
+    return nowMs() + static_cast<TimeMs>(duration.count()) * 1000;
+}
+
+std::string known(const Providers& providers) {
+    std::string out;
+    for (const auto& [id, provider] : providers)
+        out += (out.empty() ? "" : ", ") + id;
+    return out.empty() ? "none; add [providers.NAME] to grantlink.toml" : out;
+}
+
+ConnectionQuery queryOf(const std::vector<std::pair<std::string, std::string>>& fields) {
+    ConnectionQuery out;
+    for (const auto& [name, value] : fields) {
+        if (name == "provider") {
+            out.provider = value;
+        } else if (name == "account") {
+            out.account = value;
+        } else if (name == "status") {
+            out.status = connectionStatusNamed(value);
+            if (!out.status)
+                throw badRequest("status must be pending, active, broken or revoked", name);
+        } else if (name == "limit") {
+            const auto end = value.data() + value.size();
+            const auto [rest, error] = std::from_chars(value.data(), end, out.limit);
+            if (error != std::errc() || rest != end || out.limit < 1 || out.limit > 500)
+                throw badRequest("limit must be a number from 1 to 500", name);
+        } else if (name == "after") {
+            out.after = Uuid::parse(value);
+            if (!out.after)
+                throw badRequest("after must be the \"next\" of the page before", name);
+        } else {
+            throw badRequest("there is no parameter \"" + name +
+                                 "\"; known are provider, account, status, limit and after",
+                             name);
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+ConnectionsApi::ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
+                               const CurrentSettings& settings,
+                               std::shared_ptr<const MasterKeys> keys)
+    : vault_(vault), links_(links), spool_(spool), settings_(settings), keys_(std::move(keys)) {}
+
+Connection ConnectionsApi::newConnection(const Json& wanted) const {
+    refuseUnknownMembers(wanted);
+    const SettingsPtr settings = settings_.get();
+    Connection out;
+    out.id = Uuid::v7();
+    out.provider = textMember(wanted, "provider");
+    const Provider* provider = settings->provider(out.provider);
+    if (!provider)
+        throw badRequest("there is no provider \"" + out.provider + "\"; known are " +
+                             known(settings->providers),
+                         "provider");
+    const std::string account = textMember(wanted, "account");
+    out.account = provider->display(provider->normalise(account));
+    if (out.account.empty() && !account.empty())
+        throw badRequest("account must be a handle such as \"@nike\"", "account");
+    out.requester = textMember(wanted, "requester");
+    if (out.requester.empty())
+        out.requester = settings->config.requester;
+    out.notify = textMember(wanted, "notify");
+    if (!out.notify.empty())
+        if (const auto address = parseMailAddress(out.notify); !address)
+            throw badRequest("notify: " + address.error().message, "notify");
+    out.created = out.updated = nowMs();
+    out.linkKey = keys_->current().id;
+    out.linkExpires = after(lifetimeOf(wanted, settings->config));
+    return out;
+}
+
+boost::asio::awaitable<Json> ConnectionsApi::create(const Json& wanted) {
+    const Connection connection = newConnection(wanted);
+    const auto put = [connection](VaultWriter& vault) { vault.putConnection(connection); };
+    co_await vault_.write(put);
+    co_await links_.publish(connection);
+    co_return withLink(connection);
+}
+
+Json ConnectionsApi::list(const std::vector<std::pair<std::string, std::string>>& fields) const {
+    const ConnectionQuery query = queryOf(fields);
+    ConnectionPage page;
+    vault_.read([&](const VaultReader& vault) { page = vault.connections(query); });
+    Json list = Json::array();
+    for (const Connection& connection : page.connections)
+        list.push(represent(connection));
+    return Json::object()
+        .set("connections", list)
+        .set("next", page.next ? Json(page.next->text()) : Json());
+}
+
+Connection ConnectionsApi::find(const Uuid& id) const {
+    if (auto found = vault_.connection(id))
+        return *found;
+    throw notFound("there is no connection " + id.text() + "; GET /v1/connections lists them");
+}
+
+Json ConnectionsApi::show(const Uuid& id) const {
+    return represent(find(id));
+}
+
+Json ConnectionsApi::link(const Uuid& id) const {
+    const Connection connection = find(id);
+    if (connection.status != ConnectionStatus::pending)
+        throw conflict("the connection is " + std::string(nameOf(connection.status)) +
+                       "; only a pending one has a link");
+    return Json::object()
+        .set("link", links_.linkOf(connection))
+        .set("expires_at", rfc3339(connection.linkExpires))
+        .set("generation", static_cast<std::int64_t>(connection.generation));
+}
+
+boost::asio::awaitable<Connection> ConnectionsApi::change(Uuid id, Change change) {
+    const auto changed = std::make_shared<Connection>(find(id));
+    const auto apply = [id, change = std::move(change), changed](VaultWriter& vault) {
+        *changed = vault.connection(id).value(); // nothing removes connections
+        change(*changed);
+        changed->updated = nowMs();
+        vault.putConnection(*changed);
+    };
+    co_await vault_.write(apply);
+    co_await links_.publish(*changed);
+    co_return *changed;
+}
+
+boost::asio::awaitable<Json> ConnectionsApi::regenerate(Uuid id) {
+    const SettingsPtr settings = settings_.get();
+    const TimeMs expires = after(settings->config.linkLifetime);
+    const KeyId key = keys_->current().id;
+    const Change renew = [expires, key](Connection& c) {
+        if (c.status == ConnectionStatus::active)
+            throw conflict("the connection is active and needs no link");
+        if (c.status == ConnectionStatus::revoked)
+            throw conflict("the connection was cancelled; request a new one");
+        ++c.generation;
+        c.linkExpires = expires;
+        c.linkKey = key;
+    };
+    const Connection connection = co_await change(id, renew);
+    co_return withLink(connection);
+}
+
+boost::asio::awaitable<Json> ConnectionsApi::cancel(Uuid id) {
+    const Change revoke = [](Connection& c) {
+        if (c.status == ConnectionStatus::active)
+            throw conflict("the connection is active; there is no request left to cancel");
+        c.status = ConnectionStatus::revoked;
+    };
+    const Connection connection = co_await change(id, revoke);
+    co_return represent(connection);
+}
+
+Json ConnectionsApi::withLink(const Connection& connection) const {
+    return represent(connection).set("link", links_.linkOf(connection));
+}
+
+Json ConnectionsApi::health() const {
+    VaultCounts counts;
+    vault_.read([&](const VaultReader& vault) { counts = vault.counts(); });
+    const auto number = [](std::size_t n) { return Json(static_cast<std::int64_t>(n)); };
+    return Json::object()
+        .set("status", "ok")
+        .set("version", GRANTLINK_VERSION)
+        .set("connections", Json::object()
+                                .set("pending", number(counts.pending))
+                                .set("active", number(counts.active))
+                                .set("broken", number(counts.broken))
+                                .set("revoked", number(counts.revoked)))
+        .set("spool", Json::object().set("approvals", number(spool_.counts().approvals)))
+        .set("outbox", Json::object().set("waiting", number(counts.notifications)));
+}
+
+} // namespace grantlink

@@ -1,0 +1,51 @@
+// What can be done with connections: the steps behind the admin API, each checked and durable.
+//
+// Errors: a Problem for whatever the caller did wrong.
+// Thread: the loop's.
+#pragma once
+
+#include "daemon/approvals/daemon_spool.hpp"
+#include "daemon/json/json.hpp"
+#include "daemon/links/publisher.hpp"
+#include "daemon/settings.hpp"
+#include "daemon/vault/vault.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace grantlink {
+
+class ConnectionsApi {
+  public:
+    ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
+                   const CurrentSettings& settings, std::shared_ptr<const MasterKeys> keys);
+
+    boost::asio::awaitable<Json> create(const Json& wanted); // with its link
+    Json list(const std::vector<std::pair<std::string, std::string>>& query) const;
+    Json show(const Uuid& id) const;
+    Json link(const Uuid& id) const;
+    boost::asio::awaitable<Json> regenerate(Uuid id); // with its new link
+    boost::asio::awaitable<Json> cancel(Uuid id);
+    Json health() const;
+
+  private:
+    using Change = std::function<void(Connection&)>;
+
+    Connection find(const Uuid& id) const;
+    Connection newConnection(const Json& wanted) const;
+    boost::asio::awaitable<Connection> change(Uuid id, Change change);
+    Json withLink(const Connection& connection) const;
+
+    Vault& vault_;
+    LinkPublisher& links_;
+    const DaemonSpool& spool_;
+    const CurrentSettings& settings_;
+    std::shared_ptr<const MasterKeys> keys_;
+};
+
+} // namespace grantlink

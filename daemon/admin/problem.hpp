@@ -1,0 +1,30 @@
+// Errors of the admin API as problem documents (RFC 9457).
+#pragma once
+
+#include "daemon/net/http_server.hpp"
+
+#include <stdexcept>
+#include <string>
+
+namespace grantlink {
+
+// Thrown inside the API and answered as a document. `detail` says what to do.
+class Problem : public std::runtime_error {
+  public:
+    Problem(unsigned status, std::string title, std::string detail, std::string field = {})
+        : std::runtime_error(detail), status_(status), title_(std::move(title)),
+          detail_(std::move(detail)), field_(std::move(field)) {}
+
+    ServerResponse response() const;
+
+  private:
+    unsigned status_;
+    std::string title_, detail_;
+    std::string field_; // the member of the request that is at fault
+};
+
+Problem badRequest(std::string detail, std::string field = {});
+Problem notFound(std::string detail);
+Problem conflict(std::string detail);
+
+} // namespace grantlink

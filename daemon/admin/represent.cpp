@@ -1,0 +1,73 @@
+#include "daemon/admin/represent.hpp"
+
+#include <ctime>
+
+namespace grantlink {
+
+namespace {
+
+Json timeOrNull(TimeMs time) {
+    return time ? Json(rfc3339(time)) : Json();
+}
+
+Json textOrNull(const std::string& text) {
+    return text.empty() ? Json() : Json(text);
+}
+
+// RFC 6749 divides scopes by blanks, some providers by commas.
+Json scopesOf(const std::string& text) {
+    Json out = Json::array();
+    std::string word;
+    for (char c : text + " ") {
+        if (c != ' ' && c != ',') {
+            word += c;
+        } else if (!word.empty()) {
+            out.push(word);
+            word.clear();
+        }
+    }
+    return out;
+}
+
+Json approvedOf(const Connection& connection) {
+    if (!connection.approved)
+        return {};
+    return Json::object()
+        .set("id", connection.approved->id)
+        .set("handle", connection.approved->handle)
+        .set("name", textOrNull(connection.approved->name));
+}
+
+Json tokenOf(const Connection& connection) {
+    if (connection.status != ConnectionStatus::active)
+        return {};
+    return Json::object()
+        .set("expires_at", timeOrNull(connection.tokenExpires))
+        .set("scopes", scopesOf(connection.tokenScope));
+}
+
+} // namespace
+
+std::string rfc3339(TimeMs time) {
+    const std::time_t seconds = static_cast<std::time_t>(time / 1000);
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    char text[32];
+    return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts));
+}
+
+Json represent(const Connection& c) {
+    Json out = Json::object();
+    out.set("id", c.id.text()).set("provider", c.provider).set("account", textOrNull(c.account));
+    out.set("status", nameOf(c.status)).set("requester", c.requester);
+    out.set("notify", textOrNull(c.notify));
+    out.set("created_at", rfc3339(c.created)).set("updated_at", rfc3339(c.updated));
+    out.set("generation", static_cast<std::int64_t>(c.generation));
+    out.set("link_expires_at", rfc3339(c.linkExpires));
+    out.set("approved_account", approvedOf(c)).set("token", tokenOf(c));
+    out.set("last_outcome", c.lastOutcome ? Json(nameOf(*c.lastOutcome)) : Json());
+    out.set("last_outcome_at", timeOrNull(c.lastOutcomeAt));
+    return out;
+}
+
+} // namespace grantlink

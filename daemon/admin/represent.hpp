@@ -1,0 +1,16 @@
+// Connections as the API shows them (docs/openapi.yaml). Never with a token; the link only where it
+// was asked for.
+#pragma once
+
+#include "daemon/json/json.hpp"
+#include "daemon/vault/connection.hpp"
+
+#include <string>
+
+namespace grantlink {
+
+std::string rfc3339(TimeMs time); // "2026-11-24T01:02:03Z"
+
+Json represent(const Connection& connection);
+
+} // namespace grantlink

@@ -1,0 +1,185 @@
+#include "daemon/approvals/attempt_run.hpp"
+
+#include "daemon/approvals/exchange.hpp"
+#include "daemon/approvals/identity.hpp"
+#include "daemon/approvals/settlement.hpp"
+#include "shared/attempt.hpp"
+#include "shared/sealed_code.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace grantlink {
+
+AttemptRun::AttemptRun(ApprovalServices& services, SpoolEntry entry)
+    : services_(services), settings_(services.settings.get()), attempt_(entry.attempt),
+      record_(std::move(entry.approval)), approval_(parseApproval(bytesOf(record_))) {}
+
+boost::asio::awaitable<void> AttemptRun::run() {
+    if (!approval_) {
+        spdlog::error("attempt {}: the spool has a record that is no approval; it is dropped",
+                      attempt_.text());
+        co_await services_.spool.discard(attempt_);
+        co_return;
+    }
+    std::optional<AttemptRecord> before;
+    services_.vault.read([&](const VaultReader& vault) {
+        before = vault.attempt(attempt_);
+        connection_ = vault.connection(approval_->connection);
+    });
+    if (connection_)
+        provider_ = settings_->provider(connection_->provider);
+    if (before && before->stage == AttemptStage::done) {
+        co_await tellEdge(before->outcome.value_or(Outcome::providerError), before->detail);
+        co_return;
+    }
+    std::optional<Verdict> verdict;
+    if (before && before->stage == AttemptStage::exchanging) {
+        verdict = Verdict{Outcome::providerError, "the connection to it was interrupted"};
+    } else if (before) {
+        std::optional<TokenSet> tokens;
+        services_.vault.read([&](const VaultReader& vault) { tokens = vault.tokens(attempt_); });
+        if (tokens)
+            verdict = co_await identify(std::move(*tokens));
+        else
+            verdict = Verdict{Outcome::providerError, "its first token could not be read"};
+    } else {
+        verdict = co_await decide();
+    }
+    if (verdict)
+        co_await settle(std::move(*verdict));
+}
+
+std::optional<AttemptRun::Verdict> AttemptRun::objection() const {
+    const auto verdict = [](Outcome outcome, const char* detail = "") {
+        return Verdict{outcome, detail};
+    };
+    if (!connection_ || connection_->status == ConnectionStatus::revoked)
+        return verdict(Outcome::cancelled);
+    if (connection_->generation != approval_->generation)
+        return verdict(Outcome::replaced);
+    if (connection_->status == ConnectionStatus::active)
+        return verdict(Outcome::alreadyConnected);
+    const auto lifetime = static_cast<std::uint32_t>(settings_->config.attemptLifetime.count());
+    if (!attemptIsCurrent(attempt_, lifetime, approval_->received))
+        return verdict(Outcome::expired);
+    if (!provider_)
+        return verdict(Outcome::providerError, "it is not set up here");
+    return std::nullopt;
+}
+
+boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::decide() {
+    if (auto no = objection())
+        co_return no;
+    if (approval_->kind == ApprovalKind::code)
+        co_return co_await exchange();
+    if (approval_->payload == "access_denied") // RFC 6749, section 4.1.2.1
+        co_return Verdict{Outcome::declined, ""};
+    co_return Verdict{Outcome::providerError, quoted(std::string(approval_->payload))};
+}
+
+boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::exchange() {
+    const MasterKey* key = services_.masterKeys->find(approval_->sealKey);
+    const auto code =
+        key ? openSealedCode(*key, attempt_, bytesOf(approval_->payload)) : std::nullopt;
+    if (!code)
+        co_return Verdict{Outcome::providerError, "its answer could not be opened"};
+    const auto tokens =
+        co_await withRetries(services_.stop, [&] { return exchangeOnce(textOf(*code)); });
+    if (!tokens) {
+        if (services_.stop.stopped() && tokens.error().mayRetry)
+            co_return std::nullopt; // stays in the spool for the next start
+        co_return failed(tokens.error(), "exchange");
+    }
+    co_await mark(AttemptStage::exchanged, *tokens);
+    co_return co_await identify(*tokens);
+}
+
+// The mark stands before the request leaves; it goes only when the provider has not acted on it.
+boost::asio::awaitable<StepResult<TokenSet>> AttemptRun::exchangeOnce(std::string_view code) {
+    const EdgeKey* key = services_.edgeKeys->find(approval_->edgeKey);
+    if (!key)
+        co_return StepFailure{"its edge key is no longer in edge.key", false, {}};
+    co_await mark(AttemptStage::exchanging);
+    const DerivedText verifier = pkceVerifier(*key, attempt_);
+    const bool pkce = provider_->preset().authorize.pkce;
+    auto result = co_await exchangeCode(services_.http, *provider_, code,
+                                        pkce ? std::string_view(verifier) : std::string_view());
+    if (!result && result.error().mayRetry) {
+        const auto unmark = [attempt = attempt_](VaultWriter& vault) {
+            vault.removeAttempt(attempt);
+        };
+        co_await services_.vault.write(unmark);
+    }
+    co_return result;
+}
+
+boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(TokenSet first) {
+    if (!provider_ || !connection_)
+        co_return Verdict{Outcome::cancelled, ""};
+    const auto tokens = co_await withRetries(
+        services_.stop, [&] { return upgradeTokens(services_.http, *provider_, first); });
+    if (!tokens && services_.stop.stopped())
+        co_return std::nullopt;
+    if (!tokens)
+        co_return failed(tokens.error(), "upgrade");
+    const auto account = co_await withRetries(
+        services_.stop, [&] { return fetchIdentity(services_.http, *provider_, *tokens); });
+    if (!account && services_.stop.stopped())
+        co_return std::nullopt;
+    if (!account)
+        co_return failed(account.error(), "identity");
+    if (isWantedAccount(*connection_, *provider_, *account))
+        co_return Verdict{Outcome::connected, "", *tokens, *account};
+    co_await revokeTokens(services_.http, *provider_, *tokens);
+    co_return Verdict{Outcome::wrongAccount, provider_->display(quoted(account->handle)), {},
+                      *account};
+}
+
+AttemptRun::Verdict AttemptRun::failed(const StepFailure& failure, const char* step) const {
+    spdlog::warn("attempt {}: {} failed: {}", attempt_.text(), step, failure.message);
+    return {Outcome::providerError, failure.message};
+}
+
+boost::asio::awaitable<void> AttemptRun::mark(AttemptStage stage, std::optional<TokenSet> tokens) {
+    const AttemptRecord record{approval_->connection, stage, std::nullopt, ""};
+    const auto put = [attempt = attempt_, record, tokens](VaultWriter& vault) {
+        vault.putAttempt(attempt, record);
+        if (tokens)
+            vault.putTokens(attempt, *tokens);
+    };
+    co_await services_.vault.write(put);
+}
+
+boost::asio::awaitable<void> AttemptRun::settle(Verdict verdict) {
+    Settlement settlement{attempt_,          *approval_,       verdict.outcome, verdict.detail,
+                          verdict.tokens,    verdict.approved, {},              {},
+                          settings_->config.mail.has_value()};
+    if (provider_) {
+        settlement.providerName = provider_->preset().name;
+        settlement.displayHandle = [provider = provider_, settings = settings_](
+                                       const std::string& handle) {
+            return provider->display(handle);
+        };
+    }
+    const auto end = std::make_shared<Settled>();
+    const auto apply = [settlement = std::move(settlement), end](VaultWriter& vault) {
+        *end = settlement.apply(vault);
+    };
+    co_await services_.vault.write(apply);
+    if (end->notified)
+        services_.notificationQueued();
+    connection_ = end->connection;
+    co_await tellEdge(end->outcome, end->detail);
+}
+
+// The link view first: whoever sees "connected" on the status page finds the same behind the link.
+boost::asio::awaitable<void> AttemptRun::tellEdge(Outcome outcome, std::string detail) {
+    if (connection_ && outcome == Outcome::connected)
+        co_await services_.links.publish(*connection_);
+    OutcomeRecord record{outcome, approval_->connection, approval_->generation, nowMs(),
+                         std::move(detail)};
+    co_await services_.spool.finish(attempt_, std::move(record));
+    spdlog::info("attempt {}: {}", attempt_.text(), nameOf(outcome));
+}
+
+} // namespace grantlink

@@ -1,0 +1,30 @@
+// From an authorization code to tokens (RFC 6749, section 4.1.3), and from the first token to a
+// longer-lived one where the provider has such a step.
+#pragma once
+
+#include "daemon/approvals/step.hpp"
+#include "daemon/providers/provider.hpp"
+#include "daemon/vault/connection.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string_view>
+
+namespace grantlink {
+
+// One try. `verifier` is empty for a provider without PKCE.
+boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
+                                                          const Provider& provider,
+                                                          std::string_view code,
+                                                          std::string_view verifier);
+
+// One try; safe to repeat. Without an upgrade step the tokens come back as they are.
+boost::asio::awaitable<StepResult<TokenSet>> upgradeTokens(HttpClient& http,
+                                                           const Provider& provider,
+                                                           TokenSet tokens);
+
+// Best effort (RFC 7009): a token that is not to be kept.
+boost::asio::awaitable<void> revokeTokens(HttpClient& http, const Provider& provider,
+                                          const TokenSet& tokens);
+
+} // namespace grantlink

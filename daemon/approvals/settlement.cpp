@@ -1,0 +1,67 @@
+#include "daemon/approvals/settlement.hpp"
+
+namespace grantlink {
+
+Outcome Settlement::judge(const std::optional<Connection>& connection) const {
+    if (proposed != Outcome::connected)
+        return proposed;
+    if (!connection || connection->status == ConnectionStatus::revoked)
+        return Outcome::cancelled;
+    if (connection->generation != approval.generation)
+        return Outcome::replaced;
+    return connection->status == ConnectionStatus::active ? Outcome::alreadyConnected
+                                                          : Outcome::connected;
+}
+
+Settled Settlement::apply(VaultWriter& vault) const {
+    Settled out;
+    out.connection = vault.connection(approval.connection);
+    out.outcome = judge(out.connection);
+    out.detail = out.outcome == proposed ? detail : "";
+    vault.eraseTokens(attempt);
+    vault.putAttempt(attempt,
+                     {approval.connection, AttemptStage::done, out.outcome, out.detail});
+    // An attempt that came too late for its link says nothing about the connection.
+    const bool ofThisLink =
+        out.connection && out.connection->generation == approval.generation &&
+        out.outcome != Outcome::alreadyConnected && out.outcome != Outcome::cancelled;
+    if (!ofThisLink)
+        return out;
+    Connection& connection = *out.connection;
+    connection.updated = connection.lastOutcomeAt = nowMs();
+    connection.lastOutcome = out.outcome;
+    if (out.outcome == Outcome::connected) {
+        connection.status = ConnectionStatus::active;
+        connection.approved = approved;
+        connection.tokenExpires = tokens->expires;
+        connection.tokenScope = tokens->scope;
+        vault.putTokens(connection.id, *tokens);
+    }
+    vault.putConnection(connection);
+    out.notified = notify(vault, connection, out.outcome);
+    return out;
+}
+
+bool Settlement::notify(VaultWriter& vault, const Connection& connection, Outcome outcome) const {
+    const bool tells = outcome == Outcome::connected || outcome == Outcome::wrongAccount ||
+                       outcome == Outcome::declined;
+    if (!mailEnabled || !tells || connection.notify.empty())
+        return false;
+    const auto display = [&](const std::string& handle) {
+        return displayHandle ? displayHandle(handle) : handle;
+    };
+    Notification notification;
+    notification.id = Uuid::v7();
+    notification.about = outcome;
+    notification.connection = connection.id;
+    notification.to = connection.notify;
+    notification.provider = providerName;
+    notification.account = display(connection.account);
+    notification.approved = approved ? display(approved->handle) : "";
+    notification.requester = connection.requester;
+    notification.when = nowMs();
+    vault.putNotification(notification, notification.when);
+    return true;
+}
+
+} // namespace grantlink

@@ -1,0 +1,50 @@
+#include "daemon/approvals/step.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace grantlink {
+
+namespace {
+
+// RFC 9110, section 10.2.3; the HTTP-date form is rare here and counts as "soon".
+std::chrono::seconds retryAfterOf(const HttpResponse& response) {
+    const std::string_view text = response.header("retry-after");
+    long seconds = 0;
+    std::from_chars(text.data(), text.data() + text.size(), seconds);
+    return std::chrono::seconds(std::clamp(seconds, 0L, 120L));
+}
+
+} // namespace
+
+std::string quoted(const std::string& text) {
+    std::string out;
+    for (char c : text.substr(0, 200))
+        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+    return out;
+}
+
+StepFailure failureOf(const HttpError& error, Repeatable repeatable) {
+    return {error.message, !error.maybeSent || repeatable == Repeatable::yes, {}};
+}
+
+StepFailure failureOf(const HttpResponse& response, const std::string& said,
+                      Repeatable repeatable) {
+    // Both say that the request was not acted upon (RFC 6585, section 4; RFC 9110, 15.6.4).
+    const bool turnedAway = response.status == 429 || response.status == 503;
+    const bool serverError = response.status >= 500 && repeatable == Repeatable::yes;
+    std::string message = "status " + std::to_string(response.status);
+    if (!said.empty())
+        message = quoted(said);
+    return {message, turnedAway || serverError, retryAfterOf(response)};
+}
+
+std::chrono::milliseconds backoff(int tries, const StepFailure& failure) {
+    const auto grown = std::chrono::milliseconds(500 << std::min(tries - 1, 6));
+    const std::chrono::milliseconds jitter(randombytes_uniform(250));
+    return std::max<std::chrono::milliseconds>(failure.retryAfter, grown) + jitter;
+}
+
+} // namespace grantlink

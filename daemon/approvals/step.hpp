@@ -1,0 +1,50 @@
+// What the requests of an approval have in common: how they fail, and when to try again.
+#pragma once
+
+#include "daemon/net/http_client.hpp"
+#include "daemon/net/stop_signal.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace grantlink {
+
+struct StepFailure {
+    std::string message; // for people and logs: what the provider said, never a token or a code
+    bool mayRetry = false; // the provider has certainly not acted on it
+    std::chrono::seconds retryAfter{0}; // what the provider asked for; 0: nothing
+};
+
+template <typename T>
+using StepResult = boost::system::result<T, StepFailure>;
+
+// Whether a repeated request does harm: exchanging a code does, asking who somebody is does not.
+enum class Repeatable { no, yes };
+
+// The failure that a transport error or a status outside 2xx is.
+StepFailure failureOf(const HttpError& error, Repeatable repeatable);
+StepFailure failureOf(const HttpResponse& response, const std::string& said, Repeatable repeatable);
+
+// The provider's own words, made fit for a log and a page: printable, short, one line.
+std::string quoted(const std::string& text);
+
+constexpr int maxTries = 6;
+
+// How long to wait before try number `tries` + 1.
+std::chrono::milliseconds backoff(int tries, const StepFailure& failure);
+
+// Repeats `step` while its failure allows it, the tries last and nobody stops the daemon.
+template <typename Step>
+auto withRetries(StopSignal& stop, Step step) -> decltype(step()) {
+    for (int tries = 1;; ++tries) {
+        auto result = co_await step();
+        if (result || !result.error().mayRetry || tries >= maxTries || stop.stopped())
+            co_return result;
+        co_await stop.sleep(backoff(tries, result.error()));
+    }
+}
+
+} // namespace grantlink

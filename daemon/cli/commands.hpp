@@ -1,0 +1,48 @@
+// The commands of `grantlink`, one function each.
+//
+// What a program could want goes to standard output, what only a person reads (advice, notes,
+// questions) to standard error. With `json` standard output is exactly the API's JSON.
+// Errors: CommandFailure.
+#pragma once
+
+#include "daemon/cli/admin_client.hpp"
+#include "daemon/cli/terminal.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace grantlink {
+
+struct Session {
+    AdminClient daemon;
+    bool json = false;
+    Terminal out; // standard output
+};
+
+struct RequestOptions {
+    std::string provider, account, notify, requester;
+    std::string expires; // "7d"
+};
+
+struct ListOptions {
+    std::string status, provider, account;
+    std::size_t limit = 100;
+    bool all = false; // as many as there are, whatever the limit says
+};
+
+// The approval link of a new connection, to send to somebody…
+void requestCommand(const Session& session, const RequestOptions& options);
+// …or to open oneself.
+void loginCommand(const Session& session, const RequestOptions& options);
+
+// `name` is what connectionId() takes.
+void linkCommand(const Session& session, const std::string& name, bool asQr);
+void regenerateCommand(const Session& session, const std::string& name, bool confirmed);
+void cancelCommand(const Session& session, const std::string& name, bool confirmed);
+
+void listCommand(const Session& session, const ListOptions& options);
+void showCommand(const Session& session, const std::string& name);
+void statusCommand(const Session& session);
+void providersCommand(const Session& session);
+
+} // namespace grantlink

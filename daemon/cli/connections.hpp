@@ -1,0 +1,35 @@
+// Finding connections through the admin API: lists over several pages, and the one that is meant.
+#pragma once
+
+#include "daemon/cli/admin_client.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace grantlink {
+
+struct ConnectionList {
+    std::vector<Json> connections;
+    std::string next; // id to go on after; empty when this is all
+    std::string body; // the API's JSON: its very words when it took one page
+};
+
+// Up to `limit` connections that match `query`, from as many pages as it takes; 0: all.
+ConnectionList fetchConnections(const AdminClient& daemon, const AdminClient::Query& query,
+                                std::size_t limit);
+
+// The id of the connection that a person names: a full id, the first characters of one (at least
+// six), or an account such as @nike. Revoked ones only count when there is no other.
+// Throws CommandFailure: Refused when there is none, Usage with the candidates when there are
+// several.
+std::string connectionId(const AdminClient& daemon, const std::string& name);
+
+// The account of a connection as people call it: the one asked for, or the one that approved.
+std::string accountOf(const Json& connection);
+
+// The first characters of each id, as many as it takes to tell them apart and at least 13: the
+// part of a UUIDv7 that is its time.
+std::vector<std::string> shortIds(const std::vector<Json>& connections);
+
+} // namespace grantlink

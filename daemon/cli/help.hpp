@@ -1,0 +1,97 @@
+// The texts that end --help: of the whole program, and of each command.
+#pragma once
+
+namespace grantlink::help {
+
+inline constexpr const char* epilog = R"(Examples:
+  grantlink request instagram @nike --notify me@example.com
+  grantlink link @nike --qr
+  grantlink list --status pending
+  grantlink COMMAND --help              explains a command, with examples
+
+Naming a connection (ID):
+  0199f3a2-7c4e-7aaa-8bbb-0123456789ab  its id
+  0199f3a2-7c                           the first characters of it, at least 6
+  @nike                                 its account, when one connection has it
+
+Exit codes:
+  0  done
+  1  refused by the daemon, or by you when asked
+  2  the command line makes no sense, or ID names no one connection
+  3  the daemon is not running
+  4  you are not permitted to do this
+  5  the daemon failed; its log says why)";
+
+inline constexpr const char* request =
+    R"(Prints the link and nothing else to standard output, so that it can be piped.
+The account is connected only when the very account that is named approves.
+
+Examples:
+  grantlink request instagram @nike
+  grantlink request instagram @nike --notify me@example.com --expires 3d
+  grantlink request instagram @nike | xclip
+  grantlink request youtube @nike --json)";
+
+inline constexpr const char* login =
+    R"(For an account whose password you have: the same as "request", but you open the
+link yourself. Without ACCOUNT it connects whichever account you sign in with.
+
+Examples:
+  grantlink login instagram @nike
+  grantlink login instagram)";
+
+inline constexpr const char* list = R"(Examples:
+  grantlink list
+  grantlink list --status broken
+  grantlink list --provider instagram --all
+  grantlink list --all --json | jq -r '.connections[].account')";
+
+inline constexpr const char* show = R"(Examples:
+  grantlink show @nike
+  grantlink show 0199f3a2-7c4e --json)";
+
+inline constexpr const char* link = R"(Shows the link that is valid now. It changes nothing.
+
+Examples:
+  grantlink link @nike
+  grantlink link @nike --qr            as a QR code too, for a phone beside you)";
+
+inline constexpr const char* regenerate =
+    R"(The old link stops working at once, also for somebody who has it open.
+Use it when a link went to the wrong person, has expired, or when a broken
+connection needs a new approval. Asks first, unless --yes.
+
+Examples:
+  grantlink regenerate @nike
+  grantlink regenerate 0199f3a2-7c4e --yes --json)";
+
+inline constexpr const char* cancel =
+    R"(The connection is revoked and its link stops working at once. Asks first,
+unless --yes.
+
+Examples:
+  grantlink cancel @nike
+  grantlink cancel 0199f3a2-7c4e --yes)";
+
+inline constexpr const char* status =
+    R"(Exits with 3 when the daemon is not running, so it can be used as a check.
+
+Examples:
+  grantlink status
+  grantlink status --json)";
+
+inline constexpr const char* providers =
+    R"(The redirect URI is what the provider wants to know of your app.
+
+Examples:
+  grantlink providers)";
+
+inline constexpr const char* init =
+    R"(Writes grantlink.toml, master.key and edge.key, and makes the directories of the
+stores. Run it as root, once. What exists already is left alone, unless --force.
+
+Examples:
+  grantlink init --public-url https://links.example.com
+  grantlink init --dir ./etc --state ./state --run ./run --edge-group staff)";
+
+} // namespace grantlink::help

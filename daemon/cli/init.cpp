@@ -1,0 +1,142 @@
+#include "daemon/cli/init.hpp"
+
+#include "daemon/cli/failure.hpp"
+#include "shared/keys.hpp"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+
+namespace grantlink {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* configTemplate = R"(# grantlink: docs/configuration.md explains every key.
+# Check it with: grantlinkd --check --config {config}
+
+public_url = "{url}"
+# requester = "Example Agency"          # who asks, as recipients and mails show it
+
+edge_store = "{state}/edge"
+vault = "{state}/vault"
+master_key = "{dir}/master.key"
+edge_key = "{dir}/edge.key"
+edge_group = "{group}"
+
+[admin]
+socket = "{run}/admin.sock"
+# [[admin.grant]]                       # root and the daemon's user may do everything
+# role = "operator"
+# groups = ["grantlink"]
+
+# [mail]                                # without it nobody is told by mail
+# smtp = "smtp://127.0.0.1:25"
+# from = "grantlink <grantlink@example.com>"
+
+# [providers.instagram]                 # conf.d/providers/ has one preset a provider
+# client_id = "…"
+# client_secret_file = "{dir}/instagram.secret"
+)";
+
+[[noreturn]] void fail(const fs::path& path) {
+    throw std::runtime_error(fmt::format("{}: {}; run it as root, or choose directories of your "
+                                         "own with --dir, --state and --run",
+                                         path.string(), std::strerror(errno)));
+}
+
+void makeDirectory(const fs::path& path, mode_t mode) {
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
+        fail(path);
+    if (::chmod(path.c_str(), mode) != 0)
+        fail(path);
+}
+
+void giveToGroup(const fs::path& path, const std::string& name) {
+    const group* entry = ::getgrnam(name.c_str());
+    if (!entry)
+        throw std::runtime_error("there is no group \"" + name +
+                                 "\"; name the one of the nginx workers with --edge-group");
+    if (::chown(path.c_str(), static_cast<uid_t>(-1), entry->gr_gid) != 0)
+        fail(path);
+}
+
+// Whole or not at all: a temporary file beside it, on the disk, then the name.
+void writeFile(const fs::path& path, const std::string& text, mode_t mode) {
+    const fs::path temporary = path.string() + ".new";
+    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    if (fd < 0)
+        fail(temporary);
+    const bool written =
+        ::fchmod(fd, mode) == 0 &&
+        ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+        ::fsync(fd) == 0;
+    ::close(fd);
+    if (!written || ::rename(temporary.c_str(), path.c_str()) != 0)
+        fail(path);
+}
+
+std::string configOf(const InitOptions& options) {
+    const std::string url =
+        options.publicUrl.empty() ? "https://links.example.com" : options.publicUrl;
+    return fmt::format(configTemplate, fmt::arg("config", options.dir + "/grantlink.toml"),
+                       fmt::arg("url", url), fmt::arg("state", options.state),
+                       fmt::arg("dir", options.dir), fmt::arg("run", options.run),
+                       fmt::arg("group", options.edgeGroup));
+}
+
+void refuseToOverwrite(const InitOptions& options) {
+    for (const char* name : {"grantlink.toml", "master.key", "edge.key"}) {
+        const fs::path path = fs::path(options.dir) / name;
+        if (fs::exists(path))
+            throw std::runtime_error(path.string() +
+                                     ": is there already; without its master key a vault cannot be "
+                                     "opened. Add --force only where nothing is to be kept");
+    }
+}
+
+void makeAll(const InitOptions& options) {
+    if (!options.force)
+        refuseToOverwrite(options);
+    makeDirectory(options.dir, 0755);
+    makeDirectory(options.state, 0755);
+    makeDirectory(options.run, 0755);
+    makeDirectory(options.state + "/vault", 0700);
+    for (const char* part : {"/edge", "/edge/links", "/edge/spool"}) {
+        makeDirectory(options.state + part, 0750);
+        giveToGroup(options.state + part, options.edgeGroup);
+    }
+    const NewKeyFiles keys = generateKeyFiles();
+    writeFile(options.dir + "/master.key", keys.master, 0600);
+    writeFile(options.dir + "/edge.key", keys.edge, 0600); // nginx's master reads it as root
+    writeFile(options.dir + "/grantlink.toml", configOf(options), 0644);
+}
+
+} // namespace
+
+int initCommand(const InitOptions& options) {
+    if (sodium_init() < 0)
+        throw std::runtime_error("libsodium cannot be set up");
+    makeAll(options);
+    fmt::print("{0}/grantlink.toml   edit public_url, [mail] and [providers]\n"
+               "{0}/master.key       keep a copy in a safe place, apart from backups of the vault\n"
+               "{0}/edge.key         for nginx: grantlink_key\n"
+               "{1}/edge             for nginx: grantlink_store\n"
+               "\nnext: grantlinkd --check --config {0}/grantlink.toml\n",
+               options.dir, options.state);
+    return 0;
+}
+
+} // namespace grantlink

@@ -1,0 +1,198 @@
+#include "daemon/config.hpp"
+
+#include "daemon/toml_reader.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+namespace grantlink {
+
+namespace {
+
+bool isOrigin(std::string_view url) {
+    const std::string_view rest = url.starts_with("https://")  ? url.substr(8)
+                                  : url.starts_with("http://") ? url.substr(7)
+                                                               : std::string_view();
+    return !rest.empty() && rest.find_first_of("/?#@ \t\r\n") == std::string_view::npos;
+}
+
+bool isLocationPath(std::string_view path) {
+    return path.size() >= 2 && path.starts_with('/') && path.ends_with('/') &&
+           path.find_first_of("?#% \t\r\n") == std::string_view::npos &&
+           path.find("//") == std::string_view::npos;
+}
+
+std::string readSecretFile(TomlReader& in, std::string_view key, const std::string& path) {
+    std::ifstream file(path);
+    std::string secret;
+    if (!file || !std::getline(file, secret))
+        in.fail(key, "the file \"" + path + "\" cannot be read or is empty");
+    return secret;
+}
+
+std::chrono::seconds duration(TomlReader& in, std::string_view key, std::chrono::seconds otherwise) {
+    if (!in.has(key))
+        return otherwise;
+    const auto value = parseDuration(in.text(key));
+    if (!value)
+        in.fail(key, "must be a number and a unit in quotes, such as \"30m\", \"12h\" or \"14d\"");
+    return value.value_or(otherwise);
+}
+
+std::vector<RoleGrant> readGrants(TomlReader& admin) {
+    static const std::map<std::string, Role> roles{{"viewer", Role::viewer},
+                                                   {"operator", Role::operator_},
+                                                   {"token-reader", Role::tokenReader}};
+    std::vector<RoleGrant> out;
+    for (TomlReader& in : admin.tables("grant")) {
+        const auto role = roles.find(in.text("role"));
+        if (role == roles.end())
+            in.fail("role", "must be \"viewer\", \"operator\" or \"token-reader\"");
+        else
+            out.push_back({role->second, in.list("users"), in.list("groups")});
+        in.finish();
+    }
+    return out;
+}
+
+SmtpConfig readMail(TomlReader& in) {
+    static const std::map<std::string, StartTls> policies{{"required", StartTls::Required},
+                                                          {"opportunistic", StartTls::Opportunistic},
+                                                          {"never", StartTls::Never}};
+    SmtpConfig out;
+    out.url = in.text("smtp", "smtp://127.0.0.1:25");
+    if (!out.url.starts_with("smtp://") && !out.url.starts_with("smtps://"))
+        in.fail("smtp", "must begin with smtp:// or smtps://");
+    const auto policy = policies.find(in.text("starttls", "opportunistic"));
+    if (policy == policies.end())
+        in.fail("starttls", "must be \"required\", \"opportunistic\" or \"never\"");
+    else
+        out.startTls = policy->second;
+    out.username = in.text("username");
+    if (in.has("password_file"))
+        out.password = readSecretFile(in, "password_file", in.text("password_file"));
+    out.caFile = in.text("ca_file");
+    out.from = in.text("from");
+    if (out.from.find('@') == std::string::npos)
+        in.fail("from", "must name the sender, such as \"Example Agency <mail@example.com>\"");
+    in.finish();
+    return out;
+}
+
+ProviderConfig readProvider(const std::string& name, TomlReader& in) {
+    ProviderConfig out;
+    out.preset = in.text("preset", name);
+    out.clientId = in.text("client_id");
+    if (out.clientId.empty())
+        in.fail("client_id", "is missing; the provider shows it where the app is registered");
+    out.clientSecret = in.text("client_secret");
+    if (in.has("client_secret_file"))
+        out.clientSecret = readSecretFile(in, "client_secret_file", in.text("client_secret_file"));
+    out.origins = in.map("origins");
+    for (const auto& [from, to] : out.origins)
+        if (!isOrigin(from) || !isOrigin(to))
+            in.fail("origins", "maps origins such as \"https://api.example.com\", without a path");
+    in.finish();
+    return out;
+}
+
+void checkProviderName(TomlReader& in, const std::string& name) {
+    if (name.size() > 64 ||
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") != std::string::npos)
+        in.fail(name, "a provider's name is part of its redirect URI: use a-z, 0-9, '-', '_', '.'");
+}
+
+void readPaths(TomlReader& in, Config& out) {
+    out.edgeStore = in.text("edge_store", out.edgeStore);
+    out.vault = in.text("vault", out.vault);
+    out.masterKey = in.text("master_key", out.masterKey);
+    out.edgeKey = in.text("edge_key", out.edgeKey);
+    out.providersDir = in.text("providers_dir", out.providersDir);
+    out.edgeGroup = in.text("edge_group", out.edgeGroup);
+    if (out.wakeSocket().size() > 107)
+        in.fail("edge_store", "is too long: wake.sock below it may have 107 characters in all");
+}
+
+void readLinks(TomlReader& in, Config& out) {
+    out.publicUrl = in.text("public_url");
+    if (!isOrigin(out.publicUrl))
+        in.fail("public_url", "must be the origin that nginx serves, such as "
+                              "\"https://links.example.com\", without a path");
+    for (const auto& [key, path] : {std::pair{"approve_path", &out.approvePath},
+                                    std::pair{"callback_path", &out.callbackPath}}) {
+        *path = in.text(key, *path);
+        if (!isLocationPath(*path))
+            in.fail(key, "must be the path of the nginx location, beginning and ending with '/'");
+    }
+    out.requester = in.text("requester", out.publicUrl.substr(out.publicUrl.find("://") + 3));
+    out.linkLifetime = duration(in, "link_lifetime", out.linkLifetime);
+    out.attemptLifetime = duration(in, "attempt_lifetime", out.attemptLifetime);
+}
+
+void readAll(TomlReader& in, Config& out) {
+    readLinks(in, out);
+    readPaths(in, out);
+    out.logLevel = in.text("log_level", out.logLevel);
+    if (spdlog::level::from_str(out.logLevel) == spdlog::level::off && out.logLevel != "off")
+        in.fail("log_level", "must be trace, debug, info, warning, error or off");
+    if (auto admin = in.table("admin")) {
+        out.adminSocket = admin->text("socket", out.adminSocket);
+        out.grants = readGrants(*admin);
+        admin->finish();
+    }
+    if (auto mail = in.table("mail"))
+        out.mail = readMail(*mail);
+    if (auto providers = in.table("providers")) {
+        for (auto& [name, reader] : providers->entries()) {
+            checkProviderName(*providers, name);
+            out.providers[name] = readProvider(name, reader);
+        }
+    }
+    in.finish();
+}
+
+} // namespace
+
+std::optional<std::chrono::seconds> parseDuration(std::string_view text) {
+    if (text.size() < 2 || text.size() > 10)
+        return std::nullopt;
+    long seconds = 0;
+    switch (text.back()) {
+    case 's':
+        seconds = 1;
+        break;
+    case 'm':
+        seconds = 60;
+        break;
+    case 'h':
+        seconds = 3600;
+        break;
+    case 'd':
+        seconds = 86400;
+        break;
+    default:
+        return std::nullopt;
+    }
+    text.remove_suffix(1);
+    if (text.find_first_not_of("0123456789") != std::string_view::npos)
+        return std::nullopt;
+    const std::chrono::seconds out(std::stol(std::string(text)) * seconds);
+    if (out.count() == 0 || out > std::chrono::days(3660))
+        return std::nullopt;
+    return out;
+}
+
+boost::system::result<Config, ConfigError> loadConfig(const std::string& path) {
+    TomlReader in = TomlReader::file(path);
+    Config out;
+    if (in.error().empty())
+        readAll(in, out);
+    if (!in.error().empty())
+        return ConfigError{in.error()};
+    return out;
+}
+
+} // namespace grantlink

@@ -1,0 +1,73 @@
+// grantlink.toml: what the operator decides. docs/configuration.md describes every key.
+//
+// Errors: a message with file, line, what is wrong and what to do. An unknown key is an error, so
+// that a misspelt one cannot be ignored silently.
+// Thread-safety: a value; immutable once loaded.
+#pragma once
+
+#include "daemon/notify/smtp.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace grantlink {
+
+struct ConfigError {
+    std::string message;
+};
+
+enum class Role { viewer, operator_, tokenReader };
+
+struct RoleGrant {
+    Role role;
+    std::vector<std::string> users, groups;
+};
+
+struct ProviderConfig {
+    std::string preset; // file name without .toml
+    std::string clientId;
+    std::string clientSecret;
+    std::map<std::string, std::string> origins; // scheme://host[:port] → what replaces it
+};
+
+struct Config {
+    std::string publicUrl; // scheme://host[:port], without a slash at its end
+    std::string approvePath = "/approve/";
+    std::string callbackPath = "/callback/";
+    std::string requester;
+    std::string edgeStore = "/var/lib/grantlink/edge";
+    std::string vault = "/var/lib/grantlink/vault";
+    std::string masterKey = "/etc/grantlink/master.key";
+    std::string edgeKey = "/etc/grantlink/edge.key";
+    std::string providersDir = "/usr/share/grantlink/providers";
+    std::string edgeGroup = "www-data";
+    std::string logLevel = "info";
+    std::chrono::seconds linkLifetime = std::chrono::days(14);
+    std::chrono::seconds attemptLifetime = std::chrono::minutes(30);
+    std::string adminSocket = "/run/grantlink/admin.sock";
+    std::vector<RoleGrant> grants;
+    std::optional<SmtpConfig> mail; // nothing: no mail is sent
+    std::map<std::string, ProviderConfig> providers;
+
+    bool overHttps() const { return publicUrl.starts_with("https://"); }
+    std::string approveUrl() const { return publicUrl + approvePath; }
+    std::string attemptsUrl() const { return approveUrl() + "attempts/"; }
+    std::string redirectUri(const std::string& provider) const {
+        return publicUrl + callbackPath + provider;
+    }
+    std::string wakeSocket() const { return edgeStore + "/wake.sock"; }
+};
+
+boost::system::result<Config, ConfigError> loadConfig(const std::string& path);
+
+// "14d", "90m", "30s", "12h"; nothing for another spelling, zero, or more than ten years.
+std::optional<std::chrono::seconds> parseDuration(std::string_view text);
+
+} // namespace grantlink

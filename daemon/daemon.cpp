@@ -1,0 +1,144 @@
+#include "daemon/daemon.hpp"
+
+#include "daemon/links/edge_directory.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+
+namespace grantlink {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto patience = 20s; // for requests in flight, when asked to stop
+
+template <typename Keys>
+std::shared_ptr<const Keys> loadKeys(const std::string& path) {
+    auto keys = Keys::load(path);
+    if (!keys)
+        throw std::runtime_error(keys.error().message);
+    return std::make_shared<const Keys>(std::move(*keys));
+}
+
+// The key pair of edge.key's seal line must be ours, or no approval could ever be opened.
+void requirePair(const EdgeKeys& edge, const MasterKeys& master, const Config& config) {
+    const MasterKey* key = master.find(edge.sealKey().id);
+    if (!key || key->sealPublic != edge.sealKey().publicKey)
+        throw std::runtime_error(config.edgeKey + ": its seal key does not belong to " +
+                                 config.masterKey +
+                                 "; the two files were made together and must be restored together");
+}
+
+const Config& withDirectories(const Config& config) {
+    makeEdgeDirectories(config.edgeStore, config.edgeGroup);
+    return config;
+}
+
+} // namespace
+
+Daemon::Daemon(std::string configPath, SettingsPtr settings)
+    : configPath_(std::move(configPath)), signals_(loop_), settings_(settings),
+      masterKeys_(loadKeys<MasterKeys>(settings->config.masterKey)),
+      edgeKeys_(loadKeys<EdgeKeys>(settings->config.edgeKey)),
+      vault_(settings->config.vault, masterKeys_),
+      spool_(withDirectories(settings->config).edgeStore),
+      links_(settings->config, masterKeys_, settings_), curl_(loop_.get_executor()), http_(curl_),
+      outbox_(loop_.get_executor(), vault_, curl_, settings_),
+      services_{vault_,  spool_,  links_, http_, settings_, masterKeys_, edgeKeys_, stop_,
+                [this] { outbox_.wake(); }},
+      approvals_(loop_.get_executor(), services_),
+      maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
+      connections_(vault_, links_, spool_, settings_, masterKeys_), api_(connections_, settings_) {
+    const Config& config = settings->config;
+    requirePair(*edgeKeys_, *masterKeys_, config);
+    shareEdgeFiles(config.edgeStore, config.edgeGroup);
+    wake_ = std::make_unique<WakeSocket>(loop_.get_executor(), config.wakeSocket(),
+                                         [this] { approvals_.wake(); });
+    shareWithGroup(config.wakeSocket(), config.edgeGroup, 0660);
+}
+
+void Daemon::run() {
+    boost::asio::co_spawn(loop_, serve(), [this](std::exception_ptr error) {
+        if (!error)
+            return;
+        loop_.stop();
+        std::rethrow_exception(error);
+    });
+    loop_.run();
+}
+
+boost::asio::awaitable<void> Daemon::serve() {
+    const SettingsPtr settings = settings_.get();
+    co_await links_.publishAll(vault_); // the vault is the truth, whatever the edge had
+    // Any user may connect: the peer's credentials decide what it may do.
+    admin_ = HttpServer::onUnix(
+        loop_.get_executor(), settings->config.adminSocket, 0666,
+        [this](ServerRequest request) { return api_.handle(std::move(request)); });
+    approvals_.start();
+    outbox_.start();
+    maintenance_.start();
+    watchSignals();
+    spdlog::info("grantlinkd: ready");
+}
+
+void Daemon::watchSignals() {
+    signals_.clear();
+    for (int signal : {SIGTERM, SIGINT, SIGHUP})
+        signals_.add(signal);
+    signals_.async_wait([this](boost::system::error_code error, int signal) {
+        if (error)
+            return;
+        if (signal == SIGHUP) {
+            boost::asio::co_spawn(loop_, reload(), boost::asio::detached);
+            watchSignals();
+        } else {
+            boost::asio::co_spawn(loop_, stop(), boost::asio::detached);
+        }
+    });
+}
+
+// Takes no new work, lets requests in flight end, and leaves the rest where it is durable.
+boost::asio::awaitable<void> Daemon::stop() {
+    spdlog::info("grantlinkd: stopping");
+    admin_->stop();
+    wake_->stop();
+    stop_.stop();
+    approvals_.stop();
+    outbox_.stop();
+    maintenance_.stop();
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!idle() && std::chrono::steady_clock::now() < deadline) {
+        StopSignal pause;
+        co_await pause.sleep(20ms);
+    }
+    spdlog::info("grantlinkd: stopped");
+    loop_.stop();
+}
+
+boost::asio::awaitable<void> Daemon::reload() {
+    auto settings = loadSettings(configPath_);
+    if (!settings) {
+        spdlog::error("reload: {}; the settings in force stay", settings.error().message);
+        co_return;
+    }
+    const SettingsPtr before = settings_.get();
+    if ((*settings)->config.vault != before->config.vault ||
+        (*settings)->config.edgeStore != before->config.edgeStore ||
+        (*settings)->config.adminSocket != before->config.adminSocket)
+        spdlog::warn("reload: vault, edge_store and admin.socket change with the next start");
+    settings_.replace(*settings);
+    spdlog::set_level(spdlog::level::from_str((*settings)->config.logLevel));
+    try {
+        co_await links_.publishAll(vault_);
+        spdlog::info("grantlinkd: reloaded {}", configPath_);
+    } catch (const std::exception& error) {
+        spdlog::error("reload: the links could not be published: {}", error.what());
+    }
+}
+
+} // namespace grantlink

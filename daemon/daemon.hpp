@@ -1,0 +1,58 @@
+// grantlinkd as one object: its parts, wired, and their life from start to stop.
+//
+// run() returns when the daemon was asked to stop and its work has ended or was left safely. The
+// constructor throws std::runtime_error with what is wrong and what to do.
+#pragma once
+
+#include "daemon/admin/api.hpp"
+#include "daemon/approvals/processor.hpp"
+#include "daemon/maintenance.hpp"
+#include "daemon/net/wake_socket.hpp"
+#include "daemon/notify/outbox.hpp"
+#include "daemon/vault/lmdb_vault.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <memory>
+#include <string>
+
+namespace grantlink {
+
+class Daemon {
+  public:
+    Daemon(std::string configPath, SettingsPtr settings);
+
+    void run();
+
+  private:
+    boost::asio::awaitable<void> serve();
+    boost::asio::awaitable<void> stop();
+    void watchSignals();
+    boost::asio::awaitable<void> reload();
+    bool idle() const { return approvals_.idle() && outbox_.idle() && maintenance_.idle(); }
+
+    std::string configPath_;
+    boost::asio::io_context loop_{1};
+    boost::asio::signal_set signals_;
+    CurrentSettings settings_;
+    StopSignal stop_;
+
+    std::shared_ptr<const MasterKeys> masterKeys_;
+    std::shared_ptr<const EdgeKeys> edgeKeys_;
+    LmdbVault vault_; // takes the lock, so it comes before all that a second daemon would disturb
+    DaemonSpool spool_;
+    LinkPublisher links_;
+    CurlLoop curl_;
+    HttpClient http_;
+    Outbox outbox_;
+    ApprovalServices services_;
+    ApprovalProcessor approvals_;
+    Maintenance maintenance_;
+    ConnectionsApi connections_;
+    AdminApi api_;
+    std::unique_ptr<WakeSocket> wake_;
+    std::unique_ptr<HttpServer> admin_;
+};
+
+} // namespace grantlink

@@ -1,0 +1,127 @@
+#include "daemon/links/publisher.hpp"
+
+#include "daemon/links/edge_directory.hpp"
+#include "shared/link_token.hpp"
+
+#include <algorithm>
+
+namespace grantlink {
+
+namespace {
+
+// How many replaced generations an edge still explains; older links are simply unknown.
+constexpr std::uint32_t keptGenerations = 16;
+
+LinkStatus statusOf(const Connection& connection) {
+    return connection.status == ConnectionStatus::revoked ? LinkStatus::cancelled
+                                                          : LinkStatus::live;
+}
+
+std::string viewOf(const Connection& connection, const Settings& settings, LinkStatus status,
+                   std::uint32_t generation) {
+    const Config& config = settings.config;
+    const Provider* provider = settings.provider(connection.provider);
+    const std::string attemptsUrl = config.attemptsUrl();
+    const std::string account = provider ? provider->display(connection.account) : "";
+    const std::string authorizeUrl = provider ? provider->authorizeUrl() : "";
+    LinkView view;
+    view.status = status;
+    view.secureCookie = config.overHttps();
+    view.generation = generation;
+    view.expires = connection.linkExpires;
+    view.attemptLifetime = static_cast<std::uint32_t>(config.attemptLifetime.count());
+    view.requester = connection.requester;
+    view.attemptsUrl = attemptsUrl;
+    view.itemCount = 1;
+    LinkItem& item = view.items[0];
+    item.connection = connection.id;
+    item.connected = connection.status == ConnectionStatus::active;
+    item.provider = connection.provider;
+    item.account = account;
+    item.authorizeUrl = authorizeUrl;
+    item.providerName = connection.provider;
+    if (provider) {
+        const AuthorizeStep& authorize = provider->preset().authorize;
+        item.providerName = provider->preset().name;
+        item.pkce = authorize.pkce;
+        item.nonce = authorize.nonce;
+        item.issExpected = authorize.issExpected;
+        item.issuer = authorize.issuer;
+    } else {
+        view.status = LinkStatus::cancelled; // its provider is no longer configured
+    }
+    return encodeLinkView(view);
+}
+
+} // namespace
+
+LinkPublisher::LinkPublisher(const Config& config, std::shared_ptr<const MasterKeys> keys,
+                             const CurrentSettings& settings)
+    : keys_(std::move(keys)), settings_(settings),
+      links_(std::make_shared<LinkWriter>(config.edgeStore)) {}
+
+std::string LinkPublisher::linkOf(const Connection& connection) const {
+    const MasterKey* key = keys_->find(connection.linkKey);
+    if (!key)
+        throw std::runtime_error("master.key no longer has key " +
+                                 std::to_string(connection.linkKey) +
+                                 ", which this link was made with; regenerate the link");
+    return settings_.get()->config.approveUrl() +
+           makeLinkToken(*key, connection.id, connection.generation);
+}
+
+std::vector<LinkWriter::Entry> LinkPublisher::entriesOf(const Connection& connection,
+                                                        const Settings& settings) const {
+    std::vector<LinkWriter::Entry> out;
+    const std::uint32_t newest = connection.generation;
+    const std::uint32_t oldest = newest > keptGenerations ? newest - keptGenerations : 1;
+    for (std::uint32_t generation = oldest; generation <= newest; ++generation) {
+        const bool current = generation == newest;
+        const LinkStatus status = current ? statusOf(connection) : LinkStatus::replaced;
+        const std::string view = viewOf(connection, settings, status, generation);
+        // Which key an older generation was made with is not kept: it is known under each.
+        for (KeyId id = 255; id > 0; --id) {
+            const MasterKey* key = keys_->find(id);
+            if (!key || (current && id != connection.linkKey))
+                continue;
+            const auto link = linkKeyOf(makeLinkToken(*key, connection.id, generation));
+            out.push_back({*link, view,
+                           current ? std::optional<Uuid>(connection.id) : std::nullopt});
+        }
+    }
+    return out;
+}
+
+boost::asio::awaitable<void> LinkPublisher::publish(Connection connection) {
+    return writer_.run(
+        [links = links_, entries = entriesOf(connection, *settings_.get())] {
+            links->publish(entries);
+        });
+}
+
+boost::asio::awaitable<void> LinkPublisher::publishAll(const Vault& vault) {
+    std::vector<LinkWriter::Entry> entries;
+    const SettingsPtr settings = settings_.get();
+    vault.read([&](const VaultReader& reader) {
+        reader.eachConnection([&](const Connection& connection) {
+            for (LinkWriter::Entry& entry : entriesOf(connection, *settings))
+                entries.push_back(std::move(entry));
+        });
+    });
+    return writer_.run(
+        [links = links_, entries = std::move(entries)] { links->replaceAll(entries); });
+}
+
+bool LinkPublisher::reopenIfLost() {
+    if (links_->isCurrent())
+        return false;
+    const SettingsPtr settings = settings_.get();
+    const Config& config = settings->config;
+    makeEdgeDirectories(config.edgeStore, config.edgeGroup);
+    links_.reset();
+    links_ = std::make_shared<LinkWriter>(config.edgeStore);
+    shareEdgeFiles(config.edgeStore, config.edgeGroup);
+    return true;
+}
+
+} // namespace grantlink

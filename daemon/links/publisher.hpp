@@ -1,0 +1,52 @@
+// Tells the edge of each link: what its page shows, where its button goes, whether it still works.
+//
+// A link of an older generation stays known as `replaced`, so that its page can say so. All link
+// views can be made again from the vault.
+//
+// Thread: the loop's; the writing happens on a thread of its own.
+#pragma once
+
+#include "daemon/net/blocking.hpp"
+#include "daemon/settings.hpp"
+#include "daemon/vault/vault.hpp"
+#include "shared/keys.hpp"
+#include "shared/link_store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace grantlink {
+
+class LinkPublisher {
+  public:
+    LinkPublisher(const Config& config, std::shared_ptr<const MasterKeys> keys,
+                  const CurrentSettings& settings);
+
+    // The approval link, to be shown to the requester. A secret.
+    std::string linkOf(const Connection& connection) const;
+
+    // Durable at the edge when it returns.
+    boost::asio::awaitable<void> publish(Connection connection);
+
+    // Every link of the vault, in place of whatever the edge had.
+    boost::asio::awaitable<void> publishAll(const Vault& vault);
+
+    // Opens links/ anew when its files were deleted or replaced; whether that was so.
+    bool reopenIfLost();
+
+    void clearStaleReaders() { links_->clearStaleReaders(); }
+
+  private:
+    std::vector<LinkWriter::Entry> entriesOf(const Connection& connection,
+                                             const Settings& settings) const;
+
+    std::shared_ptr<const MasterKeys> keys_;
+    const CurrentSettings& settings_;
+    std::shared_ptr<LinkWriter> links_;
+    BlockingThread writer_;
+};
+
+} // namespace grantlink

@@ -1,0 +1,58 @@
+// grantlinkd: the daemon beside nginx.
+#include "daemon/daemon.hpp"
+#include "daemon/settings.hpp"
+
+#include <CLI/CLI.hpp>
+#include <curl/curl.h>
+#include <sodium.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+
+using namespace grantlink;
+
+namespace {
+
+void setUpLog(const std::string& level) {
+    auto logger = spdlog::stderr_logger_st("grantlinkd");
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    logger->set_level(spdlog::level::from_str(level));
+    spdlog::set_default_logger(std::move(logger));
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("grantlinkd: exchanges and keeps what nginx's approval links bring in");
+    std::string config = "/etc/grantlink/grantlink.toml";
+    bool check = false;
+    app.add_option("--config,-c", config, "The configuration file")->capture_default_str();
+    app.add_flag("--check,-t", check, "Check configuration and presets, then exit");
+    app.set_version_flag("--version", "grantlinkd " GRANTLINK_VERSION);
+    CLI11_PARSE(app, argc, argv);
+
+    ::umask(027);
+    setUpLog("info");
+    auto settings = loadSettings(config);
+    if (!settings) {
+        spdlog::error("{}", settings.error().message);
+        return 2;
+    }
+    if (check) {
+        spdlog::info("{}: all is well", config);
+        return 0;
+    }
+    spdlog::set_level(spdlog::level::from_str((*settings)->config.logLevel));
+    try {
+        if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+            throw std::runtime_error("libsodium or libcurl cannot be set up");
+        Daemon daemon(config, *settings);
+        daemon.run();
+    } catch (const std::exception& error) {
+        spdlog::error("{}", error.what());
+        return 1;
+    }
+    return 0;
+}

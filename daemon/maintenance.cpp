@@ -1,0 +1,69 @@
+#include "daemon/maintenance.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <spdlog/spdlog.h>
+
+namespace grantlink {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto every = 2s;
+constexpr std::size_t pruneBatch = 1000;
+
+// How long an outcome can still be looked at after its state has expired.
+constexpr TimeMs keptAfterwards = TimeMs{24} * 3600 * 1000;
+
+} // namespace
+
+Maintenance::Maintenance(boost::asio::any_io_executor loop, Vault& vault, DaemonSpool& spool,
+                         LinkPublisher& links, const CurrentSettings& settings)
+    : loop_(std::move(loop)), vault_(vault), spool_(spool), links_(links), settings_(settings) {}
+
+void Maintenance::start() {
+    running_ = true;
+    boost::asio::co_spawn(loop_, run(), boost::asio::detached);
+}
+
+boost::asio::awaitable<void> Maintenance::run() {
+    while (!idle_.stopped()) {
+        co_await idle_.sleep(every);
+        try {
+            if (!idle_.stopped())
+                co_await once();
+        } catch (const std::exception& error) {
+            spdlog::error("maintenance: {}", error.what());
+        }
+    }
+    running_ = false;
+}
+
+boost::asio::awaitable<void> Maintenance::once() {
+    if (links_.reopenIfLost()) {
+        spdlog::warn("the edge's links/ was deleted or replaced; it is made again from the vault");
+        co_await links_.publishAll(vault_);
+    }
+    links_.clearStaleReaders();
+    spool_.clearStaleReaders();
+    co_await prune();
+}
+
+// Spool first: a vault record must outlive the approval that it makes idempotent.
+boost::asio::awaitable<void> Maintenance::prune() {
+    const SettingsPtr settings = settings_.get();
+    const auto lifetime = static_cast<TimeMs>(settings->config.attemptLifetime.count()) * 1000;
+    const TimeMs before = nowMs() - lifetime - keptAfterwards;
+    const std::size_t outcomes = co_await spool_.prune(before, pruneBatch);
+    if (outcomes == 0)
+        co_return;
+    spdlog::debug("forgot {} old outcomes", outcomes);
+    const auto forget = [before](VaultWriter& vault) {
+        vault.pruneAttempts(before - keptAfterwards, pruneBatch);
+    };
+    co_await vault_.write(forget);
+}
+
+} // namespace grantlink

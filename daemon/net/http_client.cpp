@@ -1,0 +1,266 @@
+#include "daemon/net/http_client.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <memory>
+#include <new>
+#include <optional>
+
+namespace grantlink {
+
+namespace {
+
+constexpr std::size_t maxHeaderBytes = 64 * 1024; // of all answers, 1xx and trailers included
+
+struct SlistDeleter {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+using Slist = std::unique_ptr<curl_slist, SlistDeleter>;
+
+struct UrlDeleter {
+    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+using Url = std::unique_ptr<CURLU, UrlDeleter>;
+
+// What libcurl's callbacks fill in.
+struct Reception {
+    HttpResponse response;
+    std::size_t maxBody = 0;
+    std::size_t headerBytes = 0;
+    bool bodyTooLarge = false;
+    bool headersTooLarge = false;
+};
+
+std::string lowerCase(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+    return out;
+}
+
+std::string_view trim(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+std::size_t onBody(char* data, std::size_t size, std::size_t count, void* user) noexcept {
+    Reception& reception = *static_cast<Reception*>(user);
+    const std::size_t bytes = size * count;
+    if (bytes > reception.maxBody - reception.response.body.size()) {
+        reception.bodyTooLarge = true;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    reception.response.body.append(data, bytes);
+    return bytes;
+}
+
+std::size_t onHeader(char* data, std::size_t size, std::size_t count, void* user) noexcept {
+    Reception& reception = *static_cast<Reception*>(user);
+    const std::size_t bytes = size * count;
+    reception.headerBytes += bytes;
+    if (reception.headerBytes > maxHeaderBytes) {
+        reception.headersTooLarge = true;
+        return 0;
+    }
+    const std::string_view line(data, bytes);
+    if (line.starts_with("HTTP/")) { // a status line: what came before was a 1xx answer
+        reception.response.headers.clear();
+        return bytes;
+    }
+    const auto colon = line.find(':');
+    if (colon != std::string_view::npos)
+        reception.response.headers.emplace_back(lowerCase(trim(line.substr(0, colon))),
+                                                trim(line.substr(colon + 1)));
+    return bytes;
+}
+
+std::string part(const Url& url, CURLUPart what, unsigned flags = 0) {
+    char* text = nullptr;
+    if (curl_url_get(url.get(), what, &text, flags) != CURLUE_OK)
+        return {};
+    std::string out(text);
+    curl_free(text);
+    return out;
+}
+
+// Scheme, host and port: all of a URL that may be logged.
+std::string originOf(const std::string& text) {
+    const Url url(curl_url());
+    if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
+        return "unreadable URL";
+    return part(url, CURLUPART_SCHEME) + "://" + part(url, CURLUPART_HOST) + ":" +
+           part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+}
+
+bool isToken(std::string_view text) { // RFC 9110, section 5.6.2
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+        return std::isalnum(c) ||
+               (c && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
+                         std::string_view::npos);
+    });
+}
+
+bool isHeaderValue(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+// Why the request must not be sent at all: a line break in a header would start another one.
+std::optional<std::string> faultIn(const HttpRequest& request) {
+    if (!isToken(request.method))
+        return "the method is not a token";
+    if (request.url.find('\0') != std::string::npos)
+        return "the URL contains a NUL byte";
+    if (!request.username.empty() && request.username.find(':') != std::string::npos)
+        return "a user name for HTTP Basic cannot contain a colon";
+    for (const auto& [name, value] : request.headers)
+        if (!isToken(name) || !isHeaderValue(value))
+            return "a request header has a bad name or contains a line break";
+    return std::nullopt;
+}
+
+void append(Slist& list, const std::string& line) {
+    curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
+    if (!longer)
+        throw std::bad_alloc();
+    list.release();
+    list.reset(longer);
+}
+
+// Exactly the headers that were asked for: libcurl's own Expect and Content-Type are switched off.
+Slist headerList(const HttpRequest& request) {
+    Slist list;
+    bool hasType = false;
+    append(list, "Expect:");
+    for (const auto& [name, value] : request.headers) {
+        append(list, value.empty() ? name + ";" : name + ": " + value);
+        hasType = hasType || lowerCase(name) == "content-type";
+    }
+    if (!hasType)
+        append(list, "Content-Type:");
+    return list;
+}
+
+void setMethod(CURL* easy, const HttpRequest& request) {
+    if (request.method == "GET") {
+        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+        return;
+    }
+    if (request.method == "HEAD") {
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        return;
+    }
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body.size()));
+    if (request.method != "POST")
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    // On a connection that is used again libcurl quietly repeats a request that was not answered.
+    // An authorization code must not be sent twice (RFC 6749, section 4.1.2): only a new
+    // connection excludes that.
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+}
+
+void setLimits(CURL* easy, const HttpRequest& request) {
+    const long timeout = std::max<long>(1, static_cast<long>(request.timeout.count()));
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+}
+
+void setRequest(CURL* easy, const HttpRequest& request, curl_slist* headers, Reception& into) {
+    curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "grantlink");
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); // all that libcurl can decode
+    if (!request.username.empty()) {
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+        curl_easy_setopt(easy, CURLOPT_USERNAME, request.username.c_str());
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, request.password.c_str());
+    }
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &onBody);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &into);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &onHeader);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, &into);
+    setMethod(easy, request);
+    setLimits(easy, request);
+}
+
+HttpError errorOf(CURL* easy, CURLcode code, const HttpRequest& request,
+                  const Reception& reception) {
+    // Counts what was handed to the connection once it (and TLS) stood: 0 before that.
+    long sent = 0;
+    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
+    std::string why = code == CURLE_ABORTED_BY_CALLBACK ? "stopped before it was finished"
+                                                        : curl_easy_strerror(code);
+    if (reception.bodyTooLarge)
+        why = "the answer is larger than " + std::to_string(request.maxBody) + " bytes";
+    if (reception.headersTooLarge)
+        why = "the answer's headers are larger than " + std::to_string(maxHeaderBytes) + " bytes";
+    return HttpError{originOf(request.url) + ": " + why, sent > 0};
+}
+
+} // namespace
+
+std::string_view HttpResponse::header(std::string_view name) const {
+    for (const auto& [key, value] : headers)
+        if (key == name)
+            return value;
+    return {};
+}
+
+boost::asio::awaitable<HttpResult> HttpClient::fetch(HttpRequest request) {
+    if (const auto fault = faultIn(request))
+        co_return HttpError{originOf(request.url) + ": " + *fault, false};
+
+    // In this order: the easy handle goes first, it points to all the others.
+    Reception reception;
+    reception.maxBody = request.maxBody;
+    const Slist headers = headerList(request);
+    const CurlEasy easy(curl_easy_init());
+    if (!easy)
+        throw std::bad_alloc();
+    setRequest(easy.get(), request, headers.get(), reception);
+
+    const CURLcode code = co_await loop_.perform(easy.get());
+    if (code != CURLE_OK)
+        co_return errorOf(easy.get(), code, request, reception);
+    long status = 0;
+    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    reception.response.status = static_cast<int>(status);
+    co_return std::move(reception.response);
+}
+
+std::string percentEncode(std::string_view text) {
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+                                c == '~';
+        if (unreserved)
+            out += c;
+        else
+            (((out += '%') += hex[byte >> 4]) += hex[byte & 15]);
+    }
+    return out;
+}
+
+std::string formEncode(const Headers& fields) {
+    std::string out;
+    for (const auto& [name, value] : fields) {
+        if (!out.empty())
+            out += '&';
+        out += percentEncode(name) + '=' + percentEncode(value);
+    }
+    return out;
+}
+
+} // namespace grantlink

@@ -1,0 +1,67 @@
+// HTTP requests to the outside world, awaitable from the daemon's event loop.
+//
+// Whatever a provider does
+// (slow drip, endless body, gzip bomb, redirect) is bounded here and nowhere else: total time,
+// decoded body size, header size, no redirects followed, http and https only.
+//
+// Errors: fetch() never throws for what the network or the peer did; the HttpError says whether
+// the request can have reached the peer, which decides if it may be sent again.
+// Thread: the loop's.
+#pragma once
+
+#include "daemon/net/curl_loop.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace grantlink {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpRequest {
+    std::string method = "GET";
+    std::string url;
+    Headers headers;
+    std::string body; // sent when the method is not GET
+    std::string username, password; // HTTP Basic (RFC 7617) when the username is not empty
+    std::chrono::milliseconds timeout{15000}; // from start to the last byte
+    std::size_t maxBody = 1 << 20;            // bytes, after decoding
+};
+
+struct HttpResponse {
+    int status = 0;
+    Headers headers; // names in lower case
+    std::string body;
+
+    // The first header of that (lower-case) name, or "".
+    std::string_view header(std::string_view name) const;
+};
+
+struct HttpError {
+    std::string message; // safe to log: no URL query, no header, no body
+    bool maybeSent = true; // false: the peer cannot have seen the request
+};
+
+using HttpResult = boost::system::result<HttpResponse, HttpError>;
+
+class HttpClient {
+  public:
+    explicit HttpClient(CurlLoop& loop) : loop_(loop) {}
+
+    boost::asio::awaitable<HttpResult> fetch(HttpRequest request);
+
+  private:
+    CurlLoop& loop_;
+};
+
+// application/x-www-form-urlencoded (WHATWG URL, section 5.2), for bodies and query strings.
+std::string formEncode(const Headers& fields);
+std::string percentEncode(std::string_view text); // RFC 3986 unreserved characters stay
+
+} // namespace grantlink

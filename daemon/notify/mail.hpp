@@ -1,0 +1,40 @@
+// The mails that tell a requester how an approval ended.
+//
+// Plain data in, a complete mail out, as text and as HTML, rendered from notify/templates/. A mail
+// is a value: it can wait in the outbox and be sent again, with the same id, after a restart.
+//
+// Names and handles come from outside and may hold anything; each is cut to a sane length, and
+// escaped in the HTML part. No mail holds a token, a code or an approval link.
+// Errors: a broken template throws std::logic_error; the unit tests render them all.
+#pragma once
+
+#include "shared/uuid.hpp"
+
+#include <string>
+
+namespace grantlink {
+
+struct Mail {
+    std::string id; // of the notification: the same in every attempt to deliver it
+    std::string to; // one address; parseMailAddress() says whether it is one
+    std::string subject;
+    std::string text;
+    std::string html;
+};
+
+struct MailNotice {
+    std::string id;         // of the notification
+    std::string to;         // who is told
+    std::string connection; // id of the connection
+    std::string provider;   // as people call it: "Instagram"
+    std::string account;    // asked for: "@nike"; empty when any account was welcome
+    std::string approved;   // handle that the provider named; empty when declined
+    std::string requester;  // who asks: "Example Agency"
+    TimeMs when = 0;        // of the approval or the refusal
+};
+
+Mail connectedMail(const MailNotice& notice);
+Mail wrongAccountMail(const MailNotice& notice);
+Mail declinedMail(const MailNotice& notice);
+
+} // namespace grantlink

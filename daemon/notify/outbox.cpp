@@ -1,0 +1,99 @@
+#include "daemon/notify/outbox.hpp"
+
+#include "daemon/notify/mail.hpp"
+#include "daemon/notify/smtp.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <sodium.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace grantlink {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto lookEvery = 2s;
+constexpr std::size_t batch = 32;
+constexpr TimeMs givenUpAfter = TimeMs{3} * 24 * 3600 * 1000;
+
+Mail mailOf(const Notification& n) {
+    const MailNotice notice{n.id.text(), n.to,       n.connection.text(), n.provider,
+                            n.account,   n.approved, n.requester,         n.when};
+    switch (n.about) {
+    case Outcome::wrongAccount:
+        return wrongAccountMail(notice);
+    case Outcome::declined:
+        return declinedMail(notice);
+    default:
+        return connectedMail(notice);
+    }
+}
+
+// 5 s, 10 s, 20 s … one hour, and up to a fifth more, so that many do not come back at once.
+TimeMs nextTry(unsigned tries, TimeMs now) {
+    const TimeMs wait = std::min<TimeMs>(TimeMs{5000} << std::min(tries, 10u), 3'600'000);
+    return now + wait + randombytes_uniform(static_cast<std::uint32_t>(wait / 5));
+}
+
+} // namespace
+
+Outbox::Outbox(boost::asio::any_io_executor loop, Vault& vault, CurlLoop& curl,
+               const CurrentSettings& settings)
+    : loop_(std::move(loop)), vault_(vault), curl_(curl), settings_(settings) {}
+
+void Outbox::start() {
+    running_ = true;
+    boost::asio::co_spawn(loop_, deliver(), boost::asio::detached);
+}
+
+boost::asio::awaitable<void> Outbox::deliver() {
+    while (!idle_.stopped()) {
+        std::vector<Notification> due;
+        try {
+            vault_.read(
+                [&](const VaultReader& vault) { due = vault.dueNotifications(nowMs(), batch); });
+            for (Notification& notification : due)
+                if (!idle_.stopped())
+                    co_await sendOne(std::move(notification));
+        } catch (const std::exception& error) {
+            spdlog::error("outbox: {}", error.what());
+            due.clear();
+        }
+        if (due.empty())
+            co_await idle_.sleep(lookEvery);
+    }
+    running_ = false;
+}
+
+boost::asio::awaitable<void> Outbox::sendOne(Notification notification) {
+    const SettingsPtr settings = settings_.get();
+    SmtpResult result{SmtpResult::Kind::TemporaryFailure, "[mail] is not configured"};
+    if (settings->config.mail) {
+        SmtpSender sender(*settings->config.mail);
+        result = co_await sender.send(mailOf(notification));
+    }
+    const Uuid id = notification.id;
+    const bool delivered = result.kind == SmtpResult::Kind::Delivered;
+    const bool givenUp = nowMs() - notification.when > givenUpAfter;
+    if (delivered)
+        spdlog::info("notification {}: delivered", id.text());
+    else
+        spdlog::warn("notification {}: {}{}", id.text(), result.message,
+                     givenUp ? "; given up" : "; it is tried again");
+    auto record = [notification = std::move(notification), id,
+                         leaves = delivered || givenUp](VaultWriter& vault) mutable {
+        if (leaves)
+            return vault.removeNotification(id);
+        const TimeMs due = nextTry(notification.tries, nowMs());
+        ++notification.tries;
+        vault.putNotification(notification, due);
+    };
+    co_await vault_.write(record);
+}
+
+} // namespace grantlink

@@ -1,0 +1,44 @@
+// Sends what waits in the vault's outbox, and tries again what did not get through.
+//
+// A notification leaves the outbox after the SMTP server took it: at least once, always under the
+// same id. Failing ones wait longer each time and are given up after three days, with a log line.
+//
+// Thread: the loop's.
+#pragma once
+
+#include "daemon/net/curl_loop.hpp"
+#include "daemon/net/stop_signal.hpp"
+#include "daemon/settings.hpp"
+#include "daemon/vault/vault.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+namespace grantlink {
+
+class Outbox {
+  public:
+    Outbox(boost::asio::any_io_executor loop, Vault& vault, CurlLoop& curl,
+           const CurrentSettings& settings);
+
+    void start();
+
+    void wake() { idle_.wakeAll(); }
+
+    void stop() { idle_.stop(); }
+
+    bool idle() const { return !running_; }
+
+  private:
+    boost::asio::awaitable<void> deliver();
+    boost::asio::awaitable<void> sendOne(Notification notification);
+
+    boost::asio::any_io_executor loop_;
+    Vault& vault_;
+    CurlLoop& curl_;
+    const CurrentSettings& settings_;
+    StopSignal idle_;
+    bool running_ = false;
+};
+
+} // namespace grantlink

@@ -1,0 +1,50 @@
+// A provider as this installation uses it: preset, client credentials and redirect URI.
+#pragma once
+
+#include "daemon/config.hpp"
+#include "daemon/net/http_client.hpp"
+#include "daemon/providers/preset.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace grantlink {
+
+class Provider {
+  public:
+    Provider(std::string id, Preset preset, const ProviderConfig& config, std::string redirectUri);
+
+    const std::string& id() const { return id_; }
+    const Preset& preset() const { return preset_; }
+    const std::string& redirectUri() const { return redirectUri_; }
+    const std::string& clientId() const { return clientId_; }
+    const std::string& clientSecret() const { return clientSecret_; }
+
+    // The authorization request but for state, PKCE and nonce; ends in '?' or '&'.
+    std::string authorizeUrl() const;
+
+    // The form by which handles are compared: "@Nike " and "nike" are one account.
+    std::string normalise(std::string_view handle) const;
+
+    // The form that people are shown: "@nike".
+    std::string display(std::string_view handle) const;
+
+    // Parameters of the preset with {client_id}, {client_secret} and {access_token} filled in.
+    Headers fill(const Parameters& parameters, std::string_view accessToken) const;
+
+  private:
+    std::string id_;
+    Preset preset_; // its URLs with the configured origins
+    std::string clientId_, clientSecret_, redirectUri_;
+};
+
+// The providers of a configuration; immutable, shared by what runs while it is in force.
+using Providers = std::map<std::string, Provider>;
+
+boost::system::result<Providers, ConfigError> loadProviders(const Config& config);
+
+} // namespace grantlink

@@ -1,0 +1,34 @@
+// What the sandbox was asked: for tests that count requests and look at what was sent.
+//
+// Holds no secret: values are kept only for parameters that are known to be none.
+#pragma once
+
+#include "daemon/json/json.hpp"
+#include "daemon/sandbox/clock.hpp"
+#include "daemon/sandbox/parameters.hpp"
+
+#include <deque>
+#include <string>
+
+namespace grantlink::sandbox {
+
+class RequestLog {
+  public:
+    void add(Time time, const std::string& method, const std::string& path,
+             const Parameters& parameters, bool authorization);
+
+    void clear() { entries_.clear(); }
+
+    Json toJson() const;
+
+  private:
+    struct Entry {
+        std::string time, method, path;
+        Parameters parameters;
+        bool authorization;
+    };
+
+    std::deque<Entry> entries_;
+};
+
+} // namespace grantlink::sandbox

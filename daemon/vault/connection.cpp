@@ -1,0 +1,129 @@
+#include "daemon/vault/connection.hpp"
+
+#include <array>
+#include <utility>
+
+namespace grantlink {
+
+namespace {
+
+constexpr std::array<std::pair<ConnectionStatus, std::string_view>, 4> statusNames{{
+    {ConnectionStatus::pending, "pending"},
+    {ConnectionStatus::active, "active"},
+    {ConnectionStatus::broken, "broken"},
+    {ConnectionStatus::revoked, "revoked"},
+}};
+
+Json number(std::uint64_t value) {
+    return Json(static_cast<std::int64_t>(value));
+}
+
+TimeMs time(const Json& json) {
+    return static_cast<TimeMs>(json.integer());
+}
+
+Uuid uuid(const Json& json) {
+    return Uuid::parse(json.str()).value_or(Uuid{});
+}
+
+void setOutcome(Json& out, std::string_view key, const std::optional<Outcome>& outcome) {
+    if (outcome)
+        out.set(key, nameOf(*outcome));
+}
+
+} // namespace
+
+std::string_view nameOf(ConnectionStatus status) {
+    for (const auto& [value, name] : statusNames)
+        if (value == status)
+            return name;
+    return "unknown";
+}
+
+std::optional<ConnectionStatus> connectionStatusNamed(std::string_view wanted) {
+    for (const auto& [value, name] : statusNames)
+        if (name == wanted)
+            return value;
+    return std::nullopt;
+}
+
+Json toJson(const Connection& c) {
+    Json out = Json::object();
+    out.set("provider", c.provider).set("account", c.account).set("status", nameOf(c.status));
+    out.set("requester", c.requester).set("notify", c.notify);
+    out.set("created", number(c.created)).set("updated", number(c.updated));
+    out.set("generation", number(c.generation)).set("link_key", number(c.linkKey));
+    out.set("link_expires", number(c.linkExpires));
+    if (c.approved)
+        out.set("approved", Json::object()
+                                .set("id", c.approved->id)
+                                .set("handle", c.approved->handle)
+                                .set("name", c.approved->name));
+    out.set("token_expires", number(c.tokenExpires)).set("token_scope", c.tokenScope);
+    setOutcome(out, "last_outcome", c.lastOutcome);
+    out.set("last_outcome_at", number(c.lastOutcomeAt));
+    return out;
+}
+
+Connection connectionFromJson(const Uuid& id, const Json& json) {
+    Connection out;
+    out.id = id;
+    out.provider = json["provider"].str();
+    out.account = json["account"].str();
+    out.status = connectionStatusNamed(json["status"].str()).value_or(ConnectionStatus::broken);
+    out.requester = json["requester"].str();
+    out.notify = json["notify"].str();
+    out.created = time(json["created"]);
+    out.updated = time(json["updated"]);
+    out.generation = static_cast<std::uint32_t>(json["generation"].integer(1));
+    out.linkKey = static_cast<KeyId>(json["link_key"].integer());
+    out.linkExpires = time(json["link_expires"]);
+    if (const Json approved = json["approved"]; approved.isObject())
+        out.approved = ApprovedAccount{approved["id"].str(), approved["handle"].str(),
+                                       approved["name"].str()};
+    out.tokenExpires = time(json["token_expires"]);
+    out.tokenScope = json["token_scope"].str();
+    out.lastOutcome = outcomeNamed(json["last_outcome"].str());
+    out.lastOutcomeAt = time(json["last_outcome_at"]);
+    return out;
+}
+
+Json toJson(const AttemptRecord& attempt) {
+    Json out = Json::object();
+    out.set("connection", attempt.connection.text());
+    out.set("stage", static_cast<int>(attempt.stage));
+    setOutcome(out, "outcome", attempt.outcome);
+    out.set("detail", attempt.detail);
+    return out;
+}
+
+AttemptRecord attemptFromJson(const Json& json) {
+    return {uuid(json["connection"]), static_cast<AttemptStage>(json["stage"].integer()),
+            outcomeNamed(json["outcome"].str()), json["detail"].str()};
+}
+
+Json toJson(const Notification& n) {
+    Json out = Json::object();
+    out.set("about", nameOf(n.about)).set("connection", n.connection.text()).set("to", n.to);
+    out.set("provider", n.provider).set("account", n.account).set("approved", n.approved);
+    out.set("requester", n.requester).set("when", number(n.when));
+    out.set("tries", number(n.tries));
+    return out;
+}
+
+Notification notificationFromJson(const Uuid& id, const Json& json) {
+    Notification out;
+    out.id = id;
+    out.about = outcomeNamed(json["about"].str()).value_or(Outcome::connected);
+    out.connection = uuid(json["connection"]);
+    out.to = json["to"].str();
+    out.provider = json["provider"].str();
+    out.account = json["account"].str();
+    out.approved = json["approved"].str();
+    out.requester = json["requester"].str();
+    out.when = time(json["when"]);
+    out.tries = static_cast<unsigned>(json["tries"].integer());
+    return out;
+}
+
+} // namespace grantlink

@@ -1,0 +1,91 @@
+// What the vault keeps of a connection, an attempt and a notification. Values; codecs are JSON, so
+// that a later version can add a field and still read what is there.
+#pragma once
+
+#include "daemon/json/json.hpp"
+#include "shared/approval.hpp"
+#include "shared/keys.hpp"
+#include "shared/secret.hpp"
+#include "shared/uuid.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace grantlink {
+
+enum class ConnectionStatus : std::uint8_t { pending = 1, active = 2, broken = 3, revoked = 4 };
+
+std::string_view nameOf(ConnectionStatus status);
+std::optional<ConnectionStatus> connectionStatusNamed(std::string_view name);
+
+// What the provider said of the approver.
+struct ApprovedAccount {
+    std::string id; // the provider's lasting id, as text
+    std::string handle;
+    std::string name;
+};
+
+struct Connection {
+    Uuid id;
+    std::string provider;
+    std::string account;   // as it was asked for; empty: whoever approves
+    ConnectionStatus status = ConnectionStatus::pending;
+    std::string requester; // who asks, for people
+    std::string notify;    // mail address; empty: nobody is told
+    TimeMs created = 0, updated = 0;
+    std::uint32_t generation = 1; // of the link
+    KeyId linkKey = 0;            // the master key that the link's token was made with
+    TimeMs linkExpires = 0;
+    std::optional<ApprovedAccount> approved;
+    TimeMs tokenExpires = 0; // 0: not known, or no token
+    std::string tokenScope;
+    std::optional<Outcome> lastOutcome; // of the newest attempt that ended
+    TimeMs lastOutcomeAt = 0;
+};
+
+Json toJson(const Connection& connection);
+Connection connectionFromJson(const Uuid& id, const Json& json);
+
+// How far the daemon has come with an attempt. Written before the step it names.
+enum class AttemptStage : std::uint8_t {
+    exchanging = 1, // the code may have been used from here on
+    exchanged = 2,  // the first token is kept beside this record
+    done = 3,
+};
+
+struct AttemptRecord {
+    Uuid connection;
+    AttemptStage stage = AttemptStage::exchanging;
+    std::optional<Outcome> outcome; // when done
+    std::string detail;             // for people; see OutcomeRecord
+};
+
+Json toJson(const AttemptRecord& attempt);
+AttemptRecord attemptFromJson(const Json& json);
+
+// Tokens as a provider issued them. Never in a log, never in JSON outside the vault's seal.
+struct TokenSet {
+    SecretBytes accessToken;
+    SecretBytes refreshToken; // may be empty
+    std::string scope;
+    TimeMs obtained = 0;
+    TimeMs expires = 0; // 0: not known
+};
+
+// A mail that waits in the outbox: enough to compose it again, with the same id each time.
+struct Notification {
+    Uuid id;
+    Outcome about = Outcome::connected;
+    Uuid connection;
+    std::string to;
+    std::string provider; // display name, when it happened
+    std::string account, approved, requester;
+    TimeMs when = 0;
+    unsigned tries = 0;
+};
+
+Json toJson(const Notification& notification);
+Notification notificationFromJson(const Uuid& id, const Json& json);
+
+} // namespace grantlink

@@ -1,0 +1,202 @@
+#include "daemon/vault/lmdb_tables.hpp"
+
+#include "daemon/vault/token_seal.hpp"
+#include "shared/byte_order.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace grantlink {
+
+namespace {
+
+Uuid uuidOf(Bytes bytes) {
+    Uuid out;
+    if (bytes.size() == out.bytes.size())
+        std::memcpy(out.bytes.data(), bytes.data(), bytes.size());
+    return out;
+}
+
+Bytes keyOf(const Uuid& id) {
+    return id.bytes;
+}
+
+// due, big endian so that keys sort by time · notification id
+std::string dueKey(TimeMs due, const Uuid& id) {
+    std::string out;
+    for (int shift = 56; shift >= 0; shift -= 8)
+        out += static_cast<char>(due >> shift & 0xff);
+    return out.append(textOf(id.bytes));
+}
+
+constexpr std::size_t dueSize = 8;
+
+Json parseRecord(Bytes record, std::string_view table) {
+    std::string error;
+    Json json = Json::parse(textOf(record), &error);
+    if (!json.isObject())
+        throw std::runtime_error("vault: a record in " + std::string(table) + " is damaged (" +
+                                 error + "); restore the vault from a backup");
+    return json;
+}
+
+bool fits(const Connection& connection, const ConnectionQuery& query) {
+    return (!query.status || connection.status == *query.status) &&
+           (query.provider.empty() || connection.provider == query.provider) &&
+           (query.account.empty() || connection.account == query.account);
+}
+
+lmdb::Database statusTable(const VaultTables& tables, ConnectionStatus status) {
+    return tables.byStatus[static_cast<std::size_t>(status) - 1];
+}
+
+// The entry with the greatest key below `limit`.
+std::optional<lmdb::Cursor::Entry> lastBefore(lmdb::Cursor& cursor, const Uuid& limit) {
+    return cursor.atOrAfter(limit.bytes) ? cursor.previous() : cursor.last();
+}
+
+} // namespace
+
+template <typename Base>
+std::optional<Connection> LmdbVaultReads<Base>::connection(const Uuid& id) const {
+    const auto record = transaction_.get(tables_.connections, keyOf(id));
+    if (!record)
+        return std::nullopt;
+    return connectionFromJson(id, parseRecord(*record, "connections"));
+}
+
+template <typename Base>
+ConnectionPage LmdbVaultReads<Base>::connections(const ConnectionQuery& query) const {
+    ConnectionPage out;
+    // The table and each status's list are in the order of creation.
+    lmdb::Cursor cursor(transaction_,
+                        query.status ? statusTable(tables_, *query.status) : tables_.connections);
+    auto entry = query.after ? lastBefore(cursor, *query.after) : cursor.last();
+    for (; entry; entry = cursor.previous()) {
+        const auto found = connection(uuidOf(entry->first));
+        if (!found || !fits(*found, query))
+            continue;
+        if (out.connections.size() == query.limit) {
+            out.next = out.connections.back().id;
+            break;
+        }
+        out.connections.push_back(*found);
+    }
+    return out;
+}
+
+template <typename Base>
+void LmdbVaultReads<Base>::eachConnection(
+    const std::function<void(const Connection&)>& visit) const {
+    lmdb::Cursor cursor(transaction_, tables_.connections);
+    for (auto entry = cursor.first(); entry; entry = cursor.next())
+        visit(connectionFromJson(uuidOf(entry->first), parseRecord(entry->second, "connections")));
+}
+
+template <typename Base>
+VaultCounts LmdbVaultReads<Base>::counts() const {
+    const auto count = [&](ConnectionStatus status) {
+        return transaction_.count(statusTable(tables_, status));
+    };
+    VaultCounts out;
+    out.pending = count(ConnectionStatus::pending);
+    out.active = count(ConnectionStatus::active);
+    out.broken = count(ConnectionStatus::broken);
+    out.revoked = count(ConnectionStatus::revoked);
+    out.notifications = transaction_.count(tables_.outbox);
+    return out;
+}
+
+template <typename Base>
+std::optional<AttemptRecord> LmdbVaultReads<Base>::attempt(const Uuid& id) const {
+    const auto record = transaction_.get(tables_.attempts, keyOf(id));
+    if (!record)
+        return std::nullopt;
+    return attemptFromJson(parseRecord(*record, "attempts"));
+}
+
+template <typename Base>
+std::optional<TokenSet> LmdbVaultReads<Base>::tokens(const Uuid& owner) const {
+    const auto record = transaction_.get(tables_.tokens, keyOf(owner));
+    return record ? openTokens(keys_, owner, *record) : std::nullopt;
+}
+
+template <typename Base>
+std::vector<Notification> LmdbVaultReads<Base>::dueNotifications(TimeMs now,
+                                                                 std::size_t limit) const {
+    std::vector<Notification> out;
+    const std::string end = dueKey(now + 1, Uuid{});
+    lmdb::Cursor cursor(transaction_, tables_.outboxDue);
+    for (auto entry = cursor.first(); entry && out.size() < limit; entry = cursor.next()) {
+        const std::string_view key = textOf(entry->first);
+        if (key >= end)
+            break;
+        const Uuid id = uuidOf(bytesOf(key.substr(dueSize)));
+        if (const auto record = transaction_.get(tables_.outbox, keyOf(id)))
+            out.push_back(
+                notificationFromJson(id, parseRecord(record->subspan(dueSize), "outbox")));
+    }
+    return out;
+}
+
+template class LmdbVaultReads<VaultReader>;
+template class LmdbVaultReads<VaultWriter>;
+
+void LmdbVaultWriter::putConnection(const Connection& connection) {
+    const Uuid& id = connection.id;
+    for (lmdb::Database table : tables_.byStatus)
+        write_.remove(table, keyOf(id));
+    write_.put(statusTable(tables_, connection.status), keyOf(id), {});
+    write_.put(tables_.connections, keyOf(id), bytesOf(toJson(connection).dump()));
+}
+
+void LmdbVaultWriter::putAttempt(const Uuid& id, const AttemptRecord& attempt) {
+    write_.put(tables_.attempts, keyOf(id), bytesOf(toJson(attempt).dump()));
+}
+
+void LmdbVaultWriter::removeAttempt(const Uuid& id) {
+    write_.remove(tables_.attempts, keyOf(id));
+}
+
+void LmdbVaultWriter::putTokens(const Uuid& owner, const TokenSet& tokens) {
+    write_.put(tables_.tokens, keyOf(owner), bytesOf(sealTokens(keys_.current(), owner, tokens)));
+}
+
+void LmdbVaultWriter::eraseTokens(const Uuid& owner) {
+    write_.remove(tables_.tokens, keyOf(owner));
+}
+
+void LmdbVaultWriter::putNotification(const Notification& notification, TimeMs due) {
+    removeNotification(notification.id);
+    const std::string key = dueKey(due, notification.id);
+    const std::string record = key.substr(0, dueSize) + toJson(notification).dump();
+    write_.put(tables_.outbox, keyOf(notification.id), bytesOf(record));
+    write_.put(tables_.outboxDue, bytesOf(key), {});
+}
+
+void LmdbVaultWriter::removeNotification(const Uuid& id) {
+    const auto record = write_.get(tables_.outbox, keyOf(id));
+    if (!record)
+        return;
+    const std::string due(textOf(record->first(dueSize)));
+    write_.remove(tables_.outboxDue, bytesOf(due + std::string(textOf(id.bytes))));
+    write_.remove(tables_.outbox, keyOf(id));
+}
+
+std::size_t LmdbVaultWriter::pruneAttempts(TimeMs before, std::size_t limit) {
+    std::vector<Uuid> old;
+    {
+        lmdb::Cursor cursor(write_, tables_.attempts);
+        for (auto entry = cursor.first(); entry && old.size() < limit; entry = cursor.next()) {
+            const Uuid id = uuidOf(entry->first);
+            if (id.time() >= before)
+                break;
+            old.push_back(id);
+        }
+    }
+    for (const Uuid& id : old)
+        removeAttempt(id);
+    return old.size();
+}
+
+} // namespace grantlink

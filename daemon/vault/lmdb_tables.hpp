@@ -1,0 +1,51 @@
+// Reading and writing the tables of the LMDB vault inside one transaction.
+#pragma once
+
+#include "daemon/vault/lmdb_vault.hpp"
+
+namespace grantlink {
+
+// `Base` is VaultReader or VaultWriter: both read the same way.
+template <typename Base>
+class LmdbVaultReads : public Base {
+  public:
+    LmdbVaultReads(const lmdb::Transaction& transaction, const VaultTables& tables,
+                   const MasterKeys& keys)
+        : transaction_(transaction), tables_(tables), keys_(keys) {}
+
+    std::optional<Connection> connection(const Uuid& id) const override;
+    ConnectionPage connections(const ConnectionQuery& query) const override;
+    void eachConnection(const std::function<void(const Connection&)>& visit) const override;
+    VaultCounts counts() const override;
+    std::optional<AttemptRecord> attempt(const Uuid& id) const override;
+    std::optional<TokenSet> tokens(const Uuid& owner) const override;
+    std::vector<Notification> dueNotifications(TimeMs now, std::size_t limit) const override;
+
+  protected:
+    const lmdb::Transaction& transaction_;
+    const VaultTables& tables_;
+    const MasterKeys& keys_;
+};
+
+using LmdbVaultReader = LmdbVaultReads<VaultReader>;
+
+class LmdbVaultWriter : public LmdbVaultReads<VaultWriter> {
+  public:
+    LmdbVaultWriter(lmdb::WriteTransaction& write, const VaultTables& tables,
+                    const MasterKeys& keys)
+        : LmdbVaultReads(write, tables, keys), write_(write) {}
+
+    void putConnection(const Connection& connection) override;
+    void putAttempt(const Uuid& id, const AttemptRecord& attempt) override;
+    void removeAttempt(const Uuid& id) override;
+    void putTokens(const Uuid& owner, const TokenSet& tokens) override;
+    void eraseTokens(const Uuid& owner) override;
+    void putNotification(const Notification& notification, TimeMs due) override;
+    void removeNotification(const Uuid& id) override;
+    std::size_t pruneAttempts(TimeMs before, std::size_t limit) override;
+
+  private:
+    lmdb::WriteTransaction& write_;
+};
+
+} // namespace grantlink

@@ -1,0 +1,83 @@
+// The daemon's own store: connections, tokens, attempts, outbox. Everything goes through here.
+//
+// Reads see one consistent moment and do not wait for writers. A write is a function that runs in
+// one transaction with others that came at the same time (group commit): when write() returns, all
+// it did is durable; when the function throws, nothing of it happened and write() throws the same.
+// Write functions run on another thread: they may touch the transaction and what they captured by
+// value, nothing else.
+//
+// The interface names domain steps, not tables, so that another backend can stand behind it.
+// Errors: what should never happen throws (I/O errors, a full store).
+#pragma once
+
+#include "daemon/vault/connection.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace grantlink {
+
+struct ConnectionQuery {
+    std::optional<ConnectionStatus> status;
+    std::string provider, account; // empty: any
+    std::size_t limit = 50;
+    std::optional<Uuid> after; // newest first: what was created before this one
+};
+
+struct ConnectionPage {
+    std::vector<Connection> connections; // newest first
+    std::optional<Uuid> next;            // ask for what is after it; nothing: that was all
+};
+
+struct VaultCounts {
+    std::size_t pending = 0, active = 0, broken = 0, revoked = 0;
+    std::size_t notifications = 0;
+};
+
+class VaultReader {
+  public:
+    virtual ~VaultReader() = default;
+
+    virtual std::optional<Connection> connection(const Uuid& id) const = 0;
+    virtual ConnectionPage connections(const ConnectionQuery& query) const = 0;
+    virtual void eachConnection(const std::function<void(const Connection&)>& visit) const = 0;
+    virtual VaultCounts counts() const = 0;
+
+    virtual std::optional<AttemptRecord> attempt(const Uuid& id) const = 0;
+    // Tokens of a connection, or the first tokens of an attempt that is `exchanged`.
+    virtual std::optional<TokenSet> tokens(const Uuid& owner) const = 0;
+
+    virtual std::vector<Notification> dueNotifications(TimeMs now, std::size_t limit) const = 0;
+};
+
+class VaultWriter : public VaultReader {
+  public:
+    virtual void putConnection(const Connection& connection) = 0;
+    virtual void putAttempt(const Uuid& id, const AttemptRecord& attempt) = 0;
+    virtual void removeAttempt(const Uuid& id) = 0;
+    virtual void putTokens(const Uuid& owner, const TokenSet& tokens) = 0;
+    virtual void eraseTokens(const Uuid& owner) = 0;
+    virtual void putNotification(const Notification& notification, TimeMs due) = 0;
+    virtual void removeNotification(const Uuid& id) = 0;
+    // Attempts started before then that are done; at most `limit`.
+    virtual std::size_t pruneAttempts(TimeMs before, std::size_t limit) = 0;
+};
+
+class Vault {
+  public:
+    virtual ~Vault() = default;
+
+    virtual void read(const std::function<void(const VaultReader&)>& look) const = 0;
+    virtual boost::asio::awaitable<void> write(std::function<void(VaultWriter&)> change) = 0;
+
+    std::optional<Connection> connection(const Uuid& id) const {
+        std::optional<Connection> out;
+        read([&](const VaultReader& vault) { out = vault.connection(id); });
+        return out;
+    }
+};
+
+} // namespace grantlink

@@ -1,0 +1,29 @@
+// The two cookies of an attempt, both host-only, HttpOnly and SameSite=Lax.
+//
+//   grantlink-XXXXXXXX          binds the state to the browser that pressed the button
+//   grantlink-confirm-XXXXXXXX  carries state and sealed code from a callback that came without the
+//                               first cookie to the confirm page, so that no URL has to
+//
+// XXXXXXXX is the end of the attempt's id, so that two tabs do not overwrite each other's. Over
+// https the names begin with __Host- (RFC 6265bis, section 4.1.3.2).
+#pragma once
+
+#include "ngx_module/ngx.hpp"
+#include "ngx_module/request_context.hpp"
+#include "shared/link_view.hpp"
+
+#include <string_view>
+
+namespace grantlink {
+
+void setAttemptCookie(ngx_http_request_t* r, const LinkView& link, const Uuid& attempt,
+                      std::string_view value);
+void setConfirmCookie(ngx_http_request_t* r, const LinkView& link, const Uuid& attempt,
+                      std::string_view value);
+void clearCookies(ngx_http_request_t* r, const RequestContext& context, const Uuid& attempt);
+
+// The value that came with the request, or "". Both spellings of the name are looked for.
+std::string_view attemptCookie(const RequestContext& context, const Uuid& attempt);
+std::string_view confirmCookie(const RequestContext& context, const Uuid& attempt);
+
+} // namespace grantlink

@@ -1,0 +1,128 @@
+// The provider sends the browser back (RFC 6749, section 4.1.2): judge the response, then record it.
+//
+// Whatever comes, the answer is 303 to a URL without code and state.
+#include "ngx_module/attempt_cookie.hpp"
+#include "ngx_module/boundary.hpp"
+#include "ngx_module/callback_parameters.hpp"
+#include "ngx_module/conf.hpp"
+#include "ngx_module/edge_store.hpp"
+#include "ngx_module/handlers.hpp"
+#include "ngx_module/recording.hpp"
+#include "ngx_module/redact.hpp"
+#include "ngx_module/respond.hpp"
+#include "shared/base64url.hpp"
+#include "shared/sealed_code.hpp"
+
+namespace grantlink {
+
+namespace {
+
+// RFC 9207, section 2.4: compared exactly, and required of providers that send it.
+bool issuerFits(const LinkItem& item, const CallbackParameters& parameters) {
+    if (item.issuer.empty())
+        return true;
+    return parameters.iss.empty() ? !item.issExpected : parameters.iss == item.issuer;
+}
+
+bool cookieFits(const RequestContext& context, const VerifiedState& verified) {
+    const DerivedText expected = browserCookie(*verified.key, verified.state.attempt);
+    const std::string_view found = attemptCookie(context, verified.state.attempt);
+    return found.size() == expected.text.size() &&
+           sodium_memcmp(found.data(), expected.text.data(), found.size()) == 0;
+}
+
+// Another browser than the one that pressed the button: a person has to say that it is meant.
+ngx_int_t askToConfirm(ngx_http_request_t* r, RequestContext& context, const LinkView& link,
+                       const CallbackParameters& parameters, const std::string& sealed) {
+    context.outcome = "confirm";
+    setConfirmCookie(r, link, *context.attempt,
+                     parameters.state + "." + base64url(bytesOf(sealed)));
+    return sendRedirect(r, context.statusUrl + "/confirm");
+}
+
+ngx_int_t judge(ngx_http_request_t* r, RequestContext& context,
+                const CallbackParameters& parameters) {
+    const LocationConf& conf = locationConf(r);
+    const auto verified = decodeState(parameters.state, *conf.keys);
+    if (!verified)
+        return sendProblem(r, Page::badRequest);
+    const State& state = verified->state;
+    context.attempt = state.attempt;
+    context.connection = state.connection;
+    LinkReader* links = EdgeStore::of(r).links(r->connection->log);
+    if (!links)
+        return sendProblem(r, Page::notRecorded);
+    const auto snapshot = links->snapshot();
+    const auto link = snapshot.find(state.connection);
+    const LinkItem* item = link ? link->find(state.connection) : nullptr;
+    if (!item)
+        return sendProblem(r, Page::notFound);
+    if (item->provider != context.provider || !issuerFits(*item, parameters))
+        return sendProblem(r, Page::badRequest);
+    context.statusUrl = statusUrlOf(*link, state.attempt);
+    if (isKnown(r, state.attempt))
+        return sendToStatus(r, context);
+    if (const auto page = obstacle(state, *link))
+        return sendProblem(r, *page);
+    if (parameters.code.empty() == parameters.error.empty())
+        return sendProblem(r, Page::badRequest);
+    if (!parameters.error.empty())
+        return record(r, context, *verified, ApprovalKind::error, parameters.error);
+    const std::string sealed =
+        sealCode(conf.keys->sealKey().publicKey, state.attempt, parameters.codeText());
+    if (!cookieFits(context, *verified))
+        return askToConfirm(r, context, *link, parameters, sealed);
+    return record(r, context, *verified, ApprovalKind::code, sealed);
+}
+
+// Where sendProblem() sent the browser: nothing but the name of a page.
+ngx_int_t showProblem(ngx_http_request_t* r, const std::string& name) {
+    const auto page = pageNamed(name);
+    return sendPage(r, page && infoOf(*page).status >= 400 ? *page : Page::badRequest);
+}
+
+ngx_int_t handleQuery(ngx_http_request_t* r, RequestContext& context) {
+    const auto parameters = parseCallbackParameters(textOf(context.query));
+    if (!parameters)
+        return sendProblem(r, Page::badRequest);
+    if (parameters->state.empty() && parameters->code.empty())
+        return showProblem(r, parameters->problem);
+    return judge(r, context, *parameters);
+}
+
+// The whole body, when nginx kept it in memory and it is not larger than a response can be.
+std::optional<CallbackParameters> parseBody(ngx_http_request_t* r) {
+    SecretBytes body;
+    constexpr std::size_t limit = 3 * maxCodeLength + 4096;
+    if (!r->request_body || r->request_body->temp_file)
+        return std::nullopt;
+    for (ngx_chain_t* link = r->request_body->bufs; link; link = link->next) {
+        if (body.size() + ngx_buf_size(link->buf) > limit)
+            return std::nullopt;
+        body.insert(body.end(), link->buf->pos, link->buf->last);
+    }
+    wipeBody(r);
+    return parseCallbackParameters(textOf(body));
+}
+
+void onBody(ngx_http_request_t* r) {
+    const ngx_int_t rc =
+        boundary(r->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&] {
+            RequestContext& context = *contextOf(r);
+            const auto parameters = parseBody(r);
+            return parameters ? judge(r, context, *parameters) : sendProblem(r, Page::badRequest);
+        });
+    ngx_http_finalize_request(r, rc);
+}
+
+} // namespace
+
+ngx_int_t handleCallback(ngx_http_request_t* r, RequestContext& context) {
+    if (r->method != NGX_HTTP_POST)
+        return handleQuery(r, context);
+    // OAuth 2.0 Form Post Response Mode. nginx bounds the body by client_max_body_size.
+    const ngx_int_t rc = ngx_http_read_client_request_body(r, onBody);
+    return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+} // namespace grantlink

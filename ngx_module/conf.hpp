@@ -1,0 +1,35 @@
+// The module's configuration, as the directives in module.cpp fill it in.
+#pragma once
+
+#include "ngx_module/ngx.hpp"
+#include "ngx_module/page_set.hpp"
+#include "shared/keys.hpp"
+
+extern "C" ngx_module_t ngx_http_grantlink_module;
+
+namespace grantlink {
+
+enum class Handler : ngx_uint_t { none, approve, callback };
+
+struct MainConf {
+    PageSet* pages = nullptr; // compiled after the configuration has been read
+};
+
+struct LocationConf {
+    ngx_str_t store{};               // grantlink_store: the edge store's directory
+    EdgeKeys* keys = nullptr;        // grantlink_key
+    ngx_str_t wake{};                // grantlink_wake: grantlinkd's datagram socket
+    ngx_thread_pool_t* threadPool = nullptr;
+    Handler handler = Handler::none; // of this location; not inherited
+};
+
+inline LocationConf& locationConf(ngx_http_request_t* r) {
+    return *static_cast<LocationConf*>(
+        ngx_http_get_module_loc_conf(r, ngx_http_grantlink_module));
+}
+
+inline MainConf& mainConf(ngx_http_request_t* r) {
+    return *static_cast<MainConf*>(ngx_http_get_module_main_conf(r, ngx_http_grantlink_module));
+}
+
+} // namespace grantlink

@@ -1,0 +1,79 @@
+// The confirm page: a callback came without the cookie of its attempt, because an in-app browser or
+// another device took over. The page names account and requester; one button records the approval.
+//
+// State and sealed code travel in a cookie of this browser. The button is a POST from our own page:
+// SameSite=Lax keeps the cookie from a foreign one, and Sec-Fetch-Site says so where it is sent.
+#include "ngx_module/attempt_cookie.hpp"
+#include "ngx_module/conf.hpp"
+#include "ngx_module/edge_store.hpp"
+#include "ngx_module/handlers.hpp"
+#include "ngx_module/recording.hpp"
+#include "ngx_module/respond.hpp"
+#include "shared/base64url.hpp"
+#include "shared/sealed_code.hpp"
+
+namespace grantlink {
+
+namespace {
+
+struct Carried {
+    VerifiedState verified;
+    std::string sealed;
+};
+
+std::optional<Carried> carriedBy(std::string_view cookie, const Uuid& attempt,
+                                 const EdgeKeys& keys) {
+    const std::size_t dot = cookie.find('.');
+    if (dot == std::string_view::npos)
+        return std::nullopt;
+    const auto verified = decodeState(cookie.substr(0, dot), keys);
+    const auto sealed = base64urlDecode(cookie.substr(dot + 1));
+    if (!verified || verified->state.attempt != attempt || !sealed ||
+        sealed->size() <= sealedCodeOverhead || sealed->size() > sealedCodeOverhead + maxCodeLength)
+        return std::nullopt;
+    return Carried{*verified, std::string(textOf(*sealed))};
+}
+
+bool isCrossSite(ngx_http_request_t* r) {
+    for (ngx_list_part_t* part = &r->headers_in.headers.part; part; part = part->next) {
+        const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t i = 0; i < part->nelts; ++i) {
+            const std::string_view name(reinterpret_cast<const char*>(headers[i].lowcase_key),
+                                        headers[i].lowcase_key ? headers[i].key.len : 0);
+            if (name == "sec-fetch-site")
+                return view(headers[i].value) != "same-origin";
+        }
+    }
+    return false;
+}
+
+} // namespace
+
+ngx_int_t handleConfirm(ngx_http_request_t* r, RequestContext& context) {
+    const Uuid& attempt = *context.attempt;
+    const auto carried = carriedBy(confirmCookie(context, attempt), attempt, *locationConf(r).keys);
+    if (!carried || (r->method == NGX_HTTP_POST && isCrossSite(r)))
+        return sendPage(r, Page::badRequest);
+    const State& state = carried->verified.state;
+    context.connection = state.connection;
+    LinkReader* links = EdgeStore::of(r).links(r->connection->log);
+    if (!links)
+        return sendPage(r, Page::unavailable);
+    const auto snapshot = links->snapshot();
+    const auto link = snapshot.find(state.connection);
+    const LinkItem* item = link ? link->find(state.connection) : nullptr;
+    if (!item)
+        return sendPage(r, Page::notFound);
+    std::string memory;
+    const PageValues values = valuesOf(*link, *item, memory);
+    context.statusUrl = statusUrlOf(*link, attempt);
+    if (isKnown(r, attempt))
+        return sendToStatus(r, context);
+    if (const auto page = obstacle(state, *link))
+        return sendPage(r, *page, values);
+    if (r->method != NGX_HTTP_POST)
+        return sendPage(r, Page::confirm, values);
+    return record(r, context, carried->verified, ApprovalKind::code, carried->sealed);
+}
+
+} // namespace grantlink

@@ -1,0 +1,163 @@
+#include "ngx_module/directives.hpp"
+
+#include "ngx_module/boundary.hpp"
+#include "ngx_module/conf.hpp"
+#include "ngx_module/handlers.hpp"
+
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <string>
+
+namespace grantlink {
+
+namespace {
+
+char duplicate[] = "is duplicate";
+char* const failed = static_cast<char*>(NGX_CONF_ERROR);
+
+ngx_str_t& argument(ngx_conf_t* cf) {
+    return static_cast<ngx_str_t*>(cf->args->elts)[1];
+}
+
+// Configuration errors end here: nginx adds the name and line of its configuration file.
+char* fail(ngx_conf_t* cf, const std::string& message) {
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s", message.c_str());
+    return failed;
+}
+
+// The argument as an absolute path, relative ones below nginx's configuration directory.
+const char* path(ngx_conf_t* cf) {
+    ngx_str_t& text = argument(cf);
+    if (ngx_conf_full_name(cf->cycle, &text, 1) != NGX_OK)
+        throw std::bad_alloc();
+    return reinterpret_cast<const char*>(text.data); // nginx ends arguments with a zero
+}
+
+char* setHandler(ngx_conf_t* cf, void* conf, Handler handler, const char* directive) {
+    auto& location = *static_cast<LocationConf*>(conf);
+    auto* core = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    if (location.handler != Handler::none || core->handler)
+        return fail(cf, std::string("\"") + directive +
+                            "\" cannot stand beside another handler of this location; give it a "
+                            "location of its own");
+    const std::string_view name = view(core->name);
+    bool plain = !core->noname && !core->named && !name.empty() && name.back() == '/';
+#if (NGX_PCRE)
+    plain = plain && !core->regex;
+#endif
+    if (!plain)
+        return fail(cf, std::string("\"") + directive +
+                            "\" needs a prefix location that ends with a slash, such as \"location "
+                            "/approve/\"");
+    location.handler = handler;
+    core->handler = onRequest;
+    return NGX_CONF_OK;
+}
+
+template <typename Body>
+char* guarded(ngx_conf_t* cf, Body body) noexcept {
+    return boundary(cf->log, failed, body);
+}
+
+} // namespace
+
+char* setStore(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return guarded(cf, [&]() -> char* {
+        auto& location = *static_cast<LocationConf*>(conf);
+        if (location.store.data)
+            return duplicate;
+        const char* directory = path(cf);
+        struct stat info {};
+        if (::stat(directory, &info) != 0 || !S_ISDIR(info.st_mode))
+            return fail(cf, "grantlink_store: there is no directory \"" + std::string(directory) +
+                                "\"; 'grantlink init' makes it, or name the edge_store of "
+                                "grantlink.toml here");
+        location.store = argument(cf);
+        return NGX_CONF_OK;
+    });
+}
+
+char* setKey(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return guarded(cf, [&]() -> char* {
+        auto& location = *static_cast<LocationConf*>(conf);
+        if (location.keys)
+            return duplicate;
+        auto keys = EdgeKeys::load(path(cf));
+        if (!keys)
+            return fail(cf, "grantlink_key: " + keys.error().message);
+        location.keys = makeInPool<EdgeKeys>(cf->pool, std::move(*keys));
+        return NGX_CONF_OK;
+    });
+}
+
+char* setWake(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return guarded(cf, [&]() -> char* {
+        auto& location = *static_cast<LocationConf*>(conf);
+        if (location.wake.data)
+            return duplicate;
+        path(cf);
+        if (argument(cf).len >= sizeof(sockaddr_un{}.sun_path))
+            return fail(cf, "grantlink_wake: the path of a Unix socket has at most 107 characters; "
+                            "choose a shorter one here and in grantlink.toml");
+        location.wake = argument(cf);
+        return NGX_CONF_OK;
+    });
+}
+
+char* setThreadPool(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return guarded(cf, [&]() -> char* {
+        auto& location = *static_cast<LocationConf*>(conf);
+        if (location.threadPool)
+            return duplicate;
+        location.threadPool = ngx_thread_pool_add(cf, &argument(cf));
+        return location.threadPool ? NGX_CONF_OK : failed;
+    });
+}
+
+char* setApprove(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return guarded(cf, [&] { return setHandler(cf, conf, Handler::approve, "grantlink_approve"); });
+}
+
+char* setCallback(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return guarded(cf,
+                   [&] { return setHandler(cf, conf, Handler::callback, "grantlink_callback"); });
+}
+
+void* createLocationConf(ngx_conf_t* cf) noexcept {
+    return boundary(cf->log, static_cast<void*>(nullptr),
+                    [&]() -> void* { return makeInPool<LocationConf>(cf->pool); });
+}
+
+char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
+    return guarded(cf, [&]() -> char* {
+        const auto& above = *static_cast<const LocationConf*>(parent);
+        auto& conf = *static_cast<LocationConf*>(child);
+        ngx_conf_merge_str_value(conf.store, above.store, "");
+        ngx_conf_merge_str_value(conf.wake, above.wake, "");
+        if (!conf.keys)
+            conf.keys = above.keys;
+        if (!conf.threadPool)
+            conf.threadPool = above.threadPool;
+        if (conf.handler == Handler::none)
+            return NGX_CONF_OK;
+        if (conf.store.len == 0 || !conf.keys) {
+            auto* core = static_cast<ngx_http_core_loc_conf_t*>(
+                ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+            return fail(cf, "location \"" + std::string(view(core->name)) +
+                                "\" has no edge store or no key; add \"grantlink_store DIRECTORY;\""
+                                " and \"grantlink_key FILE;\" to the http block");
+        }
+        if (conf.wake.len == 0) {
+            const std::string wake = std::string(view(conf.store)) + "/wake.sock";
+            ngx_str_t text = ngxStr(wake);
+            conf.wake = {text.len, ngx_pstrdup(cf->pool, &text)};
+        }
+        if (!conf.threadPool)
+            conf.threadPool = ngx_thread_pool_add(cf, nullptr);
+        return conf.threadPool ? NGX_CONF_OK : failed;
+    });
+}
+
+} // namespace grantlink

@@ -1,0 +1,69 @@
+#include "ngx_module/edge_store.hpp"
+
+#include "ngx_module/conf.hpp"
+
+#include <map>
+
+namespace grantlink {
+
+namespace {
+
+// Process-wide on purpose: LMDB forbids opening an environment twice in a process, and with
+// `master_process off` one process lives through many configurations.
+std::map<std::string, std::unique_ptr<EdgeStore>, std::less<>>& stores() {
+    static std::map<std::string, std::unique_ptr<EdgeStore>, std::less<>> all;
+    return all;
+}
+
+} // namespace
+
+EdgeStore& EdgeStore::of(ngx_http_request_t* r) {
+    const LocationConf& conf = locationConf(r);
+    const auto found = stores().find(view(conf.store));
+    if (found != stores().end())
+        return *found->second;
+    const std::string path(view(conf.store));
+    return *stores()
+                .emplace(path, std::make_unique<EdgeStore>(path, std::string(view(conf.wake))))
+                .first->second;
+}
+
+EdgeStore::EdgeStore(std::string path, std::string wake)
+    : path_(std::move(path)), writer_(std::move(wake)) {}
+
+LinkReader* EdgeStore::links(ngx_log_t* log) {
+    refresh(log);
+    return links_.get();
+}
+
+std::shared_ptr<Spool> EdgeStore::spool(ngx_log_t* log) {
+    refresh(log);
+    return spool_;
+}
+
+// Once a second: opens what is not open, and lets go of files that were deleted or replaced.
+void EdgeStore::refresh(ngx_log_t* log) {
+    if (checked_ == ngx_time())
+        return;
+    checked_ = ngx_time();
+    try {
+        if (links_ && !links_->isCurrent())
+            links_.reset();
+        if (!links_)
+            links_ = std::make_unique<LinkReader>(path_);
+        if (spool_ && !spool_->isCurrent())
+            spool_.reset();
+        if (!spool_)
+            spool_ = std::make_shared<Spool>(path_, Spool::Access::opens);
+    } catch (const std::exception& error) {
+        ngx_log_error(NGX_LOG_ERR, log, 0, "grantlink: the edge store cannot be used: %s",
+                      error.what());
+    }
+}
+
+TimeMs loopTimeMs() {
+    const ngx_time_t* now = ngx_timeofday();
+    return static_cast<TimeMs>(now->sec) * 1000 + now->msec;
+}
+
+} // namespace grantlink

@@ -1,0 +1,43 @@
+// The edge store as one worker process sees it: opened after the fork, once a process, kept for the
+// process's life and found again by its path after a reload.
+//
+// Opening fails softly: pages answer `unavailable`, the error log says why once a second at most,
+// and the next request tries again. A worker that exits would take the operator's other sites down.
+//
+// Thread: the event loop.
+#pragma once
+
+#include "ngx_module/ngx.hpp"
+#include "ngx_module/spool_writer.hpp"
+#include "shared/link_store.hpp"
+#include "shared/spool.hpp"
+
+#include <memory>
+#include <string>
+
+namespace grantlink {
+
+class EdgeStore {
+  public:
+    static EdgeStore& of(ngx_http_request_t* r);
+
+    explicit EdgeStore(std::string path, std::string wake);
+
+    LinkReader* links(ngx_log_t* log);            // null: cannot be opened now
+    std::shared_ptr<Spool> spool(ngx_log_t* log); // empty: cannot be opened now
+    SpoolWriter& writer() { return writer_; }
+
+  private:
+    void refresh(ngx_log_t* log);
+
+    std::string path_;
+    std::unique_ptr<LinkReader> links_;
+    std::shared_ptr<Spool> spool_;
+    time_t checked_ = 0; // when refresh() last looked
+    SpoolWriter writer_;
+};
+
+// The time of this turn of the event loop.
+TimeMs loopTimeMs();
+
+} // namespace grantlink

@@ -1,0 +1,109 @@
+// ngx_http_grantlink_module: what it can do, as a table, and where it hooks into nginx. What the
+// directives set is in directives.cpp, what the routes answer in one file each (dispatch.cpp).
+#include "ngx_module/boundary.hpp"
+#include "ngx_module/conf.hpp"
+#include "ngx_module/directives.hpp"
+#include "ngx_module/page_files.hpp"
+#include "ngx_module/request_context.hpp"
+#include "ngx_module/variables.hpp"
+
+#include <optional>
+
+using namespace grantlink;
+
+namespace {
+
+void* createMainConf(ngx_conf_t* cf);
+ngx_int_t registerHandlers(ngx_conf_t* cf);
+
+constexpr ngx_uint_t anywhere = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
+
+ngx_command_t directives[] = {
+
+    {ngx_string("grantlink_store"), anywhere | NGX_CONF_TAKE1, setStore,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+
+    {ngx_string("grantlink_key"), anywhere | NGX_CONF_TAKE1, setKey,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+
+    {ngx_string("grantlink_wake"), anywhere | NGX_CONF_TAKE1, setWake,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+
+    {ngx_string("grantlink_thread_pool"), anywhere | NGX_CONF_TAKE1, setThreadPool,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+
+    {ngx_string("grantlink_approve"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, setApprove,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+
+    {ngx_string("grantlink_callback"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, setCallback,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+
+    ngx_null_command};
+
+ngx_http_module_t context = {
+    addVariables,       // preconfiguration
+    registerHandlers,   // postconfiguration
+    createMainConf,     // create main configuration
+    nullptr,            // init main configuration
+    nullptr,            // create server configuration
+    nullptr,            // merge server configuration
+    createLocationConf, // create location configuration
+    mergeLocationConf,  // merge location configuration
+};
+
+} // namespace
+
+ngx_module_t ngx_http_grantlink_module = {
+    NGX_MODULE_V1,
+    &context,        // module context
+    directives,      // module directives
+    NGX_HTTP_MODULE, // module type
+    nullptr,         // init master
+    nullptr,         // init module
+    nullptr,         // init process: stores open with the first request, see edge_store.hpp
+    nullptr,         // init thread
+    nullptr,         // exit thread
+    nullptr,         // exit process
+    nullptr,         // exit master
+    NGX_MODULE_V1_PADDING};
+
+namespace {
+
+std::optional<std::string_view> shippedPage(std::string_view name) {
+    const std::string_view text = pageFile(name);
+    return text.data() ? std::optional(text) : std::nullopt;
+}
+
+// Runs when the locations are known, before anything that limits or authenticates.
+ngx_int_t registerRewrite(ngx_conf_t* cf) {
+    auto* core = static_cast<ngx_http_core_main_conf_t*>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
+    auto* handler = static_cast<ngx_http_handler_pt*>(
+        ngx_array_push(&core->phases[NGX_HTTP_REWRITE_PHASE].handlers));
+    if (!handler)
+        return NGX_ERROR;
+    *handler = onRewrite;
+    return NGX_OK;
+}
+
+ngx_int_t registerHandlers(ngx_conf_t* cf) {
+    return boundary(cf->log, ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
+        auto* conf = static_cast<MainConf*>(
+            ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module));
+        auto pages = PageSet::compile(shippedPage);
+        if (!pages) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "grantlink: %s",
+                               pages.error().message.c_str());
+            return NGX_ERROR;
+        }
+        conf->pages = makeInPool<PageSet>(cf->pool, std::move(*pages));
+        return registerRewrite(cf);
+    });
+}
+
+void* createMainConf(ngx_conf_t* cf) {
+    return boundary(cf->log, static_cast<void*>(nullptr),
+                    [&]() -> void* { return makeInPool<MainConf>(cf->pool); });
+}
+
+} // namespace

@@ -1,0 +1,41 @@
+// The one place that includes nginx's C headers.
+#pragma once
+
+extern "C" {
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <ngx_thread_pool.h>
+}
+
+#if !(NGX_THREADS)
+#error "grantlink writes in a thread pool: configure nginx with --with-threads"
+#endif
+
+#include <new>
+#include <string_view>
+#include <utility>
+
+namespace grantlink {
+
+inline std::string_view view(const ngx_str_t& text) {
+    return {reinterpret_cast<const char*>(text.data), text.len};
+}
+
+// For text that outlives the use of the ngx_str_t; nginx does not write through it.
+inline ngx_str_t ngxStr(std::string_view text) {
+    return {text.size(), reinterpret_cast<u_char*>(const_cast<char*>(text.data()))};
+}
+
+// A C++ object in a pool, destroyed with it: nothing with a destructor is left to the pool alone.
+template <typename T, typename... Args>
+T* makeInPool(ngx_pool_t* pool, Args&&... args) {
+    ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(pool, sizeof(T));
+    if (!cleanup)
+        throw std::bad_alloc();
+    T* object = new (cleanup->data) T(std::forward<Args>(args)...);
+    cleanup->handler = [](void* data) { static_cast<T*>(data)->~T(); };
+    return object;
+}
+
+} // namespace grantlink

@@ -1,0 +1,65 @@
+#include "ngx_module/request_context.hpp"
+
+#include "ngx_module/boundary.hpp"
+#include "ngx_module/conf.hpp"
+#include "ngx_module/redact.hpp"
+
+namespace grantlink {
+
+namespace {
+
+// The decoded path behind the location's prefix; an internal redirect may have left it altogether.
+std::string_view behindPrefix(ngx_http_request_t* r) {
+    const auto* location = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_get_module_loc_conf(r, ngx_http_core_module));
+    const std::string_view path = view(r->uri), prefix = view(location->name);
+    return path.starts_with(prefix) ? path.substr(prefix.size()) : std::string_view();
+}
+
+void fill(RequestContext& context, const RoutePath& path, ngx_http_request_t* r) {
+    context.route = path.route;
+    if (path.route == Route::approve)
+        context.link = linkKeyOf(path.last);
+    if (path.route == Route::asset)
+        context.asset = path.last;
+    if (path.route == Route::status || path.route == Route::confirm ||
+        path.route == Route::outcome)
+        context.attempt = path.attempt;
+    if (path.route == Route::callback) {
+        context.provider = path.last;
+        context.query = secretCopy(view(r->args));
+    }
+}
+
+} // namespace
+
+const Cookie* RequestContext::cookie(std::string_view name) const {
+    for (const Cookie& cookie : cookies)
+        if (cookie.name == name)
+            return &cookie;
+    return nullptr;
+}
+
+RequestContext* contextOf(ngx_http_request_t* r) {
+    return static_cast<RequestContext*>(ngx_http_get_module_ctx(r, ngx_http_grantlink_module));
+}
+
+ngx_int_t onRewrite(ngx_http_request_t* r) noexcept {
+    return boundary(r->connection->log, NGX_HTTP_INTERNAL_SERVER_ERROR, [&]() -> ngx_int_t {
+        const LocationConf& conf = locationConf(r);
+        if (conf.handler == Handler::none || contextOf(r))
+            return NGX_DECLINED;
+        auto* context = makeInPool<RequestContext>(r->pool);
+        ngx_http_set_ctx(r, context, ngx_http_grantlink_module);
+        const std::string_view rest = behindPrefix(r);
+        const RoutePath path =
+            conf.handler == Handler::approve ? parseApprovePath(rest) : parseCallbackPath(rest);
+        fill(*context, path, r);
+        const bool wanted = path.route == Route::callback || path.route == Route::confirm;
+        takeCookies(r, wanted ? &context->cookies : nullptr);
+        redactRequest(r, rest.size(), mayBeLogged(path.route));
+        return NGX_DECLINED;
+    });
+}
+
+} // namespace grantlink

@@ -1,0 +1,48 @@
+// What the module keeps of one request. Made in the rewrite phase, before any module that limits or
+// logs; from then on the request's own memory holds no secret (redact.hpp).
+#pragma once
+
+#include "ngx_module/ngx.hpp"
+#include "ngx_module/page_set.hpp"
+#include "ngx_module/route.hpp"
+#include "shared/link_token.hpp"
+#include "shared/secret.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace grantlink {
+
+struct Cookie {
+    std::string name;
+    SecretBytes value;
+};
+
+struct RequestContext {
+    Route route = Route::none;
+    std::string_view asset;         // of Route::asset; points into r->uri
+    std::string provider;           // of Route::callback
+    std::optional<LinkKey> link;    // of Route::approve
+    SecretBytes query;              // of Route::callback
+    std::vector<Cookie> cookies;    // those that are ours
+
+    // For the variables of the log.
+    std::optional<Uuid> attempt;
+    std::optional<Uuid> connection;
+    std::string_view outcome; // static text
+
+    // Set while a write is in the thread pool or a long poll waits.
+    std::string statusUrl;
+    bool waiting = false;
+
+    const Cookie* cookie(std::string_view name) const;
+};
+
+// Null for a request that no grantlink location has seen.
+RequestContext* contextOf(ngx_http_request_t* r);
+
+// The rewrite-phase handler.
+ngx_int_t onRewrite(ngx_http_request_t* r) noexcept;
+
+} // namespace grantlink

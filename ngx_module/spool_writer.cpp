@@ -1,0 +1,127 @@
+#include "ngx_module/spool_writer.hpp"
+
+#include "ngx_module/boundary.hpp"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+
+namespace grantlink {
+
+namespace {
+
+WriteResult resultOf(StoreResult result) {
+    switch (result) {
+    case StoreResult::stored:
+        return WriteResult::stored;
+    case StoreResult::replayed:
+        return WriteResult::replayed;
+    case StoreResult::expired:
+        return WriteResult::expired;
+    case StoreResult::tooMany:
+        return WriteResult::tooMany;
+    }
+    return WriteResult::failed;
+}
+
+void release(ngx_http_request_t* r) {
+    r->main->blocked--;
+    r->aio = 0;
+}
+
+} // namespace
+
+SpoolWriter::SpoolWriter(std::string wake) : wake_(std::move(wake)) {}
+
+SpoolWriter::~SpoolWriter() {
+    if (socket_ >= 0)
+        ::close(socket_);
+}
+
+void SpoolWriter::submit(ngx_http_request_t* r, std::shared_ptr<Spool> spool,
+                         ngx_thread_pool_t* threads, SpoolPut put, WriteDone done) {
+    queue_.push_back(std::move(put));
+    queueWaiting_.push_back({r, done});
+    queueSpool_ = std::move(spool);
+    r->main->count++;
+    r->main->blocked++;
+    r->aio = 1;
+    if (!running_)
+        start(threads);
+}
+
+void SpoolWriter::start(ngx_thread_pool_t* threads) {
+    threads_ = threads;
+    batch_ = {queueSpool_, std::exchange(queue_, {}), std::nullopt, {}};
+    batchWaiting_ = std::exchange(queueWaiting_, {});
+    task_.ctx = this;
+    task_.handler = commitInThread;
+    task_.event.data = this;
+    task_.event.handler = onCommitted;
+    task_.event.log = ngx_cycle->log;
+    running_ = true;
+    if (ngx_thread_task_post(threads, &task_) == NGX_OK)
+        return;
+    // The pool's queue is full: the requests are answered from a posted event, never from here,
+    // because the newest of them is still inside its own handler.
+    batch_.failure = WriteResult::failed;
+    batch_.message = "the thread pool's queue is full; raise max_queue of thread_pool";
+    ngx_post_event(&task_.event, &ngx_posted_events);
+}
+
+void SpoolWriter::commitInThread(void* data, ngx_log_t*) noexcept {
+    Batch& batch = static_cast<SpoolWriter*>(data)->batch_;
+    try {
+        batch.spool->store(batch.puts);
+    } catch (const lmdb::StoreFull& error) {
+        batch.failure = WriteResult::storeFull;
+        batch.message = error.what();
+    } catch (const std::exception& error) {
+        batch.failure = WriteResult::failed;
+        batch.message = error.what();
+    }
+}
+
+void SpoolWriter::onCommitted(ngx_event_t* event) noexcept {
+    static_cast<SpoolWriter*>(event->data)->finish();
+}
+
+void SpoolWriter::finish() {
+    Batch batch = std::exchange(batch_, {});
+    const auto waiting = std::exchange(batchWaiting_, {});
+    running_ = false;
+    if (batch.failure) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "grantlink: %uz approvals were not recorded: %s", waiting.size(),
+                      batch.message.c_str());
+    } else {
+        wakeDaemon();
+    }
+    if (!queue_.empty())
+        start(threads_);
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        ngx_http_request_t* r = waiting[i].request;
+        ngx_connection_t* c = r->connection;
+        release(r);
+        waiting[i].done(r, batch.failure.value_or(resultOf(batch.puts[i].result)));
+        ngx_http_run_posted_requests(c);
+    }
+}
+
+// A hint only: lost ones cost the daemon its polling interval.
+void SpoolWriter::wakeDaemon() {
+    if (socket_ < 0)
+        socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (socket_ < 0 || wake_.size() >= sizeof address.sun_path)
+        return;
+    std::memcpy(address.sun_path, wake_.c_str(), wake_.size());
+    const char hint = 'a';
+    (void)!::sendto(socket_, &hint, 1, MSG_DONTWAIT | MSG_NOSIGNAL,
+                    reinterpret_cast<sockaddr*>(&address), sizeof address);
+}
+
+} // namespace grantlink

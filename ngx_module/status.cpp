@@ -1,0 +1,144 @@
+// The status page of an attempt and the long poll behind it.
+//
+// Without JavaScript the page refreshes itself; with it, one request waits for the outcome. Waiting
+// requests cost a look into the spool a few times a second, all from one timer.
+#include "ngx_module/boundary.hpp"
+#include "ngx_module/edge_store.hpp"
+#include "ngx_module/handlers.hpp"
+#include "ngx_module/respond.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace grantlink {
+
+namespace {
+
+constexpr ngx_msec_t pollEvery = 200;     // ms between two looks
+constexpr ngx_msec_t waitAtMost = 25'000; // ms; below the idle limits of proxies in between
+constexpr std::size_t maxWaiting = 512;   // a worker; above it the page asks again by itself
+
+struct Waiting {
+    ngx_http_request_t* request;
+    ngx_msec_t deadline;
+};
+
+std::vector<Waiting> waiting; // of this worker
+ngx_event_t timer;
+
+std::string_view outcomeOf(ngx_http_request_t* r, const Uuid& attempt) {
+    const auto spool = EdgeStore::of(r).spool(r->connection->log);
+    const Spool::Attempt found = spool ? spool->find(attempt) : Spool::Attempt{};
+    if (found.outcome)
+        return nameOf(found.outcome->outcome);
+    return found.waiting ? "pending" : "unknown";
+}
+
+void forget(ngx_http_request_t* r) {
+    std::erase_if(waiting, [r](const Waiting& w) { return w.request == r; });
+}
+
+bool isDue(const Waiting& w, std::string_view outcome) {
+    const bool over = static_cast<ngx_msec_int_t>(ngx_current_msec - w.deadline) >= 0;
+    return outcome != "pending" || over || ngx_exiting || ngx_terminate;
+}
+
+void answer(ngx_http_request_t* r, std::string_view outcome) {
+    ngx_connection_t* c = r->connection;
+    forget(r);
+    const ngx_int_t rc = boundary(c->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR},
+                                  [&] { return sendOutcome(r, outcome); });
+    ngx_http_finalize_request(r, rc);
+    ngx_http_run_posted_requests(c);
+}
+
+void onTimer(ngx_event_t*) {
+    const std::vector<Waiting> now = waiting; // answering one may end others
+    for (const Waiting& w : now) {
+        const bool alive = std::any_of(waiting.begin(), waiting.end(), [&](const Waiting& other) {
+            return other.request == w.request;
+        });
+        if (!alive)
+            continue;
+        const std::string_view outcome =
+            boundary(w.request->connection->log, std::string_view("pending"),
+                     [&] { return outcomeOf(w.request, *contextOf(w.request)->attempt); });
+        if (isDue(w, outcome))
+            answer(w.request, outcome);
+    }
+    if (!waiting.empty())
+        ngx_add_timer(&timer, pollEvery);
+}
+
+ngx_int_t wait(ngx_http_request_t* r) {
+    ngx_http_cleanup_t* cleanup = ngx_http_cleanup_add(r, 0);
+    if (!cleanup)
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    cleanup->data = r;
+    cleanup->handler = [](void* data) { forget(static_cast<ngx_http_request_t*>(data)); };
+    waiting.push_back({r, ngx_current_msec + waitAtMost});
+    timer.handler = onTimer;
+    timer.log = ngx_cycle->log;
+    timer.data = &timer;
+    if (!timer.timer_set)
+        ngx_add_timer(&timer, pollEvery);
+    r->main->count++;
+    r->read_event_handler = ngx_http_test_reading; // notices a client that goes away
+    return NGX_DONE;
+}
+
+Page pageOf(Outcome outcome) {
+    switch (outcome) {
+    case Outcome::connected:
+        return Page::connected;
+    case Outcome::declined:
+        return Page::declined;
+    case Outcome::wrongAccount:
+        return Page::wrongAccount;
+    case Outcome::replaced:
+        return Page::replaced;
+    case Outcome::expired:
+        return Page::timedOut;
+    case Outcome::cancelled:
+        return Page::cancelled;
+    case Outcome::alreadyConnected:
+        return Page::alreadyConnected;
+    case Outcome::providerError:
+        break;
+    }
+    return Page::providerError;
+}
+
+} // namespace
+
+ngx_int_t handleStatus(ngx_http_request_t* r, RequestContext& context) {
+    EdgeStore& store = EdgeStore::of(r);
+    const auto spool = store.spool(r->connection->log);
+    LinkReader* links = store.links(r->connection->log);
+    if (!spool || !links)
+        return sendPage(r, Page::unavailable);
+    const Spool::Attempt found = spool->find(*context.attempt);
+    if (!found.outcome && !found.waiting)
+        return sendPage(r, Page::notFound);
+    context.connection = found.outcome ? found.outcome->connection : *found.waiting;
+    const auto snapshot = links->snapshot();
+    const auto link = snapshot.find(*context.connection);
+    const LinkItem* item = link ? link->find(*context.connection) : nullptr;
+    std::string memory;
+    PageValues values = item ? valuesOf(*link, *item, memory) : PageValues{};
+    if (!found.outcome)
+        return sendPage(r, Page::finishing, values);
+    const Page page = pageOf(found.outcome->outcome);
+    values[page == Page::wrongAccount ? Slot::approver : Slot::detail] = found.outcome->detail;
+    return sendPage(r, page, values, NGX_HTTP_OK);
+}
+
+ngx_int_t handleOutcome(ngx_http_request_t* r, RequestContext& context) {
+    const std::string_view outcome = outcomeOf(r, *context.attempt);
+    context.outcome = outcome;
+    const bool answerNow = outcome != "pending" || waiting.size() >= maxWaiting || ngx_exiting ||
+                           r->method == NGX_HTTP_HEAD;
+    return answerNow ? sendOutcome(r, outcome) : wait(r);
+}
+
+} // namespace grantlink

@@ -1,0 +1,57 @@
+// What belongs to one attempt and is never stored: all of it is recomputed from the attempt's id.
+//
+// Starting an attempt therefore writes nothing, and any worker on any edge node with the same
+// edge.key can finish what another one began.
+#pragma once
+
+#include "shared/keys.hpp"
+#include "shared/uuid.hpp"
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+namespace grantlink {
+
+// A derived value, 32 bytes as 43 characters of base64url.
+struct DerivedText {
+    std::array<char, 43> text;
+    operator std::string_view() const { return {text.data(), text.size()}; }
+};
+
+DerivedText pkceVerifier(const EdgeKey& key, const Uuid& attempt);  // RFC 7636, section 4.1
+DerivedText pkceChallenge(std::string_view verifier);               // S256, section 4.2
+DerivedText oidcNonce(const EdgeKey& key, const Uuid& attempt);     // OIDC Core, 3.1.2.1
+DerivedText browserCookie(const EdgeKey& key, const Uuid& attempt); // binds state to the browser
+
+// The `state` parameter (RFC 6749, section 4.1.1), self-contained and authenticated:
+//
+//   u8 version = 1 · u8 edge key id · attempt id (16) · connection id (16) · u32 generation, little
+//   endian · BLAKE2b-128 keyed with the state subkey, over all that stands before
+//
+// 54 bytes, 72 characters of base64url. Its age is the attempt id's own time.
+struct State {
+    Uuid attempt;
+    Uuid connection;
+    std::uint32_t generation;
+
+    static constexpr std::size_t textLength = 72;
+    using Text = std::array<char, textLength>;
+
+    Text encode(const EdgeKey& key) const;
+};
+
+struct VerifiedState {
+    State state;
+    const EdgeKey* key; // the key it was made with; lives as long as `keys`
+};
+
+// Nothing unless the text is exactly what encode() made with a key that is still accepted.
+// The MAC is compared in constant time. Expiry and generation are the caller's to check.
+std::optional<VerifiedState> decodeState(std::string_view text, const EdgeKeys& keys);
+
+// Whether an attempt may still come back: not older than its life, and not more than 60 s ahead of
+// this clock (two edge nodes never agree to the millisecond).
+bool attemptIsCurrent(const Uuid& attempt, std::uint32_t lifetimeSeconds, TimeMs now);
+
+} // namespace grantlink

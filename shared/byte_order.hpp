@@ -1,0 +1,102 @@
+// Integers as little-endian bytes, and a bounds-checked cursor over them. All records are written
+// and read with these, so that a store can be carried to a machine of another byte order.
+#pragma once
+
+#include "shared/secret.hpp"
+#include "shared/uuid.hpp"
+
+#include <concepts>
+#include <cstdint>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace grantlink {
+
+template <std::unsigned_integral T>
+void storeLittleEndian(std::uint8_t* out, T value) {
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+        out[i] = static_cast<std::uint8_t>(value >> (8 * i));
+}
+
+template <std::unsigned_integral T>
+T loadLittleEndian(const std::uint8_t* in) {
+    T value = 0;
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+        value = static_cast<T>(value | static_cast<T>(T{in[i]} << (8 * i)));
+    return value;
+}
+
+// Reads in place: text comes back as views into the record. The first read past the end sets
+// failed(), after which everything read is zero or empty; check once, at the end.
+class RecordReader {
+  public:
+    explicit RecordReader(Bytes record) : rest_(record) {}
+
+    template <std::unsigned_integral T>
+    T integer() {
+        const Bytes bytes = take(sizeof(T));
+        return bytes.empty() ? T{0} : loadLittleEndian<T>(bytes.data());
+    }
+
+    Uuid uuid() {
+        Uuid out;
+        if (const Bytes bytes = take(out.bytes.size()); !bytes.empty())
+            std::memcpy(out.bytes.data(), bytes.data(), bytes.size());
+        return out;
+    }
+
+    std::string_view text() { return textOf(take(integer<std::uint16_t>())); } // u16 length first
+
+    bool failed() const { return failed_; }
+    bool complete() const { return !failed_ && rest_.empty(); }
+
+  private:
+    Bytes take(std::size_t count) {
+        if (failed_ || count > rest_.size()) {
+            failed_ = true;
+            return {};
+        }
+        const Bytes out = rest_.first(count);
+        rest_ = rest_.subspan(count);
+        return out;
+    }
+
+    Bytes rest_;
+    bool failed_ = false;
+};
+
+// Text longer than 65,535 bytes is the caller's mistake: std::length_error.
+class RecordWriter {
+  public:
+    template <std::unsigned_integral T>
+    RecordWriter& integer(T value) {
+        std::uint8_t bytes[sizeof(T)];
+        storeLittleEndian(bytes, value);
+        out_.append(reinterpret_cast<const char*>(bytes), sizeof(T));
+        return *this;
+    }
+
+    RecordWriter& uuid(const Uuid& id) {
+        out_.append(textOf(id.bytes));
+        return *this;
+    }
+
+    RecordWriter& text(std::string_view text);
+
+    std::string take() { return std::move(out_); }
+
+  private:
+    std::string out_;
+};
+
+inline RecordWriter& RecordWriter::text(std::string_view text) {
+    if (text.size() > 0xffff)
+        throw std::length_error("a text in a record is longer than 65,535 bytes");
+    integer(static_cast<std::uint16_t>(text.size()));
+    out_.append(text);
+    return *this;
+}
+
+} // namespace grantlink

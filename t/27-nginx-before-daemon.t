@@ -1,0 +1,45 @@
+# nginx may start first, and outlives a daemon that makes its stores anew.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use Grantlink::Flow;
+use Grantlink::Instance;
+use File::Path qw(remove_tree);
+
+my $grantlink = Grantlink::Instance->new(workers => 2);
+$grantlink->start_smtp;
+$grantlink->start_sandbox;
+$grantlink->start_nginx;
+my $browser = $grantlink->browser;
+my $early   = $browser->get($grantlink->public_url . '/approve/' . 'A' x 32);
+is($early->status, 503, 'before the daemon ever ran, pages answer 503');
+is($early->page, 'unavailable', 'and say that it will pass');
+is($browser->get($grantlink->public_url . '/callback/instagram?code=x&state=y')->status, 303, 'a callback is refused in order');
+
+$grantlink->start_daemon;
+my $asked = request_connection($grantlink);
+ok(eventually(sub { $browser->get($asked->{link})->page eq 'ready' }, 5), 'once it has, the same nginx serves');
+is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'to the end');
+
+subtest 'links/ is deleted and made again from the vault' => sub {
+    my $second = request_connection($grantlink);
+    $grantlink->stop('daemon');
+    remove_tree($grantlink->edge_store . '/links');
+    $grantlink->start_daemon;
+    ok(eventually(sub { $browser->get($second->{link})->page eq 'ready' }, 10), 'the link works again');
+    is($browser->get($asked->{link})->page, 'already_connected', 'and the old one says what it said');
+    is(wait_for_outcome($browser, approve($browser, $second->{link})), 'connected', 'an approval goes through');
+};
+
+subtest 'links/ is deleted under the running system' => sub {
+    my $third = request_connection($grantlink);
+    remove_tree($grantlink->edge_store . '/links');
+    ok(eventually(sub { eval { $browser->get($third->{link}); 1 } }, 5), 'nginx does not fall over');
+    $grantlink->restart_daemon;
+    ok(eventually(sub { $browser->get($third->{link})->page eq 'ready' }, 10), 'the link works again');
+};
+
+$grantlink->finish;
+done_testing;

@@ -1,0 +1,86 @@
+# A mistake in grantlink.toml is named with file, line and remedy, and the daemon does not start.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use Grantlink::Flow;
+use Grantlink::Instance;
+use Grantlink::Command qw(run_command);
+use Grantlink::Toml qw(to_toml write_file);
+
+my $grantlink = Grantlink::Instance->new;
+my $path      = $grantlink->directory . '/etc/tried.toml';
+my $good      = to_toml($grantlink->daemon_config);
+
+sub refused ($name, $text, @patterns) {
+    write_file($path, $text, 0600);
+    my $ran = run_command([Grantlink::Instance::program('grantlinkd'), '--config', $path], seconds => 10);
+    subtest $name => sub {
+        isnt($ran->{exit}, 0, 'the daemon refuses it');
+        cmp_ok($ran->{exit}, '<', 128, 'in good order');
+        like($ran->{err}, $_, "it says $_") for @patterns;
+        unlike($ran->{err}, qr/\Q$grantlink->{client_secret}\E/, 'and quotes no secret');
+    } or diag $ran->{err};
+}
+
+# A line put in front of the good file.
+sub with ($line) { return "$line\n$good" }
+
+# The good file with one of its lines changed; answers text and the line's number.
+sub changed ($key, $value) {
+    my @lines  = split /\n/, $good;
+    my ($at)   = grep { $lines[$_] =~ /\A\Q$key\E = / } 0 .. $#lines;
+    die "no line $key" unless defined $at;
+    $lines[$at] = defined $value ? "$key = $value" : '';
+    return join("\n", @lines) . "\n", qr{tried\.toml:@{[$at + 1]}\b};
+}
+
+refused('a key that is not known',    with('requestor = "x"'), qr{tried\.toml:1\b}, qr/requestor/);
+refused('TOML that is none',          with('this is = = wrong'), qr{tried\.toml:1\b});
+refused('a duration without a unit',  with('link_lifetime = "14"'), qr{tried\.toml:1\b}, qr/link_lifetime/, qr/"14d"/);
+refused('a duration as a number',     with('attempt_lifetime = 30'), qr{tried\.toml:1\b}, qr/attempt_lifetime/);
+refused('a duration of nothing',      with('attempt_lifetime = "0s"'), qr{tried\.toml:1\b}, qr/attempt_lifetime/);
+refused('a path without its slash',   with('approve_path = "/approve"'), qr{tried\.toml:1\b}, qr/approve_path/, qr/'\/'|slash/);
+refused('a public URL with a path',   changed(public_url => '"https://links.example.com/x"'), qr/public_url/, qr/without a path/);
+refused('no public URL',              changed(public_url => undef), qr/public_url/);
+refused('a log level of another world', changed(log_level => '"chatty"'), qr/log_level/, qr/debug/);
+refused('a key file that is not there', (changed(master_key => '"/nowhere/master.key"'))[0], qr{/nowhere/master\.key}, qr/grantlink init/);
+refused('a group that is not there',  (changed(edge_group => '"no-such-group"'))[0], qr/no-such-group/);
+refused('a mail server of another kind', changed(smtp => '"http://127.0.0.1"'), qr/smtp/, qr{smtps://});
+refused('no sender',                  changed(from => '"nobody"'), qr/from/);
+refused('a client id left out',       (changed(client_id => undef))[0], qr/client_id/);
+refused('a preset that is not there', (changed(preset => '"myspace"'))[0], qr/myspace/);
+refused('an origin with a path',      (changed('"https://api.instagram.com"' => '"http://127.0.0.1/x"'))[0], qr/origins/);
+refused('a secret in a file that is not there',
+    (changed(client_secret => undef))[0] =~ s/(?=preset = )/client_secret_file = "\/nowhere\/secret"\n/r, qr{/nowhere/secret});
+refused('a role that is not known', $good . "\n[[admin.grant]]\nrole = \"king\"\nusers = [\"root\"]\n", qr/tried\.toml/, qr/viewer/);
+refused('a user that is not there', $good . "\n[[admin.grant]]\nrole = \"viewer\"\nusers = [\"no-such-user\"]\n", qr/no-such-user/);
+refused('bytes', join('', map { chr $_ % 256 } 1 .. 1000), qr/tried\.toml/);
+
+my $none = run_command([Grantlink::Instance::program('grantlinkd'), '--config', '/nowhere/grantlink.toml']);
+isnt($none->{exit}, 0, 'no file at all: the daemon refuses');
+like($none->{err}, qr{/nowhere/grantlink\.toml}, 'and names it');
+like($none->{err}, qr/grantlink init/, 'and says how to make one');
+
+# A preset with a mistake is the operator's file as well.
+mkdir $grantlink->directory . '/presets';
+my $preset = do {
+    open my $file, '<', "$Grantlink::Instance::repository/conf.d/providers/instagram.toml" or die $!;
+    local $/;
+    readline $file;
+};
+my %mistakes = (
+    'PKCE of another kind'    => [$preset =~ s/^pkce = .*/pkce = "plain"/mr, qr/pkce/],
+    'an endpoint without URL' => [$preset =~ s{^url = "https://api.*}{url = "/oauth"}mr, qr/url/],
+    'a pointer that is none'  => [$preset =~ s{^handle = .*}{handle = ["username"]}mr, qr/handle/],
+    'no identity'             => [$preset =~ s{^\[identity\](?:\n.+)*}{}mr, qr/identity/],
+    'a misspelt key'          => [$preset =~ s{^scopes}{scope}mr, qr/scope/],
+);
+for my $name (sort keys %mistakes) {
+    write_file($grantlink->directory . '/presets/instagram.toml', $mistakes{$name}[0]);
+    refused("in a preset: $name", (changed(providers_dir => '"' . $grantlink->directory . '/presets"'))[0],
+        qr{presets/instagram\.toml}, $mistakes{$name}[1]);
+}
+
+done_testing;

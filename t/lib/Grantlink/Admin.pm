@@ -1,0 +1,55 @@
+package Grantlink::Admin;
+
+# The admin API: HTTP and JSON over a Unix socket.
+
+use v5.36;
+use IO::Socket::UNIX;
+use JSON::PP ();
+use Grantlink::Response;
+
+my $json = JSON::PP->new->utf8->canonical;
+
+# new(socket path, witness => sub ($response, $sent) {})
+sub new ($class, $socket, %with) {
+    return bless {socket => $socket, %with}, $class;
+}
+
+sub get ($self, $path) { return $self->request(GET => $path) }
+
+sub post ($self, $path, $data = undef) {
+    return $self->request(POST => $path, defined $data ? $json->encode($data) : undef);
+}
+
+# Answers a Grantlink::Response; the body, when there is one, is sent as it is.
+sub request ($self, $method, $path, $body = undef, %headers) {
+    my $bytes = "$method $path HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+    $headers{'Content-Type'} //= 'application/json' if defined $body;
+    $headers{'Content-Length'} //= length($body // '') if $method ne 'GET';
+    $bytes .= "$_: $headers{$_}\r\n" for sort keys %headers;
+    return $self->send_raw($bytes . "\r\n" . ($body // ''), "$method $path");
+}
+
+sub send_raw ($self, $bytes, $name = 'raw bytes') {
+    my $socket = IO::Socket::UNIX->new(Peer => $self->{socket})
+        or die "cannot connect to $self->{socket}: $!\n";
+    local $SIG{PIPE} = 'IGNORE';
+    print {$socket} $bytes;
+    $socket->flush;
+    my $response = Grantlink::Response->read_from($socket, request => "admin $name", seconds => 30);
+    $self->{witness}->($response, $bytes) if $self->{witness};
+    return $response;
+}
+
+# The connection as the daemon sees it now; dies when there is none.
+sub connection ($self, $id) {
+    my $response = $self->get("/v1/connections/$id");
+    die $response->summary . ': ' . $response->body . "\n" if $response->status != 200;
+    return $response->json;
+}
+
+sub answers ($self) {
+    my $response = eval { $self->get('/healthz') } or return 0;
+    return $response->status == 200;
+}
+
+1;

@@ -1,0 +1,373 @@
+package Grantlink::Instance;
+
+# One complete grantlink in a directory of its own: nginx, grantlinkd, the sandbox as provider, a
+# mail server. Everything is real; everything is gone when the test ends.
+#
+#   my $grantlink = Grantlink::Instance->running;
+#   … $grantlink->admin, ->browser, ->mailbox, ->cli(…) …
+#   $grantlink->finish;        # stops all and asserts that nothing went wrong on the way
+#
+# Environment: GRANTLINK_BUILD (default build/release), GRANTLINK_NGINX, GRANTLINK_SANITIZE=1,
+# GRANTLINK_KEEP=1 (the directory stays), GRANTLINK_DEBUG=1 (debug logs).
+
+use v5.36;
+use Cwd            qw(abs_path);
+use Digest::SHA    ();
+use File::Basename qw(basename dirname);
+use File::Path     qw(make_path);
+use File::Temp     ();
+use JSON::PP       ();
+use Test::More     ();
+use Grantlink::Admin;
+use Grantlink::Client;
+use Grantlink::Command qw(run_command);
+use Grantlink::Evidence;
+use Grantlink::Mailbox;
+use Grantlink::NginxConfig qw(nginx_config);
+use Grantlink::Poll qw(eventually);
+use Grantlink::Port;
+use Grantlink::Process;
+use Grantlink::Sanitizer;
+use Grantlink::Tap;
+use Grantlink::Toml qw(to_toml write_file);
+
+our $repository = dirname(dirname(dirname(dirname(abs_path(__FILE__)))));
+
+sub build_directory { return abs_path($ENV{GRANTLINK_BUILD} // "$repository/build/release") // '' }
+sub program ($name) { return build_directory() . "/$name" }
+sub nginx_program   { return $ENV{GRANTLINK_NGINX} // '/usr/sbin/nginx' }
+
+# Options, all of them optional:
+#   workers => 1, master_process => 'on', main|events|http|server|approve|callback => nginx text
+#   settings => {}    top-level settings of grantlink.toml     mail => {}   its [mail]
+#   grants => [{}]    its [[admin.grant]]                      providers => {id => {}}
+#   sandbox => []     more arguments of grantlink-sandbox      smtp => []   of the mail server
+#   public_url => ''  when it is not nginx's own address       port => []   wished for
+#   tap => 1          what daemon and sandbox say to each other goes through a Grantlink::Tap
+sub new ($class, %options) {
+    umask 022;
+    my $temp = File::Temp->newdir('grantlink-XXXXXX', TMPDIR => 1, CLEANUP => !$ENV{GRANTLINK_KEEP});
+    my $dir  = $temp->dirname;
+    chmod 0755, $dir;    # nginx's workers are another user
+    make_path(map { "$dir/$_" } qw(logs mail nginx etc state run));
+    my $self = bless {
+        workers => 1, master_process => 'on', %options,
+        temp => $temp, directory => $dir,
+        nginx_port => Grantlink::Port->reserve(@{$options{port} // []}),
+        sandbox_port => Grantlink::Port->reserve, smtp_port => Grantlink::Port->reserve,
+        sanitizer => Grantlink::Sanitizer->new("$dir/asan"),
+        evidence => Grantlink::Evidence->new(basename($dir)),
+        client_secret => unique('client-secret'), running => {}, complaints => [],
+    }, $class;
+    $self->{url}        = 'http://127.0.0.1:' . $self->{nginx_port}->number;
+    $self->{public_url} //= $self->{url};
+    $self->{evidence}->learn(secret => $self->{client_secret});
+    $self->{tap} &&= Grantlink::Tap->new("$dir/tap");
+    $self->_init;
+    $self->write_daemon_config;
+    $self->write_nginx_config;
+    return $self;
+}
+
+sub running ($class, %options) {
+    my $self = $class->new(%options);
+    $self->start;
+    return $self;
+}
+
+sub unique ($stem) {
+    open my $random, '<:raw', '/dev/urandom' or die "/dev/urandom: $!\n";
+    sysread $random, my $bytes, 12;
+    return "$stem-" . unpack 'H*', $bytes;
+}
+
+sub directory ($self)  { return $self->{directory} }
+sub url ($self)        { return $self->{url} }
+sub public_url ($self) { return $self->{public_url} }
+sub evidence ($self)   { return $self->{evidence} }
+sub tap ($self)        { return $self->{tap} }
+sub edge_store ($self) { return "$self->{directory}/state/edge" }
+sub vault ($self)      { return "$self->{directory}/state/vault" }
+sub socket ($self)     { return "$self->{directory}/run/admin.sock" }
+sub toml_path ($self)  { return "$self->{directory}/etc/grantlink.toml" }
+sub sandbox_url ($self) { return 'http://127.0.0.1:' . $self->{sandbox_port}->number }
+
+sub edge_group { return $> == 0 ? 'www-data' : scalar getgrgid $) + 0 }
+
+# Keys and directories, by the command that operators use.
+sub _init ($self) {
+    my $dir  = $self->{directory};
+    my $made = run_command([program('grantlink'), 'init', '--dir', "$dir/etc", '--state', "$dir/state",
+        '--run', "$dir/run", '--public-url', $self->{public_url}, '--edge-group', edge_group()],
+        environment => $self->{sanitizer}->environment);
+    die "grantlink init failed: exit $made->{exit}\n$made->{out}$made->{err}" if $made->{exit} != 0;
+}
+
+# grantlink.toml
+
+sub daemon_config ($self) {
+    my $dir = $self->{directory};
+    return {
+        public_url    => $self->{public_url},
+        requester     => 'Example Agency',
+        edge_store    => $self->edge_store,
+        vault         => $self->vault,
+        master_key    => "$dir/etc/master.key",
+        edge_key      => "$dir/etc/edge.key",
+        providers_dir => "$repository/conf.d/providers",
+        edge_group    => edge_group(),
+        log_level     => $ENV{GRANTLINK_DEBUG} ? 'debug' : 'info',
+        %{$self->{settings} // {}},
+        admin => {socket => $self->socket, $self->{grants} ? (grant => $self->{grants}) : ()},
+        mail  => {
+            smtp => 'smtp://127.0.0.1:' . $self->{smtp_port}->number,
+            from => 'grantlink <grantlink@example.com>',
+            %{$self->{mail} // {}},
+        },
+        providers => {instagram => $self->sandbox_provider, %{$self->{providers} // {}}},
+    };
+}
+
+sub sandbox_provider ($self, %more) {
+    my @origins = map { "https://$_.instagram.com" } qw(www api graph);
+    my $origin  = $self->{tap} ? $self->{tap}->url : $self->sandbox_url;
+    return {
+        preset => 'instagram', client_id => 'sandbox-app', client_secret => $self->{client_secret},
+        origins => {map { $_ => $self->{provider_origin} // $self->sandbox_url } @origins}, %more,
+    };
+}
+
+# Writes grantlink.toml again, with these settings changed from now on.
+sub write_daemon_config ($self, %changed) {
+    $self->{$_} = ref $changed{$_} eq 'HASH' ? {%{$self->{$_} // {}}, %{$changed{$_}}} : $changed{$_}
+        for keys %changed;
+    write_file($self->toml_path, to_toml($self->daemon_config), 0600);
+}
+
+sub write_nginx_config ($self, %changed) {
+    $self->{$_} = $changed{$_} for keys %changed;
+    write_file("$self->{directory}/nginx/nginx.conf", $self->nginx_config_text);
+}
+
+sub nginx_config_text ($self, %changed) {
+    my %given = map { defined $self->{$_} ? ($_ => $self->{$_}) : () }
+        qw(workers master_process main events http server approve callback);
+    return nginx_config(
+        directory => $self->{directory}, port => $self->{nginx_port}->number,
+        module => program('ngx_http_grantlink_module.so'), store => $self->edge_store,
+        key => "$self->{directory}/etc/edge.key", user => $> == 0 ? 'www-data' : '',
+        log_level => $ENV{GRANTLINK_DEBUG} ? 'debug' : 'info', %given, %changed,
+    );
+}
+
+# `nginx -t` with another configuration: {exit, out, err}
+sub test_nginx_config ($self, $text) {
+    my $path = write_file("$self->{directory}/nginx/tried.conf", $text);
+    return run_command([$self->_nginx_command($path), '-t'],
+        environment => $self->{sanitizer}->environment(preload => 1));
+}
+
+sub _nginx_command ($self, $config) {
+    my $dir = $self->{directory};
+    return (nginx_program(), '-p', "$dir/nginx", '-c', $config, '-e', "$dir/logs/error.log");
+}
+
+# Starting and stopping. Each name is a process: smtp, sandbox, oidc, daemon, nginx.
+
+sub start ($self) {
+    $self->start_smtp;
+    $self->start_sandbox;
+    $self->start_daemon;
+    $self->start_nginx;
+    $self->{evidence}->take_process_list;
+    return $self;
+}
+
+sub _spawn ($self, $name, $command, %with) {
+    die "$name is running already\n" if $self->{running}{$name} && $self->{running}{$name}->alive;
+    return $self->{running}{$name} = Grantlink::Process->start(
+        name => $name, command => $command, log => "$self->{directory}/logs/$name.log",
+        environment => $self->{sanitizer}->environment, %with,
+    );
+}
+
+sub start_nginx ($self) {
+    my $port = $self->{nginx_port};
+    $self->_spawn(nginx => [$self->_nginx_command("$self->{directory}/nginx/nginx.conf")],
+        environment => $self->{sanitizer}->environment(preload => 1));
+    eval { $self->process('nginx')->ready_when(sub { $port->answers }); 1 }
+        or die $@ . $self->tail('error');
+}
+
+sub start_daemon ($self) {
+    my $before = () = $self->log('daemon') =~ /grantlinkd: ready/g;
+    $self->_spawn(daemon => [program('grantlinkd'), '--config', $self->toml_path]);
+    $self->process('daemon')->ready_when(sub {
+        my $now = () = $self->log('daemon') =~ /grantlinkd: ready/g;
+        return $now > $before;
+    });
+}
+
+sub start_sandbox ($self, @arguments) {
+    my $port = $self->{sandbox_port}->number;
+    $self->_spawn(sandbox => [program('grantlink-sandbox'), '--listen', "127.0.0.1:$port",
+        '--client-id', 'sandbox-app', '--client-secret', $self->{client_secret},
+        '--redirect-uri', "$self->{public_url}/callback/instagram",
+        @{$self->{sandbox} // []}, @arguments]);
+    $self->process('sandbox')->ready_when(sub { $self->{sandbox_port}->answers });
+    $self->{tap}->start($self->sandbox_url) if $self->{tap};
+}
+
+sub start_smtp ($self, @arguments) {
+    my $port = $self->{smtp_port};
+    $self->_spawn(smtp => ['node', "$repository/t/lib/smtp_catcher.mjs",
+        '--port', $port->number, '--dir', "$self->{directory}/mail",
+        @{$self->{smtp} // []}, @arguments]);
+    $self->process('smtp')->ready_when(sub { $port->answers });
+}
+
+# The independent OpenID provider: strict, and not by this project's authors. Answers its issuer.
+sub start_oidc ($self, @arguments) {
+    my $port = $self->{oidc_port} //= Grantlink::Port->reserve;
+    $self->_spawn(oidc => ['node', "$repository/t/lib/oidc_provider.mjs",
+        '--port', $port->number, '--client-secret', $self->{client_secret},
+        '--redirect-uri', "$self->{public_url}/callback/oidc", @arguments]);
+    $self->process('oidc')->ready_when(sub { $port->answers });
+    return 'http://127.0.0.1:' . $port->number;
+}
+
+sub process ($self, $name) {
+    return $self->{running}{$name} // die "$name was never started\n";
+}
+
+# Asks the process to end; it must do so by itself and without an error.
+sub stop ($self, $name) {
+    my $process = $self->process($name);
+    my $was     = $process->alive;
+    my $status  = $process->stop($name eq 'nginx' ? 'QUIT' : 'TERM');
+    $self->_complain("$name did not end when asked") if $process->insisted;
+    $self->_complain("$name ended by itself, or not cleanly: status $status\n" . $process->log_tail)
+        if (!$was && !$self->{killed}{$name}) || ($was && $status != 0 && $name =~ /nginx|daemon/);
+    return $status;
+}
+
+# kill -9, the whole group. The next stop() does not complain about it.
+sub kill ($self, $name) {
+    $self->{killed}{$name} = 1;
+    $self->process($name)->kill;
+}
+
+sub restart_daemon ($self) {
+    $self->stop('daemon') if $self->process('daemon')->alive;
+    $self->start_daemon;
+}
+
+sub reload_daemon ($self) { $self->process('daemon')->signal('HUP') }
+
+# Waits until workers of the new configuration serve; old ones may still finish what they have.
+sub reload_nginx ($self) {
+    my %old = map { $_ => 1 } $self->worker_pids;
+    $self->process('nginx')->signal('HUP');
+    eventually(sub { (grep { !$old{$_} } $self->worker_pids) >= $self->{workers} })
+        or die "nginx did not reload\n" . $self->tail('error');
+}
+
+# Changes when anything is written to these stores: links, spool, vault.
+sub store_digest ($self, @stores) {
+    my %path = (links => $self->edge_store . '/links', spool => $self->edge_store . '/spool',
+        vault => $self->vault);
+    return join ' ', map { Digest::SHA->new(256)->addfile("$path{$_}/data.mdb")->hexdigest } @stores;
+}
+
+# The pids of nginx's worker processes now.
+sub worker_pids ($self) {
+    my $master = $self->process('nginx')->pid;
+    return $master if $self->{master_process} eq 'off';
+    open my $file, '<', "/proc/$master/task/$master/children" or return;
+    my @children = split ' ', readline($file) // '';
+    return grep { Grantlink::Evidence::_command_line("/proc/$_") =~ /worker process/ } @children;
+}
+
+# Tools of the test
+
+sub admin ($self) {
+    return $self->{admin} //= Grantlink::Admin->new($self->socket, witness => $self->{evidence}->witness);
+}
+
+# A new browser, with no cookies.
+sub browser ($self, %with) {
+    my %served = $self->{public_url} eq $self->{url} ? ()
+        : (connect => {$self->{public_url} => '127.0.0.1:' . $self->{nginx_port}->number});
+    return Grantlink::Client->new(witness => $self->{evidence}->witness, %served, %with);
+}
+
+sub mailbox ($self) { return Grantlink::Mailbox->new("$self->{directory}/mail") }
+
+# The sandbox's control API; answers the response.
+sub control_sandbox ($self, $method, $path, $data = undef) {
+    my %body = defined $data
+        ? (body => JSON::PP->new->utf8->encode($data), headers => {'Content-Type' => 'application/json'}) : ();
+    return $self->browser->request($method, $self->sandbox_url . "/_sandbox/$path", %body);
+}
+
+# The grantlink command: {exit, out, err}
+sub cli ($self, @arguments) {
+    my $ran = run_command([program('grantlink'), @arguments],
+        environment => {%{$self->{sanitizer}->environment}, GRANTLINK_SOCKET => $self->socket});
+    $self->{evidence}->learn(link => $1) while $ran->{out} =~ m{/approve/([A-Za-z0-9_-]{32})}g;
+    return $ran;
+}
+
+# access, error, daemon, sandbox, smtp, nginx
+sub log ($self, $name) {
+    open my $file, '<', "$self->{directory}/logs/$name.log" or return '';
+    local $/;
+    return readline($file) // '';
+}
+
+sub tail ($self, $name) {
+    my @lines = split /\n/, $self->log($name);
+    splice @lines, 0, @lines - 25 if @lines > 25;
+    return join '', map { "  $name| $_\n" } @lines;
+}
+
+# The end
+
+sub _complain ($self, $what) { push @{$self->{complaints}}, $what }
+
+# Stops everything. Answers what went wrong on the way, to the end.
+sub shut_down ($self) {
+    $self->{evidence}->take_process_list;
+    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc smtp);
+    $self->{tap}->stop if $self->{tap};
+    push @{$self->{complaints}}, $self->{sanitizer}->reports;
+    push @{$self->{complaints}}, grep { !/exited on signal 9\b/ }
+        $self->log('error') =~ /^.*(?:exited on signal|exited with fatal code).*$/mg;
+    $self->_keep_evidence;
+    return splice @{$self->{complaints}};
+}
+
+# shut_down(), as the last test.
+sub finish ($self) {
+    my @complaints = $self->shut_down;
+    Test::More::ok(!@complaints, 'nothing crashed, and all ended when asked')
+        or Test::More::diag(join "\n", @complaints);
+    return if Test::More->builder->is_passing;
+    Test::More::diag($self->tail($_)) for qw(error daemon sandbox oidc smtp);
+}
+
+sub _keep_evidence ($self) {
+    return if $self->{kept}++;
+    $self->{evidence}->learn_from(@$_{qw(request response)})
+        for $self->{tap} ? $self->{tap}->exchanges : ();
+    $self->{evidence}->keep(map { "$self->{directory}/$_" } qw(logs state run));
+}
+
+sub DESTROY ($self) {
+    return unless $self->{running};
+    local ($?, $!, $@);
+    $_->kill for values %{$self->{running}};
+    $self->{running} = {};
+}
+
+1;

@@ -1,0 +1,213 @@
+// A real OpenID provider (the certified npm package oidc-provider) for tests: everything it can be
+// strict about, it is. PKCE with S256 is required, codes work once, refresh tokens rotate, answers
+// carry `iss` (RFC 9207), and there is exactly one client, which must authenticate.
+//
+// A person signs in with any name, without a password. The page is one form, so a script can do it
+// too: follow the redirect to /interaction/UID with a cookie jar, then
+//   POST /interaction/UID   login=nike          sign in as nike and approve
+//   POST /interaction/UID   decision=deny       decline: the client gets error=access_denied
+// A browser that is still signed in gets a page without the name, or none where nothing is left to
+// ask. `preferred_username` is the name; `sub` is a long number made from it.
+
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { parseArgs } from 'node:util';
+
+// The package's notices go to stdout, which belongs to the line that says where it listens.
+console.info = console.error;
+const { default: Provider } = await import('oidc-provider');
+
+const usage = `usage: node oidc_provider.mjs --redirect-uri URI [options]
+  --redirect-uri URI       of the client; may be given several times
+  --client-id ID           default: grantlink-test
+  --client-secret SECRET   default: grantlink-test-secret
+  --auth-method METHOD     client_secret_basic (the default) or client_secret_post
+  --port PORT              port on 127.0.0.1; 0, the default, takes a free one
+
+Prints "listening on http://127.0.0.1:PORT" when ready; that is the issuer too.
+`;
+
+function readOptions() {
+  const string = { type: 'string' };
+  const { values } = parseArgs({
+    options: {
+      port: { ...string, default: '0' },
+      'client-id': { ...string, default: 'grantlink-test' },
+      'client-secret': { ...string, default: 'grantlink-test-secret' },
+      'redirect-uri': { ...string, multiple: true },
+      'auth-method': { ...string, default: 'client_secret_basic' },
+    },
+  });
+  if (!values['redirect-uri']) throw new Error('--redirect-uri is missing');
+  if (!['client_secret_basic', 'client_secret_post'].includes(values['auth-method'])) {
+    throw new Error('--auth-method wants client_secret_basic or client_secret_post');
+  }
+  return values;
+}
+
+const namesBySub = new Map();
+
+// The same name has the same sub in every run; like real ones it does not fit a double.
+function subOf(name) {
+  const digits = BigInt(`0x${createHash('sha256').update(name).digest('hex').slice(0, 14)}`);
+  const sub = `1784${digits.toString().padStart(17, '0')}`;
+  namesBySub.set(sub, name);
+  return sub;
+}
+
+function findAccount(ctx, sub) {
+  const name = namesBySub.get(sub);
+  if (name === undefined) return undefined;
+  return {
+    accountId: sub,
+    claims: () => ({
+      sub,
+      preferred_username: name,
+      name: name[0].toUpperCase() + name.slice(1),
+      email: `${name}@example.com`,
+      email_verified: true,
+    }),
+  };
+}
+
+function signingKey() {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { ...privateKey.export({ format: 'jwk' }), kid: 'test', use: 'sig', alg: 'RS256' };
+}
+
+function configuration(options) {
+  return {
+    clients: [{
+      client_id: options['client-id'],
+      client_secret: options['client-secret'],
+      redirect_uris: options['redirect-uri'],
+      response_types: ['code'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      token_endpoint_auth_method: options['auth-method'],
+    }],
+    findAccount,
+    jwks: { keys: [signingKey()] },
+    cookies: { keys: [randomBytes(32).toString('hex')] },
+    pkce: { methods: ['S256'], required: () => true },
+    responseTypes: ['code'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    scopes: ['openid', 'offline_access', 'profile', 'email'],
+    claims: {
+      openid: ['sub'],
+      profile: ['preferred_username', 'name'],
+      email: ['email', 'email_verified'],
+    },
+    issueRefreshToken: (ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    features: {
+      devInteractions: { enabled: false },
+      revocation: { enabled: true },
+      rpInitiatedLogout: { enabled: false },
+    },
+    interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
+    ttl: {
+      AuthorizationCode: 60, AccessToken: 3600, IdToken: 3600, RefreshToken: 86400,
+      Interaction: 3600, Session: 86400, Grant: 86400,
+    },
+  };
+}
+
+function escapeHtml(text) {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function interactionPage({ prompt, params, session }) {
+  const who = prompt.name === 'login'
+    ? '<label>Sign in as <input name="login" required autofocus autocapitalize="none"></label>'
+    : `<p>You are signed in as ${escapeHtml(namesBySub.get(session.accountId) ?? '?')}.</p>`;
+  return `<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Test provider</title>
+<body style="font: 18px/1.5 sans-serif; max-width: 24em; margin: 3em auto; padding: 0 1em">
+<h1>Test provider</h1>
+<p><b>${escapeHtml(params.client_id)}</b> asks for: ${escapeHtml(params.scope ?? '')}</p>
+<form method="post">${who}
+<p><button name="decision" value="approve">Approve</button>
+<button name="decision" value="deny" formnovalidate>Decline</button></p></form></body></html>
+`;
+}
+
+async function readForm(request) {
+  let body = '';
+  for await (const chunk of request) {
+    body += chunk;
+    if (body.length > 10_000) throw new Error('the form is too long');
+  }
+  return new URLSearchParams(body);
+}
+
+// The end of an interaction, for provider.interactionFinished(); null when the form is incomplete.
+async function decide(provider, { prompt, params, session, grantId }, form) {
+  if (form.get('decision') === 'deny') {
+    return { error: 'access_denied', error_description: 'the person declined' };
+  }
+  const signingIn = prompt.name === 'login';
+  const name = form.get('login')?.trim();
+  if (signingIn && !name) return null;
+
+  const accountId = signingIn ? subOf(name) : session.accountId;
+  const known = !signingIn && grantId ? await provider.Grant.find(grantId) : undefined;
+  const grant = known ?? new provider.Grant({ accountId, clientId: params.client_id });
+  grant.addOIDCScope(params.scope);
+  return { ...(signingIn && { login: { accountId } }), consent: { grantId: await grant.save() } };
+}
+
+async function interact(provider, request, response) {
+  const details = await provider.interactionDetails(request, response);
+  if (request.method === 'POST') {
+    const result = await decide(provider, details, await readForm(request));
+    if (result) {
+      await provider.interactionFinished(request, response, result,
+        { mergeWithLastSubmission: false });
+      return;
+    }
+  }
+  response.writeHead(request.method === 'POST' ? 400 : 200,
+    { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' });
+  response.end(interactionPage(details));
+}
+
+function refuse(response, error) {
+  response.writeHead(error.statusCode ?? 400, { 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(`${error.message}: ${error.error_description ?? 'see the log'}\n`);
+}
+
+let options;
+try {
+  options = readOptions();
+} catch (error) {
+  process.stderr.write(`oidc_provider: ${error.message}\n\n${usage}`);
+  process.exit(2);
+}
+
+// The issuer is this very origin, so the port is taken first.
+const server = createServer();
+server.on('error', (error) => {
+  process.stderr.write(`oidc_provider: ${error.message}\n`);
+  process.exit(1);
+});
+server.listen(Number(options.port), '127.0.0.1', () => {
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const provider = new Provider(issuer, configuration(options));
+  provider.on('server_error', (ctx, error) => console.error(error));
+  const endpoints = provider.callback();
+  server.on('request', (request, response) => {
+    if (request.url.startsWith('/interaction/')) {
+      interact(provider, request, response).catch((error) => refuse(response, error));
+    } else {
+      endpoints(request, response);
+    }
+  });
+  process.stdout.write(`listening on ${issuer}\n`);
+});
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.on(signal, () => {
+    server.close(() => process.exit(0));
+    server.closeAllConnections();
+  });
+}
