@@ -127,7 +127,7 @@ void readLinks(TomlReader& in, Config& out) {
         if (!isLocationPath(*path))
             in.fail(key, "must be the path of the nginx location, beginning and ending with '/'");
     }
-    out.requester = in.text("requester", out.publicUrl.substr(out.publicUrl.find("://") + 3));
+    out.requester = in.text("requester", out.publicUrl.substr(out.publicUrl.rfind('/') + 1));
     out.linkLifetime = duration(in, "link_lifetime", out.linkLifetime);
     out.attemptLifetime = duration(in, "attempt_lifetime", out.attemptLifetime);
 }

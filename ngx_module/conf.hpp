@@ -1,6 +1,7 @@
 // The module's configuration, as the directives in module.cpp fill it in.
 #pragma once
 
+#include "ngx_module/log_redaction.hpp"
 #include "ngx_module/ngx.hpp"
 #include "ngx_module/page_set.hpp"
 #include "shared/keys.hpp"
@@ -13,6 +14,7 @@ enum class Handler : ngx_uint_t { none, approve, callback };
 
 struct MainConf {
     PageSet* pages = nullptr; // compiled after the configuration has been read
+    SecretPaths paths;        // of all locations of ours
 };
 
 struct LocationConf {

@@ -3,6 +3,7 @@
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/conf.hpp"
 #include "ngx_module/handlers.hpp"
+#include "ngx_module/log_filter.hpp"
 
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -43,7 +44,7 @@ char* setHandler(ngx_conf_t* cf, void* conf, Handler handler, const char* direct
                             "\" cannot stand beside another handler of this location; give it a "
                             "location of its own");
     const std::string_view name = view(core->name);
-    bool plain = !core->noname && !core->named && !name.empty() && name.back() == '/';
+    bool plain = !core->exact_match && !core->noname && !core->named && !name.empty() && name.back() == '/';
 #if (NGX_PCRE)
     plain = plain && !core->regex;
 #endif
@@ -53,6 +54,9 @@ char* setHandler(ngx_conf_t* cf, void* conf, Handler handler, const char* direct
                             "/approve/\"");
     location.handler = handler;
     core->handler = onRequest;
+    auto& main = *static_cast<MainConf*>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module));
+    (handler == Handler::approve ? main.paths.approve : main.paths.callback).emplace_back(name);
     return NGX_CONF_OK;
 }
 
@@ -134,6 +138,9 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     return guarded(cf, [&]() -> char* {
         const auto& above = *static_cast<const LocationConf*>(parent);
         auto& conf = *static_cast<LocationConf*>(child);
+        auto* core = static_cast<ngx_http_core_loc_conf_t*>(
+            ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+        filterErrorLog(cf, core->error_log);
         ngx_conf_merge_str_value(conf.store, above.store, "");
         ngx_conf_merge_str_value(conf.wake, above.wake, "");
         if (!conf.keys)
@@ -143,8 +150,6 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
         if (conf.handler == Handler::none)
             return NGX_CONF_OK;
         if (conf.store.len == 0 || !conf.keys) {
-            auto* core = static_cast<ngx_http_core_loc_conf_t*>(
-                ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
             return fail(cf, "location \"" + std::string(view(core->name)) +
                                 "\" has no edge store or no key; add \"grantlink_store DIRECTORY;\""
                                 " and \"grantlink_key FILE;\" to the http block");

@@ -3,6 +3,7 @@
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/conf.hpp"
 #include "ngx_module/directives.hpp"
+#include "ngx_module/log_filter.hpp"
 #include "ngx_module/page_files.hpp"
 #include "ngx_module/request_context.hpp"
 #include "ngx_module/variables.hpp"
@@ -97,7 +98,7 @@ ngx_int_t registerHandlers(ngx_conf_t* cf) {
             return NGX_ERROR;
         }
         conf->pages = makeInPool<PageSet>(cf->pool, std::move(*pages));
-        return registerRewrite(cf);
+        return registerLogFilter(cf) == NGX_OK ? registerRewrite(cf) : ngx_int_t{NGX_ERROR};
     });
 }
 

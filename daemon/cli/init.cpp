@@ -107,7 +107,19 @@ void refuseToOverwrite(const InitOptions& options) {
     }
 }
 
+// What grantlinkd would refuse later is refused before anything is written.
+void checkPublicUrl(const std::string& url) {
+    const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
+    if (url.empty() ||
+        (scheme && url.size() > scheme && url.find_first_of("/?#@ ", scheme) == std::string::npos))
+        return;
+    throw CommandFailure(ExitCode::Usage,
+                         "--public-url: \"" + url + "\" is not the origin that nginx serves, such "
+                         "as https://links.example.com; leave out path and final slash");
+}
+
 void makeAll(const InitOptions& options) {
+    checkPublicUrl(options.publicUrl);
     if (!options.force)
         refuseToOverwrite(options);
     makeDirectory(options.dir, 0755);

@@ -62,10 +62,13 @@ Parameters::Fields carried(const Parameters& parameters) {
 }
 
 std::string callback(const Parameters& parameters, const std::string& answer) {
-    const std::string uri = parameters.get("redirect_uri");
     const std::string state = parameters.get("state");
-    return uri + (uri.find('?') == std::string::npos ? '?' : '&') + answer +
-           (state.empty() ? "" : "&" + formEncode({{"state", state}}));
+    std::string uri = parameters.get("redirect_uri");
+    uri += uri.find('?') == std::string::npos ? '?' : '&';
+    uri += answer;
+    if (!state.empty())
+        uri += '&' + formEncode({{"state", state}});
+    return uri;
 }
 
 Json tokenAnswer(const Settings& settings, const Token& token) {

@@ -1,0 +1,110 @@
+#include "ngx_module/log_redaction.hpp"
+
+#include <algorithm>
+
+namespace grantlink {
+
+namespace {
+
+// Long enough that no ordinary word is taken for it, short enough for a line that was cut.
+constexpr std::size_t stateLikeLength = 20;
+
+bool isBase64url(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '-' || c == '_';
+}
+
+// Where a URL ends in a log line.
+bool endsUrl(char c) {
+    return c == ' ' || c == '"' || c == '\n' || c == '\r' || c == ',';
+}
+
+bool endsValue(char c) {
+    return endsUrl(c) || c == '&' || c == ';';
+}
+
+class Redactor {
+  public:
+    explicit Redactor(std::span<char> text) : text_(text) {}
+
+    bool changed() const { return changed_; }
+
+    void approvePath(std::string_view prefix) {
+        eachOccurrence(prefix, [&](std::size_t behind) {
+            const std::string_view rest = view().substr(behind);
+            if (!rest.starts_with("attempts/") && !rest.starts_with("assets/"))
+                overwriteWhileNot(behind, endsUrl);
+        });
+    }
+
+    void callbackQuery(std::string_view prefix) {
+        eachOccurrence(prefix, [&](std::size_t behind) {
+            while (behind < text_.size() && !endsUrl(text_[behind]) && text_[behind] != '?')
+                ++behind;
+            if (behind < text_.size() && text_[behind] == '?')
+                overwriteWhileNot(behind + 1, endsUrl);
+        });
+    }
+
+    void parameters() {
+        if (!holdsState())
+            return;
+        for (std::string_view name : {"state=", "code=", "code_challenge=", "nonce="})
+            eachOccurrence(name, [&](std::size_t behind) { overwriteWhileNot(behind, endsValue); });
+    }
+
+    void cookies() {
+        eachOccurrence("grantlink-", [&](std::size_t behind) {
+            const std::size_t equals = view().find('=', behind);
+            constexpr std::size_t longestName = 16; // confirm-XXXXXXXX
+            if (equals != std::string_view::npos && equals - behind <= longestName)
+                overwriteWhileNot(equals + 1, endsValue);
+        });
+    }
+
+  private:
+    std::string_view view() const { return {text_.data(), text_.size()}; }
+
+    template <typename Visit>
+    void eachOccurrence(std::string_view what, Visit visit) {
+        for (std::size_t at = view().find(what); at != std::string_view::npos;
+             at = view().find(what, at + what.size()))
+            visit(at + what.size());
+    }
+
+    template <typename Ends>
+    void overwriteWhileNot(std::size_t from, Ends ends) {
+        for (; from < text_.size() && !ends(text_[from]); ++from) {
+            text_[from] = '*';
+            changed_ = true;
+        }
+    }
+
+    bool holdsState() {
+        bool found = false;
+        eachOccurrence("state=", [&](std::size_t behind) {
+            const auto rest = view().substr(behind);
+            const auto end = std::find_if_not(rest.begin(), rest.end(), isBase64url);
+            found = found || end - rest.begin() >= static_cast<std::ptrdiff_t>(stateLikeLength);
+        });
+        return found;
+    }
+
+    std::span<char> text_;
+    bool changed_ = false;
+};
+
+} // namespace
+
+bool redactText(std::span<char> text, const SecretPaths& paths) noexcept {
+    Redactor redactor(text);
+    for (const std::string& prefix : paths.approve)
+        redactor.approvePath(prefix);
+    for (const std::string& prefix : paths.callback)
+        redactor.callbackQuery(prefix);
+    redactor.parameters();
+    redactor.cookies();
+    return redactor.changed();
+}
+
+} // namespace grantlink
