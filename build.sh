@@ -134,7 +134,7 @@ command_test() {
     build "$variant"
     export GRANTLINK_BUILD=$source_dir/build/$variant
     [ $# -gt 0 ] || set -- "$GRANTLINK_BUILD"/unit/test_* t/*.t
-    prove --jobs "${GRANTLINK_JOBS:-3}" --timer -It/lib "$@"
+    CMOCKA_MESSAGE_OUTPUT=TAP prove --jobs "${GRANTLINK_JOBS:-3}" --timer -It/lib "$@"
 }
 
 command_install() {

@@ -1,5 +1,6 @@
 #include "daemon/config.hpp"
 
+#include "daemon/notify/mail_header.hpp"
 #include "daemon/toml_reader.hpp"
 
 #include <spdlog/spdlog.h>
@@ -33,7 +34,8 @@ std::string readSecretFile(TomlReader& in, std::string_view key, const std::stri
     return secret;
 }
 
-std::chrono::seconds duration(TomlReader& in, std::string_view key, std::chrono::seconds otherwise) {
+std::chrono::seconds duration(TomlReader& in, std::string_view key,
+                              std::chrono::seconds otherwise) {
     if (!in.has(key))
         return otherwise;
     const auto value = parseDuration(in.text(key));
@@ -59,9 +61,10 @@ std::vector<RoleGrant> readGrants(TomlReader& admin) {
 }
 
 SmtpConfig readMail(TomlReader& in) {
-    static const std::map<std::string, StartTls> policies{{"required", StartTls::Required},
-                                                          {"opportunistic", StartTls::Opportunistic},
-                                                          {"never", StartTls::Never}};
+    static const std::map<std::string, StartTls> policies{
+        {"required", StartTls::required},
+        {"opportunistic", StartTls::opportunistic},
+        {"never", StartTls::never}};
     SmtpConfig out;
     out.url = in.text("smtp", "smtp://127.0.0.1:25");
     if (!out.url.starts_with("smtp://") && !out.url.starts_with("smtps://"))
@@ -76,8 +79,9 @@ SmtpConfig readMail(TomlReader& in) {
         out.password = readSecretFile(in, "password_file", in.text("password_file"));
     out.caFile = in.text("ca_file");
     out.from = in.text("from");
-    if (out.from.find('@') == std::string::npos)
-        in.fail("from", "must name the sender, such as \"Example Agency <mail@example.com>\"");
+    if (const auto from = parseMailAddress(out.from); !from)
+        in.fail("from", "must name the sender, such as \"Example Agency <mail@example.com>\": " +
+                            from.error().message);
     in.finish();
     return out;
 }

@@ -57,11 +57,15 @@ struct Config {
     std::map<std::string, ProviderConfig> providers;
 
     bool overHttps() const { return publicUrl.starts_with("https://"); }
+
     std::string approveUrl() const { return publicUrl + approvePath; }
+
     std::string attemptsUrl() const { return approveUrl() + "attempts/"; }
+
     std::string redirectUri(const std::string& provider) const {
         return publicUrl + callbackPath + provider;
     }
+
     std::string wakeSocket() const { return edgeStore + "/wake.sock"; }
 };
 

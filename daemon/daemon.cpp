@@ -29,9 +29,9 @@ std::shared_ptr<const Keys> loadKeys(const std::string& path) {
 void requirePair(const EdgeKeys& edge, const MasterKeys& master, const Config& config) {
     const MasterKey* key = master.find(edge.sealKey().id);
     if (!key || key->sealPublic != edge.sealKey().publicKey)
-        throw std::runtime_error(config.edgeKey + ": its seal key does not belong to " +
-                                 config.masterKey +
-                                 "; the two files were made together and must be restored together");
+        throw std::runtime_error(
+            config.edgeKey + ": its seal key does not belong to " + config.masterKey +
+            "; the two files were made together and must be restored together");
 }
 
 const Config& withDirectories(const Config& config) {
@@ -48,9 +48,10 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       vault_(settings->config.vault, masterKeys_),
       spool_(withDirectories(settings->config).edgeStore),
       links_(settings->config, masterKeys_, settings_), curl_(loop_.get_executor()), http_(curl_),
-      outbox_(loop_.get_executor(), vault_, curl_, settings_),
-      services_{vault_,  spool_,  links_, http_, settings_, masterKeys_, edgeKeys_, stop_,
-                [this] { outbox_.wake(); }},
+      outbox_(loop_.get_executor(), vault_, settings_),
+      services_{vault_,    spool_,    links_,
+                http_,     settings_, masterKeys_,
+                edgeKeys_, stop_,     [this] { outbox_.wake(); }},
       approvals_(loop_.get_executor(), services_),
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
       connections_(vault_, links_, spool_, settings_, masterKeys_), api_(connections_, settings_) {

@@ -30,6 +30,7 @@ class Daemon {
     boost::asio::awaitable<void> stop();
     void watchSignals();
     boost::asio::awaitable<void> reload();
+
     bool idle() const { return approvals_.idle() && outbox_.idle() && maintenance_.idle(); }
 
     std::string configPath_;

@@ -1,5 +1,5 @@
-// What has to be looked at from time to time: stale LMDB readers, a links/ that was deleted, records
-// that are old enough to be forgotten.
+// What has to be looked at from time to time: stale LMDB readers, a links/ that was deleted,
+// records that are old enough to be forgotten.
 //
 // Thread: the loop's.
 #pragma once
@@ -21,7 +21,9 @@ class Maintenance {
                 LinkPublisher& links, const CurrentSettings& settings);
 
     void start();
+
     void stop() { idle_.stop(); }
+
     bool idle() const { return !running_; }
 
   private:

@@ -32,6 +32,7 @@ class CurrentSettings {
     explicit CurrentSettings(SettingsPtr settings) : settings_(std::move(settings)) {}
 
     SettingsPtr get() const { return settings_; }
+
     void replace(SettingsPtr settings) { settings_ = std::move(settings); }
 
   private:

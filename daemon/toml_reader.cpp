@@ -20,9 +20,9 @@ TomlReader TomlReader::file(const std::string& path) {
     if (parsed)
         context->root = std::move(parsed).table();
     else if (context->error.empty())
-        context->error = fmt::format("{}:{}: this is not TOML: {}", path,
-                                     parsed.error().source().begin.line,
-                                     parsed.error().description());
+        context->error =
+            fmt::format("{}:{}: this is not TOML: {}", path, parsed.error().source().begin.line,
+                        parsed.error().description());
     const toml::table& root = context->root;
     return TomlReader(std::move(context), root, "");
 }
@@ -132,8 +132,8 @@ void TomlReader::finish() {
         std::string known;
         for (const std::string& key : taken_)
             known += (known.empty() ? "" : ", ") + key;
-        report(node, fmt::format("{}{}: there is no such key; known are {}", name_, name.str(),
-                                 known));
+        report(node,
+               fmt::format("{}{}: there is no such key; known are {}", name_, name.str(), known));
     }
 }
 

@@ -25,13 +25,14 @@ class TomlReader {
     static TomlReader file(const std::string& path);
 
     bool has(std::string_view key) const { return table_->contains(key); }
+
     std::string text(std::string_view key, std::string otherwise = {});
     bool flag(std::string_view key, bool otherwise);
     std::vector<std::string> list(std::string_view key); // of texts; one text is a list of one
     std::map<std::string, std::string> map(std::string_view key); // a table of texts
     std::optional<TomlReader> table(std::string_view key);
-    std::vector<TomlReader> tables(std::string_view key);             // [[key]]
-    std::vector<std::pair<std::string, TomlReader>> entries();        // every key, each a table
+    std::vector<TomlReader> tables(std::string_view key);      // [[key]]
+    std::vector<std::pair<std::string, TomlReader>> entries(); // every key, each a table
 
     // Reports `what` at the line of `key`, unless there is an error already.
     void fail(std::string_view key, const std::string& what);

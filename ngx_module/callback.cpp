@@ -1,4 +1,5 @@
-// The provider sends the browser back (RFC 6749, section 4.1.2): judge the response, then record it.
+// The provider sends the browser back (RFC 6749, section 4.1.2): judge the response, then record
+// it.
 //
 // Whatever comes, the answer is 303 to a URL without code and state.
 #include "ngx_module/attempt_cookie.hpp"

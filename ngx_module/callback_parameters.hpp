@@ -13,8 +13,8 @@ namespace grantlink {
 struct CallbackParameters {
     SecretBytes code;
     std::string state;
-    std::string iss;   // RFC 9207
-    std::string error; // RFC 6749, section 4.1.2.1
+    std::string iss;     // RFC 9207
+    std::string error;   // RFC 6749, section 4.1.2.1
     std::string problem; // ours: which page a failed callback ended on
 
     std::string_view codeText() const { return textOf(code); }

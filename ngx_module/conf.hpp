@@ -18,16 +18,15 @@ struct MainConf {
 };
 
 struct LocationConf {
-    ngx_str_t store{};               // grantlink_store: the edge store's directory
-    EdgeKeys* keys = nullptr;        // grantlink_key
-    ngx_str_t wake{};                // grantlink_wake: grantlinkd's datagram socket
+    ngx_str_t store{};        // grantlink_store: the edge store's directory
+    EdgeKeys* keys = nullptr; // grantlink_key
+    ngx_str_t wake{};         // grantlink_wake: grantlinkd's datagram socket
     ngx_thread_pool_t* threadPool = nullptr;
     Handler handler = Handler::none; // of this location; not inherited
 };
 
 inline LocationConf& locationConf(ngx_http_request_t* r) {
-    return *static_cast<LocationConf*>(
-        ngx_http_get_module_loc_conf(r, ngx_http_grantlink_module));
+    return *static_cast<LocationConf*>(ngx_http_get_module_loc_conf(r, ngx_http_grantlink_module));
 }
 
 inline MainConf& mainConf(ngx_http_request_t* r) {

@@ -44,7 +44,8 @@ char* setHandler(ngx_conf_t* cf, void* conf, Handler handler, const char* direct
                             "\" cannot stand beside another handler of this location; give it a "
                             "location of its own");
     const std::string_view name = view(core->name);
-    bool plain = !core->exact_match && !core->noname && !core->named && !name.empty() && name.back() == '/';
+    bool plain =
+        !core->exact_match && !core->noname && !core->named && !name.empty() && name.back() == '/';
 #if (NGX_PCRE)
     plain = plain && !core->regex;
 #endif
@@ -54,8 +55,8 @@ char* setHandler(ngx_conf_t* cf, void* conf, Handler handler, const char* direct
                             "/approve/\"");
     location.handler = handler;
     core->handler = onRequest;
-    auto& main = *static_cast<MainConf*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module));
+    auto& main =
+        *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module));
     (handler == Handler::approve ? main.paths.approve : main.paths.callback).emplace_back(name);
     return NGX_CONF_OK;
 }

@@ -25,6 +25,7 @@ class EdgeStore {
 
     LinkReader* links(ngx_log_t* log);            // null: cannot be opened now
     std::shared_ptr<Spool> spool(ngx_log_t* log); // empty: cannot be opened now
+
     SpoolWriter& writer() { return writer_; }
 
   private:

@@ -1,8 +1,8 @@
 // Puts redactText() before nginx's logs: as the writer of every error log, and as the first handler
 // of the log phase for requests that never came to a location of ours.
 //
-// nginx has one hook for what is written to an error log, ngx_log_t::writer; a log that has a writer
-// already (syslog, memory) keeps it behind ours.
+// nginx has one hook for what is written to an error log, ngx_log_t::writer; a log that has a
+// writer already (syslog, memory) keeps it behind ours.
 #pragma once
 
 #include "ngx_module/log_redaction.hpp"

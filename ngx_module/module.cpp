@@ -21,14 +21,14 @@ constexpr ngx_uint_t anywhere = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTT
 
 ngx_command_t directives[] = {
 
-    {ngx_string("grantlink_store"), anywhere | NGX_CONF_TAKE1, setStore,
-     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("grantlink_store"), anywhere | NGX_CONF_TAKE1, setStore, NGX_HTTP_LOC_CONF_OFFSET,
+     0, nullptr},
 
-    {ngx_string("grantlink_key"), anywhere | NGX_CONF_TAKE1, setKey,
-     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("grantlink_key"), anywhere | NGX_CONF_TAKE1, setKey, NGX_HTTP_LOC_CONF_OFFSET, 0,
+     nullptr},
 
-    {ngx_string("grantlink_wake"), anywhere | NGX_CONF_TAKE1, setWake,
-     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("grantlink_wake"), anywhere | NGX_CONF_TAKE1, setWake, NGX_HTTP_LOC_CONF_OFFSET, 0,
+     nullptr},
 
     {ngx_string("grantlink_thread_pool"), anywhere | NGX_CONF_TAKE1, setThreadPool,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},

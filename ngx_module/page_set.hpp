@@ -11,23 +11,23 @@
 namespace grantlink {
 
 enum class Page : std::uint8_t {
-    ready,            // the button
-    confirm,          // the callback came without its cookie: is this you?
-    finishing,        // recorded; the daemon is at it
+    ready,     // the button
+    confirm,   // the callback came without its cookie: is this you?
+    finishing, // recorded; the daemon is at it
     connected,
     declined,
     wrongAccount,
-    replaced,         // a newer link exists
-    expired,          // the link's life is over
-    timedOut,         // the attempt took too long; the link still works
+    replaced, // a newer link exists
+    expired,  // the link's life is over
+    timedOut, // the attempt took too long; the link still works
     cancelled,
     alreadyConnected,
     providerError,
-    tooMany,          // the cap on approvals in the spool
-    notRecorded,      // store full or failing: nothing was kept
+    tooMany,     // the cap on approvals in the spool
+    notRecorded, // store full or failing: nothing was kept
     notFound,
     badRequest,
-    unavailable,      // the edge store cannot be read
+    unavailable, // the edge store cannot be read
     count
 };
 

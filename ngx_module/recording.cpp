@@ -78,13 +78,9 @@ ngx_int_t record(ngx_http_request_t* r, RequestContext& context, const VerifiedS
         return sendProblem(r, Page::notRecorded);
     const LocationConf& conf = locationConf(r);
     const State& state = verified.state;
-    const Approval approval{kind,
-                            verified.key->id,
-                            conf.keys->sealKey().id,
-                            state.connection,
-                            state.generation,
-                            loopTimeMs(),
-                            payload};
+    const Approval approval{
+        kind,         verified.key->id, conf.keys->sealKey().id, state.connection, state.generation,
+        loopTimeMs(), payload};
     context.waiting = true;
     r->write_event_handler = onWriteEvent;
     store.writer().submit(r, std::move(spool), conf.threadPool,

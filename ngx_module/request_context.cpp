@@ -22,8 +22,7 @@ void fill(RequestContext& context, const RoutePath& path, ngx_http_request_t* r)
         context.link = linkKeyOf(path.last);
     if (path.route == Route::asset)
         context.asset = path.last;
-    if (path.route == Route::status || path.route == Route::confirm ||
-        path.route == Route::outcome)
+    if (path.route == Route::status || path.route == Route::confirm || path.route == Route::outcome)
         context.attempt = path.attempt;
     if (path.route == Route::callback) {
         context.provider = path.last;

@@ -21,11 +21,11 @@ struct Cookie {
 
 struct RequestContext {
     Route route = Route::none;
-    std::string_view asset;         // of Route::asset; points into r->uri
-    std::string provider;           // of Route::callback
-    std::optional<LinkKey> link;    // of Route::approve
-    SecretBytes query;              // of Route::callback
-    std::vector<Cookie> cookies;    // those that are ours
+    std::string_view asset;      // of Route::asset; points into r->uri
+    std::string provider;        // of Route::callback
+    std::optional<LinkKey> link; // of Route::approve
+    SecretBytes query;           // of Route::callback
+    std::vector<Cookie> cookies; // those that are ours
 
     // For the variables of the log.
     std::optional<Uuid> attempt;

@@ -56,9 +56,9 @@ RoutePath parseApprovePath(std::string_view rest) {
 }
 
 RoutePath parseCallbackPath(std::string_view rest) {
-    const bool named = !rest.empty() && rest.size() <= 64 &&
-                       rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") ==
-                           std::string_view::npos;
+    const bool named =
+        !rest.empty() && rest.size() <= 64 &&
+        rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") == std::string_view::npos;
     return named ? RoutePath{Route::callback, {}, rest} : RoutePath{};
 }
 

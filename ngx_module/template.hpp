@@ -29,6 +29,7 @@ enum class Slot : std::uint8_t { requester, account, provider, approver, detail,
 class PageValues {
   public:
     std::string_view& operator[](Slot slot) { return values_[static_cast<std::size_t>(slot)]; }
+
     std::string_view operator[](Slot slot) const { return values_[static_cast<std::size_t>(slot)]; }
 
   private:
@@ -47,13 +48,14 @@ class Template {
     static boost::system::result<Template, TemplateError> compile(std::string_view name,
                                                                   const TemplateSource& source);
 
-    std::size_t size(const PageValues& values) const;          // bytes that render() writes
-    char* render(const PageValues& values, char* out) const;   // the end of what was written
+    std::size_t size(const PageValues& values) const;        // bytes that render() writes
+    char* render(const PageValues& values, char* out) const; // the end of what was written
 
   private:
     friend class TemplateCompiler;
 
     enum class Kind : std::uint8_t { text, value, skipIfEmpty, skipIfSet };
+
     struct Segment {
         Kind kind;
         Slot slot = Slot::count;

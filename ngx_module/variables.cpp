@@ -54,8 +54,7 @@ ngx_int_t readVariable(ngx_http_request_t* r, ngx_http_variable_value_t* value,
 ngx_int_t addVariables(ngx_conf_t* cf) noexcept {
     for (const Variable& entry : variables) {
         ngx_str_t name = ngxStr(entry.name);
-        ngx_http_variable_t* variable =
-            ngx_http_add_variable(cf, &name, NGX_HTTP_VAR_NOCACHEABLE);
+        ngx_http_variable_t* variable = ngx_http_add_variable(cf, &name, NGX_HTTP_VAR_NOCACHEABLE);
         if (!variable)
             return NGX_ERROR;
         variable->get_handler = readVariable;

@@ -1,4 +1,5 @@
-// The spool's two records: the approval that the edge wrote, and the outcome that the daemon answers.
+// The spool's two records: the approval that the edge wrote, and the outcome that the daemon
+// answers.
 //
 // Formats: docs/formats.md. The daemon reads approvals as untrusted input: whoever takes over a
 // worker can write any bytes here.

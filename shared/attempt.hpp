@@ -16,6 +16,7 @@ namespace grantlink {
 // A derived value, 32 bytes as 43 characters of base64url.
 struct DerivedText {
     std::array<char, 43> text;
+
     operator std::string_view() const { return {text.data(), text.size()}; }
 };
 

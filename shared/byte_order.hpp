@@ -50,6 +50,7 @@ class RecordReader {
     std::string_view text() { return textOf(take(integer<std::uint16_t>())); } // u16 length first
 
     bool failed() const { return failed_; }
+
     bool complete() const { return !failed_ && rest_.empty(); }
 
   private:

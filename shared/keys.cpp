@@ -89,12 +89,14 @@ KeyFileResult<std::vector<Entry>> parseEntries(std::string_view text, std::strin
                       std::string("expected \"key ID KEY\"") +
                           (withSeals ? " or \"seal ID KEY\"" : "") + ", the ID from 1 to 255");
         if (!base64urlDecode(value, entry.value.bytes))
-            return at(path, number, "the key is not 43 characters of base64url: it was cut or "
-                                    "changed; restore the file from a backup");
+            return at(path, number,
+                      "the key is not 43 characters of base64url: it was cut or "
+                      "changed; restore the file from a backup");
         for (const Entry& other : out)
             if (other.word == entry.word && other.id == entry.id)
-                return at(path, number, "this ID stands in line " + std::to_string(other.line) +
-                                            " already; give each key an ID of its own");
+                return at(path, number,
+                          "this ID stands in line " + std::to_string(other.line) +
+                              " already; give each key an ID of its own");
         sodium_memzero(line.data(), line.size());
         sodium_memzero(value.data(), value.size());
         out.push_back(entry);
@@ -154,13 +156,13 @@ KeyFileResult<MasterKeys> MasterKeys::parse(std::string_view text, std::string_v
     for (const Entry& entry : *entries)
         out.keys_.push_back(makeMasterKey(entry.id, entry.value));
     if (out.keys_.empty())
-        return KeyFileError{std::string(path) +
-                            ": has no \"key\" line; restore it from a backup"};
+        return KeyFileError{std::string(path) + ": has no \"key\" line; restore it from a backup"};
     return out;
 }
 
 KeyFileResult<MasterKeys> MasterKeys::load(const std::string& path) {
     struct stat info {};
+
     if (::stat(path.c_str(), &info) == 0 && (info.st_mode & 077))
         return KeyFileError{path + ": other users can read the master key; run 'chmod 600 " + path +
                             "' and consider it known"};

@@ -1,7 +1,7 @@
 // The two key files and what is derived from them.
 //
-//   master.key  the daemon's alone: link tokens, the vault, and the key pair that codes are sealed to
-//   edge.key    nginx and the daemon: state, PKCE, nonce and cookie, and the pair's public half
+//   master.key  the daemon's alone: link tokens, the vault, and the key pair that codes are sealed
+//   to edge.key    nginx and the daemon: state, PKCE, nonce and cookie, and the pair's public half
 //
 // Both are readable text: a first line with name and version, then one key a line, the current one
 // first. The others are still accepted, so keys rotate with nothing down:
@@ -55,7 +55,9 @@ class EdgeKeys {
     static KeyFileResult<EdgeKeys> load(const std::string& path);
 
     const EdgeKey& current() const { return keys_.front(); }
+
     const EdgeKey* find(KeyId id) const; // nullptr: not a key of ours, or retired
+
     const SealKey& sealKey() const { return seals_.front(); }
 
   private:
@@ -72,9 +74,11 @@ struct MasterKey {
 class MasterKeys {
   public:
     static KeyFileResult<MasterKeys> parse(std::string_view text, std::string_view path);
-    static KeyFileResult<MasterKeys> load(const std::string& path); // refuses a file others can read
+    static KeyFileResult<MasterKeys>
+    load(const std::string& path); // refuses a file others can read
 
     const MasterKey& current() const { return keys_.front(); }
+
     const MasterKey* find(KeyId id) const;
 
   private:
@@ -85,6 +89,7 @@ class MasterKeys {
 struct NewKeyFiles {
     std::string master, edge;
 };
+
 NewKeyFiles generateKeyFiles();
 
 } // namespace grantlink

@@ -28,7 +28,9 @@ class LinkReader {
     class Snapshot {
       public:
         explicit Snapshot(LinkReader& reader) : reader_(reader) { reader_.read_.renew(); }
+
         ~Snapshot() { reader_.read_.reset(); }
+
         Snapshot(const Snapshot&) = delete;
         Snapshot& operator=(const Snapshot&) = delete;
 
@@ -55,8 +57,8 @@ class LinkWriter {
   public:
     struct Entry {
         LinkKey link;
-        std::string view;                   // encodeLinkView
-        std::optional<Uuid> newestOf = {};  // the connection whose newest link this is
+        std::string view;                  // encodeLinkView
+        std::optional<Uuid> newestOf = {}; // the connection whose newest link this is
     };
 
     explicit LinkWriter(const std::string& edgeStore);
@@ -65,6 +67,7 @@ class LinkWriter {
     void replaceAll(std::span<const Entry> entries);
 
     bool isCurrent() const { return env_.fileIsCurrent(); }
+
     int clearStaleReaders() { return env_.clearStaleReaders(); }
 
   private:

@@ -9,6 +9,7 @@ namespace {
 constexpr std::uint8_t version = 1;
 
 enum ViewFlag : std::uint8_t { secureCookieFlag = 1 };
+
 enum ItemFlag : std::uint8_t { connectedFlag = 1, pkceFlag = 2, nonceFlag = 4, issFlag = 8 };
 
 LinkItem readItem(RecordReader& in) {

@@ -27,9 +27,9 @@ enum class LinkStatus : std::uint8_t {
 struct LinkItem {
     Uuid connection;
     bool connected = false;
-    bool pkce = true;        // S256 (RFC 7636)
-    bool nonce = false;      // OpenID Connect
-    bool issExpected = false; // the provider sends `iss` (RFC 9207): a missing one is refused
+    bool pkce = true;              // S256 (RFC 7636)
+    bool nonce = false;            // OpenID Connect
+    bool issExpected = false;      // the provider sends `iss` (RFC 9207): a missing one is refused
     std::string_view provider;     // the last path segment of the redirect URI
     std::string_view providerName; // for people
     std::string_view account;      // for people, such as @nike; empty: whoever approves

@@ -50,7 +50,9 @@ Environment::Environment(const std::string& directory, const EnvironmentOptions&
         check(mdb_env_set_mapsize(env, options.mapSize), "set map size", directory);
     const unsigned flags = MDB_NOTLS | (options.readOnly ? unsigned{MDB_RDONLY} : 0u);
     check(mdb_env_open(env, directory.c_str(), flags, options.mode), "open", directory);
+
     struct stat info {};
+
     if (::stat(dataFile(directory).c_str(), &info) == 0) {
         device_ = info.st_dev;
         inode_ = info.st_ino;
@@ -59,6 +61,7 @@ Environment::Environment(const std::string& directory, const EnvironmentOptions&
 
 bool Environment::fileIsCurrent() const {
     struct stat info {};
+
     return ::stat(dataFile(directory_).c_str(), &info) == 0 && info.st_dev == device_ &&
            info.st_ino == inode_;
 }

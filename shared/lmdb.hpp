@@ -27,6 +27,7 @@ namespace grantlink::lmdb {
 class LmdbError : public std::runtime_error {
   public:
     LmdbError(int code, const std::string& doing, const std::string& path);
+
     int code() const { return code_; }
 
   private:
@@ -52,6 +53,7 @@ class Environment {
     Environment(const std::string& directory, const EnvironmentOptions& options);
 
     MDB_env* get() const { return env_.get(); }
+
     const std::string& directory() const { return directory_; }
 
     // False when data.mdb is no longer the file that was opened: deleted or replaced under us.
@@ -108,6 +110,7 @@ class ReadTransaction : public Transaction {
 class WriteTransaction : public Transaction {
   public:
     explicit WriteTransaction(const Environment& env) : Transaction(env, nullptr, 0) {}
+
     WriteTransaction(const Environment& env, WriteTransaction& parent)
         : Transaction(env, parent.txn_, 0) {}
 
@@ -130,10 +133,15 @@ class Cursor {
     Cursor(const Transaction& transaction, Database database);
 
     std::optional<Entry> first() { return move(MDB_FIRST, {}); }
+
     std::optional<Entry> last() { return move(MDB_LAST, {}); }
+
     std::optional<Entry> next() { return move(MDB_NEXT, {}); }
+
     std::optional<Entry> previous() { return move(MDB_PREV, {}); }
+
     std::optional<Entry> atOrAfter(Bytes key) { return move(MDB_SET_RANGE, key); }
+
     std::size_t duplicates(Bytes key); // values under a key of an MDB_DUPSORT database
 
   private:

@@ -33,10 +33,13 @@ struct SecretArray {
     SecretArray() = default;
     SecretArray(const SecretArray&) = default;
     SecretArray& operator=(const SecretArray&) = default;
+
     ~SecretArray() { sodium_memzero(bytes.data(), N); }
 
     std::uint8_t* data() { return bytes.data(); }
+
     const std::uint8_t* data() const { return bytes.data(); }
+
     static constexpr std::size_t size() { return N; }
 };
 

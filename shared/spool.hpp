@@ -61,6 +61,7 @@ class Spool {
         std::optional<OutcomeRecord> outcome; // it has ended
         std::optional<Uuid> waiting;          // it waits in the spool: its connection
     };
+
     Attempt find(const Uuid& attempt) const;
 
     // Approvals in the order of their attempts, from the first behind `after` (exclusive).
@@ -78,6 +79,7 @@ class Spool {
     SpoolCounts counts() const;
 
     bool isCurrent() const { return env_.fileIsCurrent(); }
+
     int clearStaleReaders() { return env_.clearStaleReaders(); }
 
   private:

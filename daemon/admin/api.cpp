@@ -92,8 +92,7 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
         requireRole(request, Role::operator_);
         const Json made = co_await connections_.create(bodyOf(request));
         ServerResponse response = ok(made, 201);
-        response.headers.emplace_back("Location",
-                                      std::string(collection) + "/" + made["id"].str());
+        response.headers.emplace_back("Location", std::string(collection) + "/" + made["id"].str());
         co_return response;
     }
     if (!path.starts_with(std::string(collection) + "/"))

@@ -14,9 +14,8 @@ namespace {
 constexpr std::size_t maxNameLength = 200; // bytes of an account's or requester's name
 
 bool isOneLine(std::string_view text) {
-    return std::none_of(text.begin(), text.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    });
+    return std::none_of(text.begin(), text.end(),
+                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 std::string textMember(const Json& wanted, const char* name) {

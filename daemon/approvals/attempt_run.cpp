@@ -131,8 +131,8 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
     if (isWantedAccount(*connection_, *provider_, *account))
         co_return Verdict{Outcome::connected, "", *tokens, *account};
     co_await revokeTokens(services_.http, *provider_, *tokens);
-    co_return Verdict{Outcome::wrongAccount, provider_->display(quoted(account->handle)), {},
-                      *account};
+    co_return Verdict{
+        Outcome::wrongAccount, provider_->display(quoted(account->handle)), {}, *account};
 }
 
 AttemptRun::Verdict AttemptRun::failed(const StepFailure& failure, const char* step) const {
@@ -151,13 +151,19 @@ boost::asio::awaitable<void> AttemptRun::mark(AttemptStage stage, std::optional<
 }
 
 boost::asio::awaitable<void> AttemptRun::settle(Verdict verdict) {
-    Settlement settlement{attempt_,          *approval_,       verdict.outcome, verdict.detail,
-                          verdict.tokens,    verdict.approved, {},              {},
+    Settlement settlement{attempt_,
+                          *approval_,
+                          verdict.outcome,
+                          verdict.detail,
+                          verdict.tokens,
+                          verdict.approved,
+                          {},
+                          {},
                           settings_->config.mail.has_value()};
     if (provider_) {
         settlement.providerName = provider_->preset().name;
-        settlement.displayHandle = [provider = provider_, settings = settings_](
-                                       const std::string& handle) {
+        settlement.displayHandle = [provider = provider_,
+                                    settings = settings_](const std::string& handle) {
             return provider->display(handle);
         };
     }

@@ -20,7 +20,9 @@ class DaemonSpool {
     std::vector<SpoolEntry> approvals(std::size_t limit, const Uuid& after) const {
         return spool_->approvals(limit, after);
     }
+
     SpoolCounts counts() const { return spool_->counts(); }
+
     void clearStaleReaders() { spool_->clearStaleReaders(); }
 
     boost::asio::awaitable<void> finish(Uuid attempt, OutcomeRecord outcome) {
@@ -34,8 +36,7 @@ class DaemonSpool {
     }
 
     boost::asio::awaitable<std::size_t> prune(TimeMs before, std::size_t limit) {
-        return writer_.run(
-            [spool = spool_, before, limit] { return spool->prune(before, limit); });
+        return writer_.run([spool = spool_, before, limit] { return spool->prune(before, limit); });
     }
 
   private:

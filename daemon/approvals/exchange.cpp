@@ -93,9 +93,8 @@ boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
     co_return tokensOf(co_await http.fetch(std::move(request)), provider, Repeatable::no);
 }
 
-boost::asio::awaitable<StepResult<TokenSet>> upgradeTokens(HttpClient& http,
-                                                           const Provider& provider,
-                                                           TokenSet tokens) {
+boost::asio::awaitable<StepResult<TokenSet>>
+upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens) {
     if (!provider.preset().upgrade)
         co_return tokens;
     const UpgradeStep& step = *provider.preset().upgrade;

@@ -19,9 +19,8 @@ boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
                                                           std::string_view verifier);
 
 // One try; safe to repeat. Without an upgrade step the tokens come back as they are.
-boost::asio::awaitable<StepResult<TokenSet>> upgradeTokens(HttpClient& http,
-                                                           const Provider& provider,
-                                                           TokenSet tokens);
+boost::asio::awaitable<StepResult<TokenSet>>
+upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens);
 
 // Best effort (RFC 7009): a token that is not to be kept.
 boost::asio::awaitable<void> revokeTokens(HttpClient& http, const Provider& provider,

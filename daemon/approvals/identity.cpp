@@ -22,9 +22,8 @@ HttpRequest identityRequest(const Provider& provider, const TokenSet& tokens) {
 
 } // namespace
 
-boost::asio::awaitable<StepResult<ApprovedAccount>> fetchIdentity(HttpClient& http,
-                                                                  const Provider& provider,
-                                                                  const TokenSet& tokens) {
+boost::asio::awaitable<StepResult<ApprovedAccount>>
+fetchIdentity(HttpClient& http, const Provider& provider, const TokenSet& tokens) {
     const HttpResult result = co_await http.fetch(identityRequest(provider, tokens));
     if (!result)
         co_return failureOf(result.error(), Repeatable::yes);

@@ -10,9 +10,8 @@
 namespace grantlink {
 
 // One try; safe to repeat.
-boost::asio::awaitable<StepResult<ApprovedAccount>> fetchIdentity(HttpClient& http,
-                                                                  const Provider& provider,
-                                                                  const TokenSet& tokens);
+boost::asio::awaitable<StepResult<ApprovedAccount>>
+fetchIdentity(HttpClient& http, const Provider& provider, const TokenSet& tokens);
 
 // Whether this is the account that the connection waits for. Once an account has been connected
 // its id decides, because handles can be renamed and taken over; before that the handle does.

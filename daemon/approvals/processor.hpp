@@ -20,7 +20,9 @@ class ApprovalProcessor {
     ApprovalProcessor(boost::asio::any_io_executor loop, ApprovalServices& services);
 
     void start();
+
     void wake() { idle_.wakeAll(); }
+
     void stop() { idle_.stop(); }
 
     bool idle() const { return running_.empty() && !looking_; }

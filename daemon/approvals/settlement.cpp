@@ -19,12 +19,11 @@ Settled Settlement::apply(VaultWriter& vault) const {
     out.outcome = judge(out.connection);
     out.detail = out.outcome == proposed ? detail : "";
     vault.eraseTokens(attempt);
-    vault.putAttempt(attempt,
-                     {approval.connection, AttemptStage::done, out.outcome, out.detail});
+    vault.putAttempt(attempt, {approval.connection, AttemptStage::done, out.outcome, out.detail});
     // An attempt that came too late for its link says nothing about the connection.
-    const bool ofThisLink =
-        out.connection && out.connection->generation == approval.generation &&
-        out.outcome != Outcome::alreadyConnected && out.outcome != Outcome::cancelled;
+    const bool ofThisLink = out.connection && out.connection->generation == approval.generation &&
+                            out.outcome != Outcome::alreadyConnected &&
+                            out.outcome != Outcome::cancelled;
     if (!ofThisLink)
         return out;
     Connection& connection = *out.connection;

@@ -13,7 +13,7 @@
 namespace grantlink {
 
 struct StepFailure {
-    std::string message; // for people and logs: what the provider said, never a token or a code
+    std::string message;   // for people and logs: what the provider said, never a token or a code
     bool mayRetry = false; // the provider has certainly not acted on it
     std::chrono::seconds retryAfter{0}; // what the provider asked for; 0: nothing
 };

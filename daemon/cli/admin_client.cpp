@@ -44,20 +44,20 @@ CommandFailure notConnected(CURL* easy, const std::string& socket) {
     long error = 0;
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
     if (error == EACCES || error == EPERM)
-        return {ExitCode::NotPermitted,
+        return {ExitCode::notPermitted,
                 fmt::format("you may not open the daemon's socket; {}; ask for an [[admin.grant]] "
                             "in grantlink.toml, or run it as root",
                             socket)};
     const char* what = error == ENOENT ? "the daemon is not running: its socket does not exist"
                                        : "the daemon is not running: nothing answers";
-    return {ExitCode::Unreachable,
+    return {ExitCode::unreachable,
             fmt::format("{}; {}; start it with “systemctl start grantlinkd”, or name the socket "
                         "with --socket or GRANTLINK_SOCKET",
                         what, socket)};
 }
 
 CommandFailure notAnswered(CURLcode code, const std::string& socket) {
-    return {ExitCode::DaemonError,
+    return {ExitCode::daemonError,
             fmt::format("no answer from the daemon: {}; {}; its log says more: journalctl -u "
                         "grantlinkd",
                         curl_easy_strerror(code), socket)};
@@ -117,7 +117,7 @@ ApiReply AdminClient::send(const std::string& target, const std::string* body) c
     Json json = Json::parse(received);
     if (json.isNull())
         throw CommandFailure(
-            ExitCode::DaemonError,
+            ExitCode::daemonError,
             fmt::format("the daemon's answer is not JSON; {}; is this grantlinkd's "
                         "admin socket?",
                         socket_));

@@ -55,7 +55,7 @@ CommandFailure ambiguous(const std::string& name, const std::vector<Json>& found
                                printable(found[i]["status"].str()));
     if (found.size() > candidatesShown)
         message += fmt::format("\n  and {} more", found.size() - candidatesShown);
-    return {ExitCode::Usage, message};
+    return {ExitCode::usage, message};
 }
 
 } // namespace
@@ -100,7 +100,7 @@ std::string connectionId(const AdminClient& daemon, const std::string& name) {
     const bool account = name.find('@') != std::string::npos;
     if (!account && !isIdPrefix(name))
         throw CommandFailure(
-            ExitCode::Usage,
+            ExitCode::usage,
             fmt::format("“{}” names no connection; give an id, at least its first {} characters, "
                         "or an account such as @nike",
                         printable(name), shortestPrefix));
@@ -108,7 +108,7 @@ std::string connectionId(const AdminClient& daemon, const std::string& name) {
         preferLiving(account ? fetchConnections(daemon, {{"account", name}}, 0).connections
                              : withPrefix(daemon, lowerCase(name)));
     if (found.empty())
-        throw CommandFailure(ExitCode::Refused,
+        throw CommandFailure(ExitCode::refused,
                              fmt::format("there is no connection {} “{}”; “grantlink list” shows "
                                          "what there is",
                                          account ? "for" : "whose id begins with",

@@ -22,8 +22,8 @@ std::string argumentOf(const std::string& field) {
 
 ExitCode codeOf(long status) {
     if (status == 401 || status == 403)
-        return ExitCode::NotPermitted;
-    return status >= 400 && status < 500 ? ExitCode::Refused : ExitCode::DaemonError;
+        return ExitCode::notPermitted;
+    return status >= 400 && status < 500 ? ExitCode::refused : ExitCode::daemonError;
 }
 
 const char* remedyFor(long status, const std::string& field) {

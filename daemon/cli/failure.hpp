@@ -12,12 +12,12 @@ namespace grantlink {
 
 // Documented in the epilog of --help.
 enum class ExitCode {
-    Ok = 0,
-    Refused = 1,      // by the daemon (4xx), or by the user at a question
-    Usage = 2,        // the command line makes no sense, or names no one connection
-    Unreachable = 3,  // no daemon behind the socket
-    NotPermitted = 4, // the socket or the daemon does not let this user
-    DaemonError = 5,  // 5xx, or an answer that makes no sense
+    ok = 0,
+    refused = 1,      // by the daemon (4xx), or by the user at a question
+    usage = 2,        // the command line makes no sense, or names no one connection
+    unreachable = 3,  // no daemon behind the socket
+    notPermitted = 4, // the socket or the daemon does not let this user
+    daemonError = 5,  // 5xx, or an answer that makes no sense
 };
 
 class CommandFailure : public std::runtime_error {

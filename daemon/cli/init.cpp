@@ -113,9 +113,10 @@ void checkPublicUrl(const std::string& url) {
     if (url.empty() ||
         (scheme && url.size() > scheme && url.find_first_of("/?#@ ", scheme) == std::string::npos))
         return;
-    throw CommandFailure(ExitCode::Usage,
-                         "--public-url: \"" + url + "\" is not the origin that nginx serves, such "
-                         "as https://links.example.com; leave out path and final slash");
+    throw CommandFailure(ExitCode::usage,
+                         "--public-url: \"" + url +
+                             "\" is not the origin that nginx serves, such "
+                             "as https://links.example.com; leave out path and final slash");
 }
 
 void makeAll(const InitOptions& options) {

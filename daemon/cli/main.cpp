@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) // --help or --version
             return app->exit(error);
-        return fail(ExitCode::Usage, usageFault(*app, error));
+        return fail(ExitCode::usage, usageFault(*app, error));
     }
     try {
         return arguments.run(
@@ -49,6 +49,6 @@ int main(int argc, char** argv) {
     } catch (const CommandFailure& failure) {
         return fail(failure.code(), failure.what());
     } catch (const std::exception& error) {
-        return fail(ExitCode::DaemonError, error.what());
+        return fail(ExitCode::daemonError, error.what());
     }
 }

@@ -23,7 +23,7 @@ void advise(std::string_view text) {
 
 void confirm(std::string_view warning, std::string_view question) {
     if (!isatty(STDIN_FILENO))
-        throw CommandFailure(ExitCode::Refused,
+        throw CommandFailure(ExitCode::refused,
                              fmt::format("{}; nobody is at a terminal to confirm it; add --yes if "
                                          "that is what you want",
                                          warning));
@@ -31,7 +31,7 @@ void confirm(std::string_view warning, std::string_view question) {
     std::string answer;
     std::getline(std::cin, answer);
     if (answer != "y" && answer != "Y" && answer != "yes")
-        throw CommandFailure(ExitCode::Refused, "nothing was changed");
+        throw CommandFailure(ExitCode::refused, "nothing was changed");
 }
 
 } // namespace grantlink

@@ -93,7 +93,7 @@ std::string Table::render(const Terminal& terminal) const {
     if (titled) {
         std::vector<Cell> titles;
         for (const Column& column : columns_)
-            titles.push_back({column.title, Style::Bold});
+            titles.push_back({column.title, Style::bold});
         out += renderRow(titles, columnWidths, terminal);
     }
     for (const auto& row : rows_)

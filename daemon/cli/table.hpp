@@ -22,7 +22,7 @@ class Table {
 
     struct Cell {
         std::string text;
-        Style style = Style::Plain;
+        Style style = Style::plain;
     };
 
     explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}

@@ -18,17 +18,17 @@ bool isSet(const char* variable) {
 
 const char* codeOf(Style style) {
     switch (style) {
-    case Style::Bold:
+    case Style::bold:
         return "1";
-    case Style::Dim:
+    case Style::dim:
         return "2";
-    case Style::Green:
+    case Style::green:
         return "32";
-    case Style::Red:
+    case Style::red:
         return "31";
-    case Style::Grey:
+    case Style::grey:
         return "90";
-    case Style::Plain:
+    case Style::plain:
         break;
     }
     return nullptr;

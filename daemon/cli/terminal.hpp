@@ -7,7 +7,7 @@
 
 namespace grantlink {
 
-enum class Style { Plain, Bold, Dim, Green, Red, Grey };
+enum class Style { plain, bold, dim, green, red, grey };
 
 struct Terminal {
     bool interactive = false; // a person looks at it

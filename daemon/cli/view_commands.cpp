@@ -18,14 +18,14 @@ namespace {
 // Of a whole row: what is not usable yet, or not any more, steps back.
 Style rowStyle(const std::string& status) {
     if (status == "pending")
-        return Style::Dim;
-    return status == "revoked" ? Style::Grey : Style::Plain;
+        return Style::dim;
+    return status == "revoked" ? Style::grey : Style::plain;
 }
 
 Style statusStyle(const std::string& status) {
     if (status == "active" || status == "ok")
-        return Style::Green;
-    return status == "broken" ? Style::Red : rowStyle(status);
+        return Style::green;
+    return status == "broken" ? Style::red : rowStyle(status);
 }
 
 std::string words(std::string text) {
@@ -161,9 +161,9 @@ void showCommand(const Session& session, const std::string& name) {
     const Json token = it["token"];
 
     Table table({{}, {}});
-    const auto row = [&](const char* label, const std::string& text, Style style = Style::Plain) {
+    const auto row = [&](const char* label, const std::string& text, Style style = Style::plain) {
         if (!text.empty())
-            table.add({{label, Style::Dim}, {text, style}});
+            table.add({{label, Style::dim}, {text, style}});
     };
     row("Connection", it["id"].str());
     row("Status", status, statusStyle(status));
@@ -197,8 +197,8 @@ void statusCommand(const Session& session) {
     }
     const std::string status = reply.json["status"].str();
     Table table({{}, {}});
-    const auto row = [&](const char* label, const std::string& text, Style style = Style::Plain) {
-        table.add({{label, Style::Dim}, {text, style}});
+    const auto row = [&](const char* label, const std::string& text, Style style = Style::plain) {
+        table.add({{label, Style::dim}, {text, style}});
     };
     row("Daemon", status == "ok" ? "running" : status, statusStyle(status));
     row("Version", reply.json["version"].str());

@@ -56,7 +56,8 @@ std::string dumpWith(json_t* node, std::size_t flags) {
 
 } // namespace
 
-Json::Json(std::string_view text) : node_(json_stringn(text.data() ? text.data() : "", text.size())) {
+Json::Json(std::string_view text)
+    : node_(json_stringn(text.data() ? text.data() : "", text.size())) {
     if (!node_) {
         const std::string valid = replaceInvalid(text);
         node_ = notNull(json_stringn(valid.data(), valid.size()));

@@ -19,15 +19,22 @@ namespace grantlink {
 
 class Json {
   public:
-    Json() = default; // JSON null
+    Json() = default;            // JSON null
     Json(std::string_view text); // invalid UTF-8 is replaced by U+FFFD
+
     Json(const std::string& text) : Json(std::string_view(text)) {}
+
     Json(const char* text) : Json(std::string_view(text)) {}
+
     Json(std::int64_t number);
+
     Json(int number) : Json(static_cast<std::int64_t>(number)) {}
+
     Json(bool value);
     Json(const Json& other) noexcept;
+
     Json(Json&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
+
     Json& operator=(Json other) noexcept;
     ~Json();
 
@@ -39,14 +46,18 @@ class Json {
     static Json parse(std::string_view text, std::string* error = nullptr);
 
     bool isNull() const;
+
     bool isObject() const { return json_is_object(node_); }
+
     bool isArray() const { return json_is_array(node_); }
+
     bool isString() const { return json_is_string(node_); }
+
     bool isInteger() const { return json_is_integer(node_); }
 
     Json operator[](std::string_view key) const;
     Json at(std::size_t index) const;
-    std::size_t size() const; // of an array or object; 0 otherwise
+    std::size_t size() const;                  // of an array or object; 0 otherwise
     Json pointer(std::string_view path) const; // RFC 6901, without the # form
     std::vector<std::string> keys() const;
 
@@ -63,6 +74,7 @@ class Json {
 
   private:
     explicit Json(json_t* stolen) : node_(stolen) {}
+
     json_t* node_ = nullptr;
 };
 

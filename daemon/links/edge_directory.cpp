@@ -34,12 +34,13 @@ void makeDirectory(const std::string& path, const std::string& group) {
 
 void shareWithGroup(const std::string& path, const std::string& group, unsigned mode) {
     const gid_t gid = groupId(group);
+
     struct stat info {};
+
     if (::stat(path.c_str(), &info) != 0)
         fail(path, "the edge store is not complete");
     if (info.st_gid != gid && ::chown(path.c_str(), static_cast<uid_t>(-1), gid) != 0)
-        fail(path, "cannot be given to group " + group +
-                       "; make grantlinkd's user a member of it");
+        fail(path, "cannot be given to group " + group + "; make grantlinkd's user a member of it");
     if ((info.st_mode & 07777) != mode && ::chmod(path.c_str(), mode) != 0)
         fail(path, "its permissions cannot be set; it must belong to grantlinkd's user");
 }

@@ -85,18 +85,17 @@ std::vector<LinkWriter::Entry> LinkPublisher::entriesOf(const Connection& connec
             if (!key || (current && id != connection.linkKey))
                 continue;
             const auto link = linkKeyOf(makeLinkToken(*key, connection.id, generation));
-            out.push_back({*link, view,
-                           current ? std::optional<Uuid>(connection.id) : std::nullopt});
+            out.push_back(
+                {*link, view, current ? std::optional<Uuid>(connection.id) : std::nullopt});
         }
     }
     return out;
 }
 
 boost::asio::awaitable<void> LinkPublisher::publish(Connection connection) {
-    return writer_.run(
-        [links = links_, entries = entriesOf(connection, *settings_.get())] {
-            links->publish(entries);
-        });
+    return writer_.run([links = links_, entries = entriesOf(connection, *settings_.get())] {
+        links->publish(entries);
+    });
 }
 
 boost::asio::awaitable<void> LinkPublisher::publishAll(const Vault& vault) {

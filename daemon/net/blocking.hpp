@@ -1,7 +1,8 @@
 // Work that may block (a writer lock, an fsync) on a thread of its own, awaitable from the loop.
 //
-// The one exception to "no thread per anything": LMDB commits are synchronous. Each store has one
-// such thread, which also makes it the store's only writer in this process.
+// The exception to "no thread per anything": LMDB commits are synchronous, and libcurl waits for an
+// SMTP server's last answers in a loop of its own, also under its multi interface. Each store has
+// one such thread, which makes it the store's only writer in this process; mail has one.
 //
 // run() resumes on the caller's executor; an exception of `work` comes out of the await.
 //

@@ -18,6 +18,7 @@ namespace grantlink {
 struct CurlEasyDeleter {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
 };
+
 using CurlEasy = std::unique_ptr<CURL, CurlEasyDeleter>;
 
 class CurlLoop {

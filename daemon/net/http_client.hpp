@@ -1,8 +1,12 @@
 // HTTP requests to the outside world, awaitable from the daemon's event loop.
 //
-// Whatever a provider does
-// (slow drip, endless body, gzip bomb, redirect) is bounded here and nowhere else: total time,
-// decoded body size, header size, no redirects followed, http and https only.
+// Whatever a provider does (slow drip, endless body, gzip bomb, redirect) is bounded here and
+// nowhere else: total time, decoded body size, header size, no redirects followed, http and https
+// only.
+//
+// A GET or HEAD on a kept-alive connection that the peer has closed meanwhile is repeated on a new
+// one; any other method is sent once at most. No header is invented: a body's Content-Type is the
+// caller's to give.
 //
 // Errors: fetch() never throws for what the network or the peer did; the HttpError says whether
 // the request can have reached the peer, which decides if it may be sent again.
@@ -28,7 +32,7 @@ struct HttpRequest {
     std::string method = "GET";
     std::string url;
     Headers headers;
-    std::string body; // sent when the method is not GET
+    std::string body;               // sent when the method is not GET
     std::string username, password; // HTTP Basic (RFC 7617) when the username is not empty
     std::chrono::milliseconds timeout{15000}; // from start to the last byte
     std::size_t maxBody = 1 << 20;            // bytes, after decoding
@@ -44,7 +48,7 @@ struct HttpResponse {
 };
 
 struct HttpError {
-    std::string message; // safe to log: no URL query, no header, no body
+    std::string message;   // safe to log: no URL query, no header, no body
     bool maybeSent = true; // false: the peer cannot have seen the request
 };
 

@@ -33,8 +33,8 @@ struct PeerCredentials {
 
 struct ServerRequest {
     std::string method;
-    std::string path;  // percent-decoded, without the query
-    std::string query; // raw
+    std::string path;                                         // percent-decoded, without the query
+    std::string query;                                        // raw
     std::vector<std::pair<std::string, std::string>> headers; // names in lower case
     std::string body;
     std::optional<PeerCredentials> peer; // on a Unix socket

@@ -42,9 +42,8 @@ TimeMs nextTry(unsigned tries, TimeMs now) {
 
 } // namespace
 
-Outbox::Outbox(boost::asio::any_io_executor loop, Vault& vault, CurlLoop& curl,
-               const CurrentSettings& settings)
-    : loop_(std::move(loop)), vault_(vault), curl_(curl), settings_(settings) {}
+Outbox::Outbox(boost::asio::any_io_executor loop, Vault& vault, const CurrentSettings& settings)
+    : loop_(std::move(loop)), vault_(vault), settings_(settings) {}
 
 void Outbox::start() {
     running_ = true;
@@ -72,21 +71,22 @@ boost::asio::awaitable<void> Outbox::deliver() {
 
 boost::asio::awaitable<void> Outbox::sendOne(Notification notification) {
     const SettingsPtr settings = settings_.get();
-    SmtpResult result{SmtpResult::Kind::TemporaryFailure, "[mail] is not configured"};
+    SmtpResult result{SmtpResult::Kind::temporaryFailure, "[mail] is not configured"};
     if (settings->config.mail) {
         SmtpSender sender(*settings->config.mail);
         result = co_await sender.send(mailOf(notification));
     }
     const Uuid id = notification.id;
-    const bool delivered = result.kind == SmtpResult::Kind::Delivered;
-    const bool givenUp = nowMs() - notification.when > givenUpAfter;
+    const bool delivered = result.kind == SmtpResult::Kind::delivered;
+    const bool givenUp = result.kind == SmtpResult::Kind::permanentFailure ||
+                         nowMs() - notification.when > givenUpAfter;
     if (delivered)
         spdlog::info("notification {}: delivered", id.text());
     else
         spdlog::warn("notification {}: {}{}", id.text(), result.message,
                      givenUp ? "; given up" : "; it is tried again");
     auto record = [notification = std::move(notification), id,
-                         leaves = delivered || givenUp](VaultWriter& vault) mutable {
+                   leaves = delivered || givenUp](VaultWriter& vault) mutable {
         if (leaves)
             return vault.removeNotification(id);
         const TimeMs due = nextTry(notification.tries, nowMs());

@@ -1,12 +1,12 @@
 // Sends what waits in the vault's outbox, and tries again what did not get through.
 //
 // A notification leaves the outbox after the SMTP server took it: at least once, always under the
-// same id. Failing ones wait longer each time and are given up after three days, with a log line.
+// same id. One that fails for now waits longer each time; one that the server refuses for good, or
+// that has failed for three days, is given up with a log line.
 //
 // Thread: the loop's.
 #pragma once
 
-#include "daemon/net/curl_loop.hpp"
 #include "daemon/net/stop_signal.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
@@ -18,8 +18,7 @@ namespace grantlink {
 
 class Outbox {
   public:
-    Outbox(boost::asio::any_io_executor loop, Vault& vault, CurlLoop& curl,
-           const CurrentSettings& settings);
+    Outbox(boost::asio::any_io_executor loop, Vault& vault, const CurrentSettings& settings);
 
     void start();
 
@@ -35,7 +34,6 @@ class Outbox {
 
     boost::asio::any_io_executor loop_;
     Vault& vault_;
-    CurlLoop& curl_;
     const CurrentSettings& settings_;
     StopSignal idle_;
     bool running_ = false;

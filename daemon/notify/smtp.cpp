@@ -127,10 +127,10 @@ std::string serverName(const std::string& url) {
 }
 
 void setSecurity(CURL* easy, const SmtpConfig& config) {
-    const bool needsTls = config.startTls == StartTls::Required ||
-                          (config.startTls == StartTls::Opportunistic && !config.username.empty());
+    const bool needsTls = config.startTls == StartTls::required ||
+                          (config.startTls == StartTls::opportunistic && !config.username.empty());
     long level = needsTls ? CURLUSESSL_ALL : CURLUSESSL_TRY;
-    if (config.startTls == StartTls::Never)
+    if (config.startTls == StartTls::never)
         level = CURLUSESSL_NONE;
     curl_easy_setopt(easy, CURLOPT_USE_SSL, level);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
@@ -221,13 +221,13 @@ std::string explain(CURLcode code, const std::string& server, const std::string&
 // One try, from the connection to QUIT. Blocks.
 SmtpResult deliver(const SmtpConfig& config, const Mail& mail, std::atomic<bool>& stopping) {
     if (stopping)
-        return {Kind::TemporaryFailure, "no mail is sent any more: the daemon is stopping"};
+        return {Kind::temporaryFailure, "no mail is sent any more: the daemon is stopping"};
     const auto from = parseMailAddress(config.from);
     if (!from)
-        return {Kind::TemporaryFailure, "from in [mail]: " + from.error().message};
+        return {Kind::temporaryFailure, "from in [mail]: " + from.error().message};
     const auto to = parseMailAddress(mail.to);
     if (!to)
-        return {Kind::PermanentFailure, to.error().message};
+        return {Kind::permanentFailure, to.error().message};
 
     std::string refusal;
     const Easy easy(curl_easy_init());
@@ -253,9 +253,9 @@ SmtpResult deliver(const SmtpConfig& config, const Mail& mail, std::atomic<bool>
     const CURLcode code = curl_easy_perform(easy.get());
     const std::string server = serverName(config.url);
     if (code == CURLE_OK)
-        return {Kind::Delivered, "accepted by " + server};
+        return {Kind::delivered, "accepted by " + server};
     const bool forGood = refusedForGood(easy.get(), code);
-    return {forGood ? Kind::PermanentFailure : Kind::TemporaryFailure,
+    return {forGood ? Kind::permanentFailure : Kind::temporaryFailure,
             explain(code, server, refusal)};
 }
 

@@ -27,11 +27,11 @@
 
 namespace grantlink {
 
-enum class StartTls { Required, Opportunistic, Never };
+enum class StartTls { required, opportunistic, never };
 
 struct SmtpConfig {
     std::string url; // smtp://host[:port] or smtps://host[:port]
-    StartTls startTls = StartTls::Opportunistic;
+    StartTls startTls = StartTls::opportunistic;
     std::string username; // no authentication when empty
     std::string password;
     std::string caFile; // PEM; empty: the system's authorities
@@ -40,22 +40,18 @@ struct SmtpConfig {
 
 struct SmtpResult {
     enum class Kind {
-        Delivered,        // the server has taken responsibility for it (RFC 5321, section 4.2.5)
-        TemporaryFailure, // worth another try: 4xx, unreachable, timeout, TLS, wrong password
-        PermanentFailure, // this mail will never be taken: 5xx, or an address that is none
+        delivered,        // the server has taken responsibility for it (RFC 5321, section 4.2.5)
+        temporaryFailure, // worth another try: 4xx, unreachable, timeout, TLS, wrong password
+        permanentFailure, // this mail will never be taken: 5xx, or an address that is none
     };
 
     Kind kind;
     std::string message; // safe to log: no password, no text of the mail
 };
 
-class CurlLoop;
-
 class SmtpSender {
   public:
     explicit SmtpSender(SmtpConfig config) : config_(std::move(config)) {}
-
-    SmtpSender(CurlLoop&, SmtpConfig config) : SmtpSender(std::move(config)) {}
 
     // A mail with the id of an earlier one has the same Message-ID, so that a repetition after a
     // lost answer can be recognised.

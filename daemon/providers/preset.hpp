@@ -1,8 +1,8 @@
 // A provider described as data: one TOML file, docs/providers.md describes every key.
 //
 // Whatever differs between providers belongs here and not into code. Pointers are JSON Pointers
-// (RFC 6901) into a provider's answer; where several are given, the first that finds something wins.
-// Errors: a message with file, line and remedy.
+// (RFC 6901) into a provider's answer; where several are given, the first that finds something
+// wins. Errors: a message with file, line and remedy.
 #pragma once
 
 #include "daemon/json/json.hpp"
@@ -70,9 +70,9 @@ struct RevokeStep {
 };
 
 struct HandleRules {
-    bool stripAt = true;    // a leading @ is decoration
-    bool lowercase = true;  // the provider does not tell case apart
-    bool displayAt = true;  // people write it with @
+    bool stripAt = true;   // a leading @ is decoration
+    bool lowercase = true; // the provider does not tell case apart
+    bool displayAt = true; // people write it with @
 };
 
 struct Preset {

@@ -8,8 +8,8 @@ namespace {
 
 void replaceOrigin(std::string& url, const std::map<std::string, std::string>& origins) {
     for (const auto& [from, to] : origins) {
-        const bool whole = url.size() == from.size() || url.find_first_of("/?", from.size()) ==
-                                                            from.size();
+        const bool whole =
+            url.size() == from.size() || url.find_first_of("/?", from.size()) == from.size();
         if (url.starts_with(from) && whole) {
             url.replace(0, from.size(), to);
             return;
@@ -52,9 +52,8 @@ Provider::Provider(std::string id, Preset preset, const ProviderConfig& config,
 
 std::string Provider::authorizeUrl() const {
     const AuthorizeStep& step = preset_.authorize;
-    Headers fields{{"response_type", "code"},
-                   {"client_id", clientId_},
-                   {"redirect_uri", redirectUri_}};
+    Headers fields{
+        {"response_type", "code"}, {"client_id", clientId_}, {"redirect_uri", redirectUri_}};
     if (!step.scopes.empty())
         fields.emplace_back("scope", joined(step.scopes, step.scopeSeparator));
     for (const auto& [name, value] : step.parameters)

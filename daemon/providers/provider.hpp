@@ -19,9 +19,13 @@ class Provider {
     Provider(std::string id, Preset preset, const ProviderConfig& config, std::string redirectUri);
 
     const std::string& id() const { return id_; }
+
     const Preset& preset() const { return preset_; }
+
     const std::string& redirectUri() const { return redirectUri_; }
+
     const std::string& clientId() const { return clientId_; }
+
     const std::string& clientSecret() const { return clientSecret_; }
 
     // The authorization request but for state, PKCE and nonce; ends in '?' or '&'.

@@ -50,7 +50,7 @@ ServerResponse graphError(const GraphError& error) {
     inner.set("message", error.message).set("type", error.type).set("code", error.code);
     if (error.subcode != 0)
         inner.set("error_subcode", error.subcode);
-    inner.set("fbtrace_id", "A" + randomText(22));
+    inner.set("fbtrace_id", randomText(23));
     Json body = Json::object();
     body.set("error", inner);
     return jsonAnswer(body, error.status);

@@ -79,8 +79,8 @@ Connection connectionFromJson(const Uuid& id, const Json& json) {
     out.linkKey = static_cast<KeyId>(json["link_key"].integer());
     out.linkExpires = time(json["link_expires"]);
     if (const Json approved = json["approved"]; approved.isObject())
-        out.approved = ApprovedAccount{approved["id"].str(), approved["handle"].str(),
-                                       approved["name"].str()};
+        out.approved =
+            ApprovedAccount{approved["id"].str(), approved["handle"].str(), approved["name"].str()};
     out.tokenExpires = time(json["token_expires"]);
     out.tokenScope = json["token_scope"].str();
     out.lastOutcome = outcomeNamed(json["last_outcome"].str());

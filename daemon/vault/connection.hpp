@@ -29,7 +29,7 @@ struct ApprovedAccount {
 struct Connection {
     Uuid id;
     std::string provider;
-    std::string account;   // as it was asked for; empty: whoever approves
+    std::string account; // as it was asked for; empty: whoever approves
     ConnectionStatus status = ConnectionStatus::pending;
     std::string requester; // who asks, for people
     std::string notify;    // mail address; empty: nobody is told

@@ -38,13 +38,13 @@ LmdbVault::LmdbVault(const std::string& directory, std::shared_ptr<const MasterK
     : lock_(takeLock(directory)), keys_(std::move(keys)),
       env_(directory, {.mapSize = mapSize, .maxDatabases = 16, .mode = 0600}) {
     lmdb::WriteTransaction write(env_);
-    tables_ = {write.open("connections"),
-               write.open("attempts"),
-               write.open("tokens"),
-               write.open("outbox"),
-               write.open("outbox_due"),
-               {write.open("pending"), write.open("active"), write.open("broken"),
-                write.open("revoked")}};
+    tables_ = {
+        write.open("connections"),
+        write.open("attempts"),
+        write.open("tokens"),
+        write.open("outbox"),
+        write.open("outbox_due"),
+        {write.open("pending"), write.open("active"), write.open("broken"), write.open("revoked")}};
     write.commit();
 }
 

@@ -1,36 +1,25 @@
 // JSON from providers: nothing is lost, nothing is guessed, and nothing throws on odd input.
 #include "daemon/json/json.hpp"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "t/unit/cmocka.hpp"
 
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
 
-extern "C" {
-#include <cmocka.h> // last: it defines a macro called fail
-}
-
 using namespace grantlink;
+using test::assertEqual;
 
 namespace {
 
 constexpr std::int64_t bigId = 17841400000000001; // beyond 2^53, and odd: no double holds it
 
-void expectText(const std::string& text, const char* expected) {
-    assert_string_equal(text.c_str(), expected);
-}
-
 void accountIdsKeepAllTheirDigits(void**) {
     const Json json = Json::parse(R"({"user_id":17841400000000001})");
     assert_true(json["user_id"].isInteger());
     assert_true(json["user_id"].integer() == bigId);
-    expectText(json["user_id"].text(), "17841400000000001");
-    expectText(json.dump(), R"({"user_id":17841400000000001})");
+    assertEqual(json["user_id"].text(), "17841400000000001");
+    assertEqual(json.dump(), R"({"user_id":17841400000000001})");
 }
 
 void theLimitsOfIntegersAreKnown(void**) {
@@ -46,10 +35,10 @@ void theLimitsOfIntegersAreKnown(void**) {
 void pointersFindWhatTheyName(void**) {
     const Json json = Json::parse(
         R"({"data":[{"access_token":"t","user_id":1}],"":"empty","a/b":1,"m~n":2,"~1":3})");
-    expectText(json.pointer("/data/0/access_token").str(), "t");
+    assertEqual(json.pointer("/data/0/access_token").str(), "t");
     assert_int_equal(json.pointer("/data/0/user_id").integer(), 1);
     assert_true(json.pointer("").isObject());
-    expectText(json.pointer("/").str(), "empty");
+    assertEqual(json.pointer("/").str(), "empty");
     assert_int_equal(json.pointer("/a~1b").integer(), 1);
     assert_int_equal(json.pointer("/m~0n").integer(), 2);
     assert_int_equal(json.pointer("/~01").integer(), 3); // RFC 6901, section 4: ~1 first
@@ -62,7 +51,7 @@ void pointersToNothingAreNull(void**) {
           "/text/0", "/text/a", "/none", "/none/none", "data", "#/data", "/data/0/a/b"})
         assert_true(json.pointer(path).isNull());
     assert_true(Json().pointer("/a").isNull());
-    expectText(json.pointer("/0").str(), "zero"); // a digit is a name too, in an object
+    assertEqual(json.pointer("/0").str(), "zero"); // a digit is a name too, in an object
 }
 
 void repeatedKeysAreRefused(void**) {
@@ -88,28 +77,28 @@ void invalidUtf8IsRefusedInInput(void**) {
     for (const char* text : {"\"\xff\"", "\"\xc3\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"",
                              "\"\xf4\x90\x80\x80\"", "\"\\ud800\""})
         assert_true(Json::parse(text).isNull());
-    expectText(Json::parse("\"Zo\xc3\xab\"").str(), "Zo\xc3\xab");
-    expectText(Json::parse(R"("\ud83d\ude00")").str(), "\xf0\x9f\x98\x80");
+    assertEqual(Json::parse("\"Zo\xc3\xab\"").str(), "Zo\xc3\xab");
+    assertEqual(Json::parse(R"("\ud83d\ude00")").str(), "\xf0\x9f\x98\x80");
 }
 
 void invalidUtf8IsReplacedInOutput(void**) {
-    expectText(Json(std::string("a\xff"
-                                "b"))
-                   .str(),
-               "a\xef\xbf\xbd"
-               "b");
-    expectText(Json(std::string("\xc0\xaf")).str(), "\xef\xbf\xbd\xef\xbf\xbd");
-    expectText(Json(std::string("\xe2\x82")).str(), "\xef\xbf\xbd\xef\xbf\xbd");
-    expectText(Json(std::string("\xed\xa0\x80")).str(), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
-    expectText(Json(std::string("Zo\xc3\xab \xf0\x9f\x98\x80")).str(),
-               "Zo\xc3\xab \xf0\x9f\x98\x80");
+    assertEqual(Json(std::string("a\xff"
+                                 "b"))
+                    .str(),
+                "a\xef\xbf\xbd"
+                "b");
+    assertEqual(Json(std::string("\xc0\xaf")).str(), "\xef\xbf\xbd\xef\xbf\xbd");
+    assertEqual(Json(std::string("\xe2\x82")).str(), "\xef\xbf\xbd\xef\xbf\xbd");
+    assertEqual(Json(std::string("\xed\xa0\x80")).str(), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+    assertEqual(Json(std::string("Zo\xc3\xab \xf0\x9f\x98\x80")).str(),
+                "Zo\xc3\xab \xf0\x9f\x98\x80");
 }
 
 void nulBytesStayInText(void**) {
     const std::string text("a\0b", 3);
     assert_true(Json(text).str() == text);
     assert_true(Json::parse(R"("a\u0000b")").str() == text);
-    expectText(Json(text).dump(), R"("a\u0000b")");
+    assertEqual(Json(text).dump(), R"("a\u0000b")");
 }
 
 void errorsNeverQuoteTheInput(void**) {
@@ -123,13 +112,13 @@ void errorsNeverQuoteTheInput(void**) {
 void otherTypesGiveTheDefault(void**) {
     const Json json = Json::parse(R"({"s":"1","i":2,"b":true,"n":null,"a":[],"o":{}})");
     assert_int_equal(json["s"].integer(9), 9);
-    expectText(json["i"].str("none"), "none");
+    assertEqual(json["i"].str("none"), "none");
     assert_false(json["s"].boolean());
     assert_true(json["n"].boolean(true));
     assert_int_equal(json["b"].integer(9), 9);
-    expectText(json["b"].text(), "");
-    expectText(json["s"].text(), "1");
-    expectText(json["i"].text(), "2");
+    assertEqual(json["b"].text(), "");
+    assertEqual(json["s"].text(), "1");
+    assertEqual(json["i"].text(), "2");
     assert_true(json["n"].isNull() && json["missing"].isNull());
     assert_true(json["a"]["x"].isNull() && json["o"].at(0).isNull() && json["s"]["x"].isNull());
     assert_int_equal(json["s"].size(), 0);
@@ -141,13 +130,13 @@ void objectsKeepTheirOrder(void**) {
     list.push(1).push("two").push(Json());
     Json json = Json::object();
     json.set("z", "last letter").set("a", list).set("n", Json()).set("id", bigId);
-    expectText(json.dump(),
-               R"({"z":"last letter","a":[1,"two",null],"n":null,"id":17841400000000001})");
-    expectText(Json().dump(), "null");
+    assertEqual(json.dump(),
+                R"({"z":"last letter","a":[1,"two",null],"n":null,"id":17841400000000001})");
+    assertEqual(Json().dump(), "null");
     const auto keys = json.keys();
     assert_int_equal(keys.size(), 4);
-    expectText(keys[0], "z");
-    expectText(keys[3], "id");
+    assertEqual(keys[0], "z");
+    assertEqual(keys[3], "id");
 }
 
 void copiesShareAndMovesLeaveNull(void**) {

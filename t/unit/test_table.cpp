@@ -29,8 +29,8 @@ constexpr Terminal narrow(std::size_t width) {
 
 Table sample() {
     Table table({{"ID"}, {"ACCOUNT", true}, {"STATUS"}});
-    table.add({{"0199f3a2"}, {"@nike"}, {"pending", Style::Dim}});
-    table.add({{"0199"}, {"@a-long-account-name"}, {"active", Style::Green}});
+    table.add({{"0199f3a2"}, {"@nike"}, {"pending", Style::dim}});
+    table.add({{"0199"}, {"@a-long-account-name"}, {"active", Style::green}});
     return table;
 }
 

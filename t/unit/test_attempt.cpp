@@ -1,0 +1,105 @@
+// What is derived from an attempt: PKCE (RFC 7636, appendix B), cookie, nonce, and the state.
+#include "shared/attempt.hpp"
+#include "shared/base64url.hpp"
+
+#include "t/unit/cmocka.hpp"
+
+using namespace grantlink;
+using test::assertEqual;
+
+namespace {
+
+EdgeKeys someKeys(const std::string& keyLines) {
+    const std::string seal = "seal 1 " + std::string(43, 'A') + "\n";
+    auto keys = EdgeKeys::parse("grantlink-edge-key v1\n" + keyLines + seal, "edge.key");
+    assert_true(keys.has_value());
+    return *keys;
+}
+
+std::string line(int id, char fill) {
+    return "key " + std::to_string(id) + " " + std::string(42, fill) + "A\n";
+}
+
+const State sample{*Uuid::parse("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"),
+                   *Uuid::parse("017f22e2-79b0-7000-8000-000000000001"), 0x01020304};
+
+std::string textOfState(const EdgeKeys& keys) {
+    const State::Text text = sample.encode(keys.current());
+    return {text.data(), text.size()};
+}
+
+void pkcePublishedVector(void**) {
+    assertEqual(pkceChallenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+                "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+}
+
+void derivedValuesDiffer(void**) {
+    const EdgeKeys keys = someKeys(line(1, 'B') + line(2, 'C'));
+    const EdgeKey &one = *keys.find(1), &two = *keys.find(2);
+    const Uuid other = Uuid::v7();
+    const std::string verifier(std::string_view(pkceVerifier(one, sample.attempt)));
+    assert_int_equal(verifier.size(), 43);
+    assertEqual(pkceVerifier(one, sample.attempt), verifier);
+    assert_true(std::string_view(pkceVerifier(one, other)) != verifier);
+    assert_true(std::string_view(pkceVerifier(two, sample.attempt)) != verifier);
+    assert_true(std::string_view(oidcNonce(one, sample.attempt)) != verifier);
+    assert_true(std::string_view(browserCookie(one, sample.attempt)) != verifier);
+}
+
+void stateComesBack(void**) {
+    const EdgeKeys keys = someKeys(line(7, 'B'));
+    const auto back = decodeState(textOfState(keys), keys);
+    assert_true(back.has_value());
+    assert_true(back->state.attempt == sample.attempt);
+    assert_true(back->state.connection == sample.connection);
+    assert_int_equal(back->state.generation, sample.generation);
+    assert_int_equal(back->key->id, 7);
+}
+
+void everyFlippedBitIsNoticed(void**) {
+    const EdgeKeys keys = someKeys(line(7, 'B'));
+    const auto raw = base64urlDecode(textOfState(keys));
+    for (std::size_t bit = 0; bit < raw->size() * 8; ++bit) {
+        auto bad = *raw;
+        bad[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+        assert_false(decodeState(base64url(bad), keys).has_value());
+    }
+}
+
+void everyTruncationIsNoticed(void**) {
+    const EdgeKeys keys = someKeys(line(7, 'B'));
+    const std::string text = textOfState(keys);
+    for (std::size_t length = 0; length < text.size(); ++length)
+        assert_false(decodeState(text.substr(0, length), keys).has_value());
+    assert_false(decodeState(text + "A", keys).has_value());
+}
+
+void aRetiredKeyIsRefusedAnOlderOneIsNot(void**) {
+    const std::string made = textOfState(someKeys(line(1, 'B')));
+    assert_true(decodeState(made, someKeys(line(2, 'C') + line(1, 'B'))).has_value());
+    assert_false(decodeState(made, someKeys(line(2, 'C'))).has_value());
+    assert_false(decodeState(made, someKeys(line(1, 'C'))).has_value());
+}
+
+void anAttemptHasItsTime(void**) {
+    constexpr TimeMs start = 1'700'000'000'000;
+    const Uuid attempt = Uuid::v7(start);
+    assert_true(attemptIsCurrent(attempt, 60, start));
+    assert_true(attemptIsCurrent(attempt, 60, start + 59'999));
+    assert_false(attemptIsCurrent(attempt, 60, start + 60'000));
+    assert_true(attemptIsCurrent(attempt, 60, start - 60'000));
+    assert_false(attemptIsCurrent(attempt, 60, start - 60'001));
+}
+
+} // namespace
+
+int main() {
+    const CMUnitTest tests[] = {cmocka_unit_test(pkcePublishedVector),
+                                cmocka_unit_test(derivedValuesDiffer),
+                                cmocka_unit_test(stateComesBack),
+                                cmocka_unit_test(everyFlippedBitIsNoticed),
+                                cmocka_unit_test(everyTruncationIsNoticed),
+                                cmocka_unit_test(aRetiredKeyIsRefusedAnOlderOneIsNot),
+                                cmocka_unit_test(anAttemptHasItsTime)};
+    return cmocka_run_group_tests(tests, nullptr, nullptr);
+}

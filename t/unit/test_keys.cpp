@@ -1,0 +1,99 @@
+// Key files, link tokens and sealed codes.
+#include "shared/keys.hpp"
+#include "shared/link_token.hpp"
+#include "shared/sealed_code.hpp"
+
+#include "t/unit/cmocka.hpp"
+
+#include <set>
+
+using namespace grantlink;
+using test::assertEqual;
+
+namespace {
+
+MasterKeys masterKeys(const std::string& text) {
+    auto keys = MasterKeys::parse(text, "master.key");
+    assert_true(keys.has_value());
+    return *keys;
+}
+
+void generatedFilesBelongTogether(void**) {
+    const NewKeyFiles files = generateKeyFiles();
+    const MasterKeys master = masterKeys(files.master);
+    const auto edge = EdgeKeys::parse(files.edge, "edge.key");
+    assert_true(edge.has_value());
+    assert_true(edge->sealKey().publicKey == master.current().sealPublic);
+    assert_true(generateKeyFiles().master != files.master);
+}
+
+void badFilesAreNamedWithLine(void**) {
+    const std::string key(43, 'A');
+    const std::pair<std::string, std::string> cases[] = {
+        {"", "master.key:1: this is not a key file"},
+        {"grantlink-master-key v2\nkey 1 " + key, "master.key:1: this is not a key file"},
+        {"grantlink-edge-key v1\nkey 1 " + key, "master.key:1: this is not a key file"},
+        {"grantlink-master-key v1\n", "master.key: has no \"key\" line"},
+        {"grantlink-master-key v1\n\n# c\nkey 0 " + key, "master.key:4: expected"},
+        {"grantlink-master-key v1\nkey 256 " + key, "master.key:2: expected"},
+        {"grantlink-master-key v1\nkey 1 " + key + " x", "master.key:2: expected"},
+        {"grantlink-master-key v1\nseal 1 " + key, "master.key:2: expected"},
+        {"grantlink-master-key v1\nkey 1 " + key.substr(1), "master.key:2: the key is not"},
+        {"grantlink-master-key v1\nkey 1 " + key + "\nkey 1 " + key,
+         "master.key:3: this ID stands in line 2 already"},
+    };
+    for (const auto& [text, expected] : cases) {
+        const auto keys = MasterKeys::parse(text, "master.key");
+        assert_true(keys.has_error());
+        assertEqual(keys.error().message.substr(0, expected.size()), expected);
+        assert_true(keys.error().message.find(std::string(20, 'A')) == std::string::npos);
+    }
+}
+
+void linkTokensAreStableAndDistinct(void**) {
+    const MasterKeys keys = masterKeys(generateKeyFiles().master);
+    const MasterKeys others = masterKeys(generateKeyFiles().master);
+    const Uuid a = Uuid::v7(), b = Uuid::v7();
+    const std::string token = makeLinkToken(keys.current(), a, 1);
+    assert_int_equal(token.size(), linkTokenLength);
+    assertEqual(makeLinkToken(keys.current(), a, 1), token);
+    const std::set<std::string> all{token, makeLinkToken(keys.current(), a, 2),
+                                    makeLinkToken(keys.current(), b, 1),
+                                    makeLinkToken(others.current(), a, 1)};
+    assert_int_equal(all.size(), 4);
+    assert_true(linkKeyOf(token).has_value());
+    assert_true(linkKeyOf(token) == linkKeyOf(token));
+    assert_false(linkKeyOf(token.substr(1)).has_value());
+    assert_false(linkKeyOf(token + "A").has_value());
+    assert_false(linkKeyOf("!" + token.substr(1)).has_value());
+}
+
+void sealedCodesOpenOnlyWhereTheyBelong(void**) {
+    const MasterKeys keys = masterKeys(generateKeyFiles().master);
+    const MasterKeys others = masterKeys(generateKeyFiles().master);
+    const Uuid attempt = Uuid::v7();
+    const std::string sealed = sealCode(keys.current().sealPublic, attempt, "the code");
+    assert_true(sealed.find("the code") == std::string::npos);
+    const auto open = openSealedCode(keys.current(), attempt, bytesOf(sealed));
+    assert_true(open.has_value());
+    assertEqual(textOf(*open), "the code");
+    assert_false(openSealedCode(keys.current(), Uuid::v7(), bytesOf(sealed)).has_value());
+    assert_false(openSealedCode(others.current(), attempt, bytesOf(sealed)).has_value());
+    for (std::size_t i = 0; i < sealed.size(); ++i) {
+        std::string bad = sealed;
+        bad[i] = static_cast<char>(bad[i] ^ 1);
+        assert_false(openSealedCode(keys.current(), attempt, bytesOf(bad)).has_value());
+        assert_false(
+            openSealedCode(keys.current(), attempt, bytesOf(sealed.substr(0, i))).has_value());
+    }
+}
+
+} // namespace
+
+int main() {
+    const CMUnitTest tests[] = {cmocka_unit_test(generatedFilesBelongTogether),
+                                cmocka_unit_test(badFilesAreNamedWithLine),
+                                cmocka_unit_test(linkTokensAreStableAndDistinct),
+                                cmocka_unit_test(sealedCodesOpenOnlyWhereTheyBelong)};
+    return cmocka_run_group_tests(tests, nullptr, nullptr);
+}

@@ -1,0 +1,131 @@
+// The spool: once per attempt, a cap per connection, a watermark that outlives pruning.
+#include "shared/spool.hpp"
+
+#include "t/unit/cmocka.hpp"
+#include "t/unit/temporary_directory.hpp"
+
+using namespace grantlink;
+using test::assertEqual;
+
+namespace {
+
+struct Store {
+    test::TemporaryDirectory directory;
+    Spool spool;
+
+    Store() : spool(made(directory.path()), Spool::Access::creates) {}
+
+    static std::string made(const std::string& path) {
+        std::filesystem::create_directory(path + "/spool");
+        return path;
+    }
+};
+
+SpoolPut approvalOf(const Uuid& attempt, const Uuid& connection) {
+    const Approval approval{ApprovalKind::code, 1, 1, connection, 1, nowMs(), "sealed"};
+    return {attempt, connection, encodeApproval(approval)};
+}
+
+StoreResult store(Spool& spool, const Uuid& attempt, const Uuid& connection) {
+    SpoolPut batch[] = {approvalOf(attempt, connection)};
+    spool.store(batch);
+    return batch[0].result;
+}
+
+OutcomeRecord outcomeOf(const Uuid& connection) {
+    return {Outcome::connected, connection, 1, nowMs(), ""};
+}
+
+void anAttemptIsStoredOnce(void**) {
+    Store s;
+    const Uuid attempt = Uuid::v7(), connection = Uuid::v7();
+    assert_true(store(s.spool, attempt, connection) == StoreResult::stored);
+    assert_true(store(s.spool, attempt, connection) == StoreResult::replayed);
+    assert_true(s.spool.find(attempt).waiting == connection);
+    s.spool.finish(attempt, outcomeOf(connection));
+    assert_true(store(s.spool, attempt, connection) == StoreResult::replayed);
+    assert_false(s.spool.find(attempt).waiting.has_value());
+    assert_true(s.spool.find(attempt).outcome->outcome == Outcome::connected);
+    assert_int_equal(s.spool.counts().approvals, 0);
+    assert_int_equal(s.spool.counts().outcomes, 1);
+}
+
+void alsoWithinOneBatch(void**) {
+    Store s;
+    const Uuid attempt = Uuid::v7(), connection = Uuid::v7();
+    SpoolPut batch[] = {approvalOf(attempt, connection), approvalOf(attempt, connection),
+                        approvalOf(Uuid::v7(), connection)};
+    s.spool.store(batch);
+    assert_true(batch[0].result == StoreResult::stored);
+    assert_true(batch[1].result == StoreResult::replayed);
+    assert_true(batch[2].result == StoreResult::stored);
+}
+
+void theFirstOutcomeStands(void**) {
+    Store s;
+    const Uuid attempt = Uuid::v7(), connection = Uuid::v7();
+    store(s.spool, attempt, connection);
+    s.spool.finish(attempt, outcomeOf(connection));
+    OutcomeRecord other = outcomeOf(connection);
+    other.outcome = Outcome::declined;
+    s.spool.finish(attempt, other);
+    assert_true(s.spool.find(attempt).outcome->outcome == Outcome::connected);
+}
+
+void aConnectionHasACap(void**) {
+    Store s;
+    const Uuid connection = Uuid::v7();
+    std::vector<Uuid> attempts;
+    for (std::size_t i = 0; i < maxWaitingApprovals; ++i) {
+        attempts.push_back(Uuid::v7());
+        assert_true(store(s.spool, attempts.back(), connection) == StoreResult::stored);
+    }
+    assert_true(store(s.spool, Uuid::v7(), connection) == StoreResult::tooMany);
+    assert_true(store(s.spool, Uuid::v7(), Uuid::v7()) == StoreResult::stored);
+    s.spool.finish(attempts[0], outcomeOf(connection));
+    assert_true(store(s.spool, Uuid::v7(), connection) == StoreResult::stored);
+}
+
+void pruningNeverRevivesAnAttempt(void**) {
+    Store s;
+    const TimeMs now = nowMs();
+    const Uuid old = Uuid::v7(now - 10'000), recent = Uuid::v7(now), connection = Uuid::v7();
+    for (const Uuid& attempt : {old, recent}) {
+        store(s.spool, attempt, connection);
+        s.spool.finish(attempt, outcomeOf(connection));
+    }
+    assert_int_equal(s.spool.prune(now - 5'000, 100), 1);
+    assert_false(s.spool.find(old).outcome.has_value());
+    assert_true(s.spool.find(recent).outcome.has_value());
+    assert_true(store(s.spool, old, connection) == StoreResult::expired);
+    // A clock that was set back does not lower the mark.
+    assert_int_equal(s.spool.prune(now - 50'000, 100), 0);
+    assert_true(store(s.spool, old, connection) == StoreResult::expired);
+}
+
+void approvalsComeInOrderAndPages(void**) {
+    Store s;
+    for (TimeMs time : {3000, 1000, 2000})
+        store(s.spool, Uuid::v7(nowMs() + time), Uuid::v7());
+    const auto first = s.spool.approvals(2);
+    assert_int_equal(first.size(), 2);
+    assert_true(first[0].attempt < first[1].attempt);
+    const auto rest = s.spool.approvals(2, first[1].attempt);
+    assert_int_equal(rest.size(), 1);
+    assert_true(first[1].attempt < rest[0].attempt);
+    s.spool.discard(rest[0].attempt);
+    assert_int_equal(s.spool.counts().approvals, 2);
+    assert_int_equal(s.spool.counts().outcomes, 0);
+}
+
+} // namespace
+
+int main() {
+    const CMUnitTest tests[] = {cmocka_unit_test(anAttemptIsStoredOnce),
+                                cmocka_unit_test(alsoWithinOneBatch),
+                                cmocka_unit_test(theFirstOutcomeStands),
+                                cmocka_unit_test(aConnectionHasACap),
+                                cmocka_unit_test(pruningNeverRevivesAnAttempt),
+                                cmocka_unit_test(approvalsComeInOrderAndPages)};
+    return cmocka_run_group_tests(tests, nullptr, nullptr);
+}
