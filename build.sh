@@ -76,6 +76,7 @@ build_programs() {
 }
 
 nginx_source=/usr/share/nginx/src
+nginx_modules=/usr/lib/nginx/modules
 
 configure_module() {
     local variant=$1 objs=$source_dir/build/$1/nginx options=
@@ -142,6 +143,8 @@ command_install() {
     build release
     step "installing below ${DESTDIR:-/}" as_root env DESTDIR="${DESTDIR:-}" \
         cmake --install build/release
+    step "installing the nginx module" as_root install -D -m 644 -t \
+        "${DESTDIR:-}$nginx_modules" build/release/nginx/ngx_http_grantlink_module.so
     say "installed; next: grantlink init --public-url https://…, then see conf.d/ for nginx"
 }
 
@@ -163,7 +166,7 @@ command_lint() {
     [ -e build/clang/module/build.ninja ] || CXX=clang++ step "cmake (clang, module)" \
         cmake -G Ninja -S ngx_module -B build/clang/module \
         -D GRANTLINK_NGINX_SOURCE="$nginx_source" \
-        -D GRANTLINK_NGINX_OBJS="$source_dir/build/release/nginx"\
+        -D GRANTLINK_NGINX_OBJS="$source_dir/build/release/nginx" \
         -D GRANTLINK_MODULE_OUTPUT="$source_dir/build/clang"
     step "compiling the module with clang" ninja -C build/clang/module
 }

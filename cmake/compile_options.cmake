@@ -16,6 +16,10 @@ add_compile_options(-Wall -Wextra -Werror -fstack-protector-strong)
 if(GRANTLINK_SANITIZE)
     add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer
         -fno-sanitize-recover=undefined)
+    # clang 14 cannot emit this check for coroutines.
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+        add_compile_options(-fno-sanitize=function)
+    endif()
     add_link_options(-fsanitize=address,undefined)
 else()
     add_compile_options("$<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>")
@@ -25,9 +29,4 @@ endif()
 # GCC 12 takes Boost.Asio's own operator new and delete of coroutine frames for a mismatch.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-Wno-mismatched-new-delete)
-endif()
-
-# Boost.Asio's coroutines: clang 14 looks for them under the name of the Coroutines TS.
-if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
-    add_compile_definitions(BOOST_ASIO_HAS_CO_AWAIT)
 endif()

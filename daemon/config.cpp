@@ -5,9 +5,11 @@
 
 #include <spdlog/spdlog.h>
 
-#include <filesystem>
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
 #include <fstream>
-#include <limits>
 
 namespace grantlink {
 
@@ -55,6 +57,12 @@ std::vector<RoleGrant> readGrants(TomlReader& admin) {
             in.fail("role", "must be \"viewer\", \"operator\" or \"token-reader\"");
         else
             out.push_back({role->second, in.list("users"), in.list("groups")});
+        for (const std::string& user : in.list("users"))
+            if (!::getpwnam(user.c_str()))
+                in.fail("users", "there is no user \"" + user + "\" on this machine");
+        for (const std::string& group : in.list("groups"))
+            if (!::getgrnam(group.c_str()))
+                in.fail("groups", "there is no group \"" + group + "\" on this machine");
         in.finish();
     }
     return out;
@@ -190,6 +198,9 @@ std::optional<std::chrono::seconds> parseDuration(std::string_view text) {
 }
 
 boost::system::result<Config, ConfigError> loadConfig(const std::string& path) {
+    if (::access(path.c_str(), F_OK) != 0)
+        return ConfigError{path + ": there is no such file; 'grantlink init' makes one, and "
+                                  "--config names another"};
     TomlReader in = TomlReader::file(path);
     Config out;
     if (in.error().empty())

@@ -46,7 +46,7 @@ struct Config {
     std::string vault = "/var/lib/grantlink/vault";
     std::string masterKey = "/etc/grantlink/master.key";
     std::string edgeKey = "/etc/grantlink/edge.key";
-    std::string providersDir = "/usr/share/grantlink/providers";
+    std::string providersDir = GRANTLINK_PROVIDERS_DIR; // where install puts the presets
     std::string edgeGroup = "www-data";
     std::string logLevel = "info";
     std::chrono::seconds linkLifetime = std::chrono::days(14);

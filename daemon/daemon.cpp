@@ -128,10 +128,12 @@ boost::asio::awaitable<void> Daemon::reload() {
         co_return;
     }
     const SettingsPtr before = settings_.get();
-    if ((*settings)->config.vault != before->config.vault ||
-        (*settings)->config.edgeStore != before->config.edgeStore ||
-        (*settings)->config.adminSocket != before->config.adminSocket)
-        spdlog::warn("reload: vault, edge_store and admin.socket change with the next start");
+    for (const std::string Config::*fixed :
+         {&Config::vault, &Config::edgeStore, &Config::edgeGroup, &Config::masterKey,
+          &Config::edgeKey, &Config::adminSocket})
+        if ((*settings)->config.*fixed != before->config.*fixed)
+            spdlog::warn("reload: \"{}\" takes effect with the next start",
+                         (*settings)->config.*fixed);
     settings_.replace(*settings);
     spdlog::set_level(spdlog::level::from_str((*settings)->config.logLevel));
     try {

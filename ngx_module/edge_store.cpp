@@ -19,17 +19,14 @@ std::map<std::string, std::unique_ptr<EdgeStore>, std::less<>>& stores() {
 
 EdgeStore& EdgeStore::of(ngx_http_request_t* r) {
     const LocationConf& conf = locationConf(r);
-    const auto found = stores().find(view(conf.store));
-    if (found != stores().end())
-        return *found->second;
-    const std::string path(view(conf.store));
-    return *stores()
-                .emplace(path, std::make_unique<EdgeStore>(path, std::string(view(conf.wake))))
-                .first->second;
+    auto found = stores().find(view(conf.store));
+    if (found == stores().end()) {
+        const std::string path(view(conf.store));
+        found = stores().emplace(path, std::make_unique<EdgeStore>(path)).first;
+    }
+    found->second->writer_.wakeAt(view(conf.wake));
+    return *found->second;
 }
-
-EdgeStore::EdgeStore(std::string path, std::string wake)
-    : path_(std::move(path)), writer_(std::move(wake)) {}
 
 LinkReader* EdgeStore::links(ngx_log_t* log) {
     refresh(log);

@@ -21,7 +21,7 @@ class EdgeStore {
   public:
     static EdgeStore& of(ngx_http_request_t* r);
 
-    explicit EdgeStore(std::string path, std::string wake);
+    explicit EdgeStore(std::string path) : path_(std::move(path)) {}
 
     LinkReader* links(ngx_log_t* log);            // null: cannot be opened now
     std::shared_ptr<Spool> spool(ngx_log_t* log); // empty: cannot be opened now

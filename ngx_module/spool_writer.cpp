@@ -33,8 +33,6 @@ void release(ngx_http_request_t* r) {
 
 } // namespace
 
-SpoolWriter::SpoolWriter(std::string wake) : wake_(std::move(wake)) {}
-
 SpoolWriter::~SpoolWriter() {
     if (socket_ >= 0)
         ::close(socket_);

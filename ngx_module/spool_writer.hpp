@@ -24,9 +24,13 @@ using WriteDone = void (*)(ngx_http_request_t* r, WriteResult result);
 
 class SpoolWriter {
   public:
-    // `wake` is grantlinkd's datagram socket, told after each commit.
-    explicit SpoolWriter(std::string wake);
+    SpoolWriter() = default;
     ~SpoolWriter();
+    SpoolWriter(const SpoolWriter&) = delete;
+    SpoolWriter& operator=(const SpoolWriter&) = delete;
+
+    // grantlinkd's datagram socket, told after each commit.
+    void wakeAt(std::string_view socket) { wake_ = socket; }
 
     // Queues the approval. `done` is called on the event loop after the commit; the caller returns
     // NGX_DONE to nginx at once.

@@ -25,7 +25,7 @@ sub page_for ($forged) {
 my $bytes = decode_base64url($state);
 for my $position (0 .. length($bytes) - 1) {
     my $forged = $bytes;
-    substr($forged, $position, 1) ^= chr(1 << int rand 8);
+    substr($forged, $position, 1) ^.= chr(1 << int rand 8);
     is(page_for(encode_base64url($forged)), 'bad_request', "a flipped bit in byte $position");
 }
 is(page_for(substr $state, 0, $_), 'bad_request', "only the first $_ characters") for 1, 4, 36, 71;

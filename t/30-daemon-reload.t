@@ -24,7 +24,7 @@ like($browser->get(request_connection($grantlink)->{link})->text, qr/Another Age
 write_file($grantlink->toml_path, "public_url = \"https://x.example\"\nnonsense = 1\n");
 $grantlink->reload_daemon;
 ok(eventually(sub { $grantlink->log('daemon') =~ /nonsense/ }), 'a broken file is reported');
-like($grantlink->log('daemon'), qr{grantlink\.toml:2\b.*nonsense|nonsense.*grantlink\.toml:2\b}, 'with file and line');
+$grantlink->log_has(daemon => qr{grantlink\.toml:2\b.*nonsense|nonsense.*grantlink\.toml:2\b}, 'with file and line');
 is(request_connection($grantlink)->{requester}, 'Another Agency', 'and the daemon goes on with what it had');
 is($grantlink->process('daemon')->pid, $pid, 'all the while it is the same process');
 ok($grantlink->process('daemon')->alive, 'which is alive');

@@ -30,7 +30,7 @@ sub problem ($response, $status, $name, $field = undef) {
 
 subtest 'create' => sub {
     my $created = $admin->post('/v1/connections', {provider => 'instagram', account => '@nike', notify => 'me@example.com'});
-    is($created->status, 201, '201');
+    is($created->status, 201, '201 Created');
     is($created->header('content-type'), 'application/json', 'JSON');
     my $connection = $created->json;
     is($created->header('location'), "/v1/connections/$connection->{id}", 'Location');

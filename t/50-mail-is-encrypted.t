@@ -67,7 +67,8 @@ subtest 'the right server again' => sub {
 };
 
 my $secret = encode_base64("\0me\0$password", '');
-unlike($grantlink->log('daemon') . $grantlink->log('smtp'), qr/\Q$password\E|\Q$secret\E/, 'the password is in no log');
+is(index($grantlink->log($_), $password), -1, "the password is not in the log of $_"),
+    is(index($grantlink->log($_), $secret), -1, 'nor as it is sent') for qw(daemon smtp);
 
 $grantlink->finish;
 done_testing;

@@ -41,7 +41,7 @@ subtest 'a server that refuses for good' => sub {
     my $asked = request_connection($grantlink, notify => 'gone@example.com');
     is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'connected');
     ok(eventually(sub { $grantlink->admin->get('/healthz')->json->{outbox}{waiting} == 0 }, 30), 'the mail is given up');
-    like($grantlink->log('daemon'), qr/550/, 'and the log says why');
+    $grantlink->log_has(daemon => qr/550/, 'and the log says why');
 };
 
 $grantlink->finish;

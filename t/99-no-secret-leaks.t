@@ -127,8 +127,9 @@ sub clean ($directory, $name) {
         cmp_ok($secrets, '>', 20, 'there were secrets to look for');
         cmp_ok($places, '>', 10, 'and places to look at');
         my %by_place;
-        push @{$by_place{$_->{place} =~ s/[0-9a-f]{64}/…/r}}, $_->{kind} for @$found;
-        is_deeply(\%by_place, {}, 'none of them is anywhere');
+        $by_place{$_->{place} =~ s/[0-9a-f]{64}/…/r}{$_->{kind}} = 1 for @$found;
+        my @all = map { "$_: " . join ' ', sort keys %{$by_place{$_}} } sort keys %by_place;
+        is(join("\n", @all[0 .. ($#all < 29 ? $#all : 29)]), '', 'none of them is anywhere');
     };
 }
 

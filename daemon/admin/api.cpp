@@ -28,13 +28,9 @@ Json bodyOf(const ServerRequest& request) {
     return body;
 }
 
-[[noreturn]] void refuseMethod(std::string_view allowed) {
-    throw Problem(405, "Method Not Allowed", "this path knows " + std::string(allowed));
-}
-
 void requireMethod(const ServerRequest& request, std::string_view method) {
     if (request.method != method)
-        refuseMethod(method);
+        throw Problem::methodNotAllowed(std::string(method));
 }
 
 // /v1/connections/{id}[/{action}]
@@ -56,11 +52,14 @@ Target targetOf(std::string_view path) {
 } // namespace
 
 boost::asio::awaitable<ServerResponse> AdminApi::handle(ServerRequest request) {
+    ServerResponse response;
     try {
-        co_return co_await dispatch(request);
+        response = co_await dispatch(request);
     } catch (const Problem& problem) {
-        co_return problem.response();
+        response = problem.response();
     }
+    response.headers.emplace_back("Cache-Control", "no-store"); // links are secrets
+    co_return response;
 }
 
 void AdminApi::requireRole(const ServerRequest& request, Role role) const {
@@ -88,7 +87,8 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
     if (path == collection && request.method == "GET")
         co_return ok(connections_.list(parseForm(request.query)));
     if (path == collection) {
-        requireMethod(request, "POST");
+        if (request.method != "POST")
+            throw Problem::methodNotAllowed("GET, POST");
         requireRole(request, Role::operator_);
         const Json made = co_await connections_.create(bodyOf(request));
         ServerResponse response = ok(made, 201);

@@ -71,7 +71,7 @@ ConnectionQuery queryOf(const std::vector<std::pair<std::string, std::string>>& 
         if (name == "provider") {
             out.provider = value;
         } else if (name == "account") {
-            out.account = value;
+            out.accounts = {value};
         } else if (name == "status") {
             out.status = connectionStatusNamed(value);
             if (!out.status)
@@ -137,8 +137,19 @@ boost::asio::awaitable<Json> ConnectionsApi::create(const Json& wanted) {
     co_return withLink(connection);
 }
 
+// "Nike" finds what was asked for as "@nike": each provider has its way to write a handle.
+std::vector<std::string> ConnectionsApi::spellingsOf(const std::vector<std::string>& given) const {
+    std::vector<std::string> out = given;
+    const SettingsPtr settings = settings_.get();
+    for (const std::string& account : given)
+        for (const auto& [id, provider] : settings->providers)
+            out.push_back(provider.display(provider.normalise(account)));
+    return out;
+}
+
 Json ConnectionsApi::list(const std::vector<std::pair<std::string, std::string>>& fields) const {
-    const ConnectionQuery query = queryOf(fields);
+    ConnectionQuery query = queryOf(fields);
+    query.accounts = spellingsOf(query.accounts);
     ConnectionPage page;
     vault_.read([&](const VaultReader& vault) { page = vault.connections(query); });
     Json list = Json::array();
@@ -161,9 +172,10 @@ Json ConnectionsApi::show(const Uuid& id) const {
 
 Json ConnectionsApi::link(const Uuid& id) const {
     const Connection connection = find(id);
-    if (connection.status != ConnectionStatus::pending)
+    if (connection.status == ConnectionStatus::active ||
+        connection.status == ConnectionStatus::revoked)
         throw conflict("the connection is " + std::string(nameOf(connection.status)) +
-                       "; only a pending one has a link");
+                       "; only one that waits for an approval has a link");
     return Json::object()
         .set("link", links_.linkOf(connection))
         .set("expires_at", rfc3339(connection.linkExpires))

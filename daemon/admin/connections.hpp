@@ -37,6 +37,7 @@ class ConnectionsApi {
     using Change = std::function<void(Connection&)>;
 
     Connection find(const Uuid& id) const;
+    std::vector<std::string> spellingsOf(const std::vector<std::string>& given) const;
     Connection newConnection(const Json& wanted) const;
     boost::asio::awaitable<Connection> change(Uuid id, Change change);
     Json withLink(const Connection& connection) const;

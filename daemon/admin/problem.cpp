@@ -10,7 +10,16 @@ ServerResponse Problem::response() const {
     body.set("detail", detail_);
     if (!field_.empty())
         body.set("field", field_);
-    return {status_, {{"Content-Type", "application/problem+json"}}, body.dump() + "\n"};
+    ServerResponse out{status_, {{"Content-Type", "application/problem+json"}}, body.dump() + "\n"};
+    if (!allow_.empty())
+        out.headers.emplace_back("Allow", allow_);
+    return out;
+}
+
+Problem Problem::methodNotAllowed(const std::string& allow) {
+    Problem out(405, "Method Not Allowed", "this path knows " + allow);
+    out.allow_ = allow;
+    return out;
 }
 
 Problem badRequest(std::string detail, std::string field) {

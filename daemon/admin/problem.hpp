@@ -15,12 +15,16 @@ class Problem : public std::runtime_error {
         : std::runtime_error(detail), status_(status), title_(std::move(title)),
           detail_(std::move(detail)), field_(std::move(field)) {}
 
+    // 405 names the methods that are known (RFC 9110, section 15.5.6).
+    static Problem methodNotAllowed(const std::string& allow);
+
     ServerResponse response() const;
 
   private:
     unsigned status_;
     std::string title_, detail_;
     std::string field_; // the member of the request that is at fault
+    std::string allow_; // of a 405
 };
 
 Problem badRequest(std::string detail, std::string field = {});

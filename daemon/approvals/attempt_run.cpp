@@ -120,14 +120,18 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
         services_.stop, [&] { return upgradeTokens(services_.http, *provider_, first); });
     if (!tokens && services_.stop.stopped())
         co_return std::nullopt;
-    if (!tokens)
+    if (!tokens) {
+        co_await revokeTokens(services_.http, *provider_, first);
         co_return failed(tokens.error(), "upgrade");
+    }
     const auto account = co_await withRetries(
         services_.stop, [&] { return fetchIdentity(services_.http, *provider_, *tokens); });
     if (!account && services_.stop.stopped())
         co_return std::nullopt;
-    if (!account)
+    if (!account) {
+        co_await revokeTokens(services_.http, *provider_, *tokens);
         co_return failed(account.error(), "identity");
+    }
     if (isWantedAccount(*connection_, *provider_, *account))
         co_return Verdict{Outcome::connected, "", *tokens, *account};
     co_await revokeTokens(services_.http, *provider_, *tokens);
@@ -168,12 +172,16 @@ boost::asio::awaitable<void> AttemptRun::settle(Verdict verdict) {
         };
     }
     const auto end = std::make_shared<Settled>();
+    const std::optional<TokenSet> tokens = settlement.tokens;
     const auto apply = [settlement = std::move(settlement), end](VaultWriter& vault) {
         *end = settlement.apply(vault);
     };
     co_await services_.vault.write(apply);
     if (end->notified)
         services_.notificationQueued();
+    // Regenerated or cancelled while the provider was asked: the new token is nobody's.
+    if (tokens && end->outcome != Outcome::connected)
+        co_await revokeTokens(services_.http, *provider_, *tokens);
     connection_ = end->connection;
     co_await tellEdge(end->outcome, end->detail);
 }

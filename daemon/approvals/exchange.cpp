@@ -35,19 +35,21 @@ HttpRequest formRequest(const std::string& url) {
     return out;
 }
 
-TimeMs expiryOf(const Json& answer, const TokenStep& step, TimeMs now) {
+TimeMs expiryOf(const Json& answer, const TokenStep& step, std::chrono::seconds otherwise,
+                TimeMs now) {
     const std::string text = findText(answer, step.expiresIn);
     long seconds = 0;
     std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (seconds <= 0)
-        seconds = step.lifetime.count();
+        seconds = otherwise.count();
     constexpr long tenYears = 10L * 366 * 86400;
     return seconds > 0 && seconds <= tenYears ? now + static_cast<TimeMs>(seconds) * 1000 : 0;
 }
 
 // RFC 6749, section 5.1. Some providers answer errors with status 200: no token is an error.
+// `lifetime` holds when the answer does not say; 0: unknown.
 StepResult<TokenSet> tokensOf(const HttpResult& result, const Provider& provider,
-                              Repeatable repeatable) {
+                              std::chrono::seconds lifetime, Repeatable repeatable) {
     const TokenStep& step = provider.preset().token;
     if (!result)
         return failureOf(result.error(), repeatable);
@@ -64,8 +66,8 @@ StepResult<TokenSet> tokensOf(const HttpResult& result, const Provider& provider
                            {}};
     TokenSet out;
     out.obtained = nowMs();
-    out.expires = expiryOf(answer, step, out.obtained);
-    out.scope = findText(answer, step.scope);
+    out.expires = expiryOf(answer, step, lifetime, out.obtained);
+    out.scope = findWords(answer, step.scope);
     out.accessToken = secretCopy(token);
     std::string refresh = findText(answer, step.refreshToken);
     out.refreshToken = secretCopy(refresh);
@@ -90,7 +92,8 @@ boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
     for (const auto& [name, value] : provider.fill(provider.preset().token.parameters, ""))
         form.emplace_back(name, value);
     request.body = formEncode(form);
-    co_return tokensOf(co_await http.fetch(std::move(request)), provider, Repeatable::no);
+    const HttpResult result = co_await http.fetch(std::move(request));
+    co_return tokensOf(result, provider, provider.preset().token.lifetime, Repeatable::no);
 }
 
 boost::asio::awaitable<StepResult<TokenSet>>
@@ -106,7 +109,8 @@ upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens) {
         request.body = parameters;
     else
         request.url += (step.url.find('?') == std::string::npos ? "?" : "&") + parameters;
-    auto upgraded = tokensOf(co_await http.fetch(std::move(request)), provider, Repeatable::yes);
+    const HttpResult result = co_await http.fetch(std::move(request));
+    auto upgraded = tokensOf(result, provider, step.lifetime, Repeatable::yes);
     if (upgraded && upgraded->scope.empty())
         upgraded->scope = tokens.scope;
     if (upgraded && upgraded->refreshToken.empty())

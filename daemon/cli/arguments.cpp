@@ -59,7 +59,7 @@ class CommandLine {
         addLink();
         addConfirmed("regenerate", "Replace a link; the old one is dead at once", help::regenerate,
                      regenerateCommand);
-        addConfirmed("cancel", "Withdraw a request, or give up a connection", help::cancel,
+        addConfirmed("cancel", "Withdraw a request that waits for an approval", help::cancel,
                      cancelCommand);
         addPlain("status", "Tell whether the daemon is well", help::status, statusCommand);
         addPlain("providers", "List the providers that are set up", help::providers,
@@ -191,6 +191,7 @@ class CommandLine {
         option("--state", options->state, "DIR", "For the stores");
         option("--run", options->run, "DIR", "For the sockets");
         option("--public-url", options->publicUrl, "URL", "Where nginx serves the links");
+        option("--user", options->user, "USER", "Who grantlinkd runs as, and owns it all");
         option("--edge-group", options->edgeGroup, "GROUP", "Group of the nginx workers");
         command->add_flag("--force", options->force, "Replace what exists; old keys are lost");
         command->callback([this_ = &arguments_, options] {

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <pwd.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -61,6 +62,17 @@ void makeDirectory(const fs::path& path, mode_t mode) {
     if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
         fail(path);
     if (::chmod(path.c_str(), mode) != 0)
+        fail(path);
+}
+
+void giveToUser(const fs::path& path, const std::string& name) {
+    if (name.empty())
+        return;
+    const passwd* entry = ::getpwnam(name.c_str());
+    if (!entry)
+        throw CommandFailure(ExitCode::usage, "--user: there is no user \"" + name +
+                                                  "\"; make one with 'adduser --system'");
+    if (::chown(path.c_str(), entry->pw_uid, entry->pw_gid) != 0)
         fail(path);
 }
 
@@ -124,17 +136,23 @@ void makeAll(const InitOptions& options) {
     if (!options.force)
         refuseToOverwrite(options);
     makeDirectory(options.dir, 0755);
-    makeDirectory(options.state, 0755);
-    makeDirectory(options.run, 0755);
+    for (const std::string& path : {options.state, options.run}) {
+        makeDirectory(path, 0755);
+        giveToUser(path, options.user);
+    }
     makeDirectory(options.state + "/vault", 0700);
+    giveToUser(options.state + "/vault", options.user);
     for (const char* part : {"/edge", "/edge/links", "/edge/spool"}) {
         makeDirectory(options.state + part, 0750);
+        giveToUser(options.state + part, options.user);
         giveToGroup(options.state + part, options.edgeGroup);
     }
     const NewKeyFiles keys = generateKeyFiles();
     writeFile(options.dir + "/master.key", keys.master, 0600);
     writeFile(options.dir + "/edge.key", keys.edge, 0600); // nginx's master reads it as root
-    writeFile(options.dir + "/grantlink.toml", configOf(options), 0644);
+    writeFile(options.dir + "/grantlink.toml", configOf(options), 0640); // may hold secrets
+    for (const char* name : {"/master.key", "/edge.key", "/grantlink.toml"})
+        giveToUser(options.dir + name, options.user);
 }
 
 } // namespace

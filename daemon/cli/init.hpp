@@ -10,6 +10,7 @@ struct InitOptions {
     std::string state = "/var/lib/grantlink"; // stores
     std::string run = "/run/grantlink";       // sockets
     std::string publicUrl;                    // origin of the links; empty: to be filled in
+    std::string user;                         // owns all of it; empty: who runs init
     std::string edgeGroup = "www-data";       // group of the nginx workers
     bool force = false;                       // replace what is there
 };

@@ -179,7 +179,7 @@ void showCommand(const Session& session, const std::string& name) {
                                 expiry(it["link_expires_at"], now)));
     if (!token.isNull()) {
         const std::string ends = expiry(token["expires_at"], now);
-        row("Token", ends.empty() ? "does not expire" : ends);
+        row("Token", ends.empty() ? "expiry not known" : ends);
         row("Scopes", scopesOf(token));
     }
     row("Last outcome", lastOutcome(it, now));

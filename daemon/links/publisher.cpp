@@ -57,8 +57,8 @@ std::string viewOf(const Connection& connection, const Settings& settings, LinkS
 
 LinkPublisher::LinkPublisher(const Config& config, std::shared_ptr<const MasterKeys> keys,
                              const CurrentSettings& settings)
-    : keys_(std::move(keys)), settings_(settings),
-      links_(std::make_shared<LinkWriter>(config.edgeStore)) {}
+    : keys_(std::move(keys)), settings_(settings), edgeStore_(config.edgeStore),
+      edgeGroup_(config.edgeGroup), links_(std::make_shared<LinkWriter>(config.edgeStore)) {}
 
 std::string LinkPublisher::linkOf(const Connection& connection) const {
     const MasterKey* key = keys_->find(connection.linkKey);
@@ -114,12 +114,10 @@ boost::asio::awaitable<void> LinkPublisher::publishAll(const Vault& vault) {
 bool LinkPublisher::reopenIfLost() {
     if (links_->isCurrent())
         return false;
-    const SettingsPtr settings = settings_.get();
-    const Config& config = settings->config;
-    makeEdgeDirectories(config.edgeStore, config.edgeGroup);
+    makeEdgeDirectories(edgeStore_, edgeGroup_);
     links_.reset();
-    links_ = std::make_shared<LinkWriter>(config.edgeStore);
-    shareEdgeFiles(config.edgeStore, config.edgeGroup);
+    links_ = std::make_shared<LinkWriter>(edgeStore_);
+    shareEdgeFiles(edgeStore_, edgeGroup_);
     return true;
 }
 

@@ -45,6 +45,7 @@ class LinkPublisher {
 
     std::shared_ptr<const MasterKeys> keys_;
     const CurrentSettings& settings_;
+    std::string edgeStore_, edgeGroup_; // as at the start: a reload does not move the store
     std::shared_ptr<LinkWriter> links_;
     BlockingThread writer_;
 };

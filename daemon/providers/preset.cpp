@@ -22,6 +22,14 @@ Pointers pointers(TomlReader& in, std::string_view key, Pointers otherwise) {
     return out;
 }
 
+std::chrono::seconds lifetime(TomlReader& in) {
+    const std::string text = in.text("lifetime");
+    const auto value = parseDuration(text);
+    if (!text.empty() && !value)
+        in.fail("lifetime", "must be a number and a unit in quotes, such as \"1h\"");
+    return value.value_or(std::chrono::seconds(0));
+}
+
 AuthorizeStep readAuthorize(TomlReader& in) {
     AuthorizeStep out;
     out.url = url(in, "url");
@@ -60,12 +68,7 @@ TokenStep readToken(TomlReader& in) {
     out.expiresIn = pointers(in, "expires_in", {"/expires_in"});
     out.scope = pointers(in, "scope", {"/scope"});
     out.error = pointers(in, "error", {"/error"});
-    if (in.has("lifetime")) {
-        const auto lifetime = parseDuration(in.text("lifetime"));
-        if (!lifetime)
-            in.fail("lifetime", "must be a number and a unit in quotes, such as \"1h\"");
-        out.lifetime = lifetime.value_or(std::chrono::seconds(0));
-    }
+    out.lifetime = lifetime(in);
     in.finish();
     return out;
 }
@@ -77,6 +80,7 @@ UpgradeStep readUpgrade(TomlReader& in) {
         in.fail("method", "must be \"GET\" or \"POST\"");
     out.url = url(in, "url");
     out.parameters = in.map("params");
+    out.lifetime = lifetime(in);
     in.finish();
     return out;
 }
@@ -142,6 +146,18 @@ std::string findText(const Json& answer, const Pointers& pointers) {
     for (const std::string& pointer : pointers)
         if (std::string text = answer.pointer(pointer).text(); !text.empty())
             return text;
+    return {};
+}
+
+std::string findWords(const Json& answer, const Pointers& pointers) {
+    for (const std::string& pointer : pointers) {
+        const Json found = answer.pointer(pointer);
+        std::string words = found.text();
+        for (std::size_t i = 0; found.isArray() && i < found.size(); ++i)
+            words += (words.empty() ? "" : " ") + found.at(i).text();
+        if (!words.empty())
+            return words;
+    }
     return {};
 }
 

@@ -27,6 +27,9 @@ using Parameters = std::map<std::string, std::string>;
 // The value under the first pointer that finds a text or an integer; "" when none does.
 std::string findText(const Json& answer, const Pointers& pointers);
 
+// The same for a list of words, which may be a text or an array of texts: divided by blanks.
+std::string findWords(const Json& answer, const Pointers& pointers);
+
 enum class ClientAuth {
     clientSecretPost,  // RFC 6749, section 2.3.1: in the body
     clientSecretBasic, // the same section: HTTP Basic
@@ -56,6 +59,7 @@ struct TokenStep {
 struct UpgradeStep {
     std::string method, url;
     Parameters parameters; // may hold {access_token}, {client_id}, {client_secret}
+    std::chrono::seconds lifetime{0}; // of the new token when the answer does not say
 };
 
 struct IdentityStep {

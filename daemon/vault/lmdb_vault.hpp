@@ -5,7 +5,7 @@
 //                     connection id → nothing: a list and a count a status
 //   attempts          attempt id → JSON
 //   tokens            connection or attempt id → sealed tokens (token_seal.hpp)
-//   outbox            notification id → u64 due (ms) · JSON
+//   outbox            notification id → u64 due (ms), big endian · JSON
 //   outbox_due        u64 due, big endian · notification id → nothing
 #pragma once
 

@@ -22,7 +22,8 @@ namespace grantlink {
 
 struct ConnectionQuery {
     std::optional<ConnectionStatus> status;
-    std::string provider, account; // empty: any
+    std::string provider;              // empty: any
+    std::vector<std::string> accounts; // any of these; none: any
     std::size_t limit = 50;
     std::optional<Uuid> after; // newest first: what was created before this one
 };

@@ -20,10 +20,10 @@ const { default: Provider } = await import('oidc-provider');
 const usage = `usage: node oidc_provider.mjs --redirect-uri URI [options]
   --redirect-uri URI       of the client; may be given several times
   --client-id ID           default: grantlink-test
-  --client-secret SECRET   default: grantlink-test-secret
   --auth-method METHOD     client_secret_basic (the default) or client_secret_post
   --port PORT              port on 127.0.0.1; 0, the default, takes a free one
 
+The client's secret is in the environment: GRANTLINK_OIDC_SECRET.
 Prints "listening on http://127.0.0.1:PORT" when ready; that is the issuer too.
 `;
 
@@ -33,7 +33,6 @@ function readOptions() {
     options: {
       port: { ...string, default: '0' },
       'client-id': { ...string, default: 'grantlink-test' },
-      'client-secret': { ...string, default: 'grantlink-test-secret' },
       'redirect-uri': { ...string, multiple: true },
       'auth-method': { ...string, default: 'client_secret_basic' },
     },
@@ -79,7 +78,7 @@ function configuration(options) {
   return {
     clients: [{
       client_id: options['client-id'],
-      client_secret: options['client-secret'],
+      client_secret: process.env.GRANTLINK_OIDC_SECRET ?? 'grantlink-test-secret',
       redirect_uris: options['redirect-uri'],
       response_types: ['code'],
       grant_types: ['authorization_code', 'refresh_token'],

@@ -53,11 +53,14 @@ sub learn_from ($self, @texts) {
 }
 
 # For Grantlink::Client and the like: sees each exchange, response and the bytes that were sent.
-sub witness ($self) {
+# Pages are places to search only from the origin `pages`: the provider's own pages carry our state,
+# and the admin API exists to hand out links.
+sub witness ($self, $pages = undef) {
     return sub ($response, $sent = '') {
         $self->learn_from($sent, $response->raw);
+        return unless $self->{root} && defined $pages && $response->url =~ m{\A\Q$pages\E(?:[/?#]|\z)};
         my $kind = $response->status >= 400 ? 'error-page' : 'page';
-        $self->{pages}{"$kind-" . sha256_hex($response->body)} = $response->body if $self->{root};
+        $self->{pages}{"$kind-" . sha256_hex($response->body)} = $response->body;
     };
 }
 

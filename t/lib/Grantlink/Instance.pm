@@ -133,7 +133,7 @@ sub sandbox_provider ($self, %more) {
     my $origin  = $self->{tap} ? $self->{tap}->url : $self->sandbox_url;
     return {
         preset => 'instagram', client_id => 'sandbox-app', client_secret => $self->{client_secret},
-        origins => {map { $_ => $self->{provider_origin} // $self->sandbox_url } @origins}, %more,
+        origins => {map { $_ => $self->{provider_origin} // $origin } @origins}, %more,
     };
 }
 
@@ -184,7 +184,9 @@ sub start ($self) {
 }
 
 sub _spawn ($self, $name, $command, %with) {
-    die "$name is running already\n" if $self->{running}{$name} && $self->{running}{$name}->alive;
+    my $before = $self->{running}{$name};
+    die "$name is running already\n" if $before && $before->alive;
+    $self->stop($name) if $before;    # complains when it ended by itself
     return $self->{running}{$name} = Grantlink::Process->start(
         name => $name, command => $command, log => "$self->{directory}/logs/$name.log",
         environment => $self->{sanitizer}->environment, %with,
@@ -195,7 +197,7 @@ sub start_nginx ($self) {
     my $port = $self->{nginx_port};
     $self->_spawn(nginx => [$self->_nginx_command("$self->{directory}/nginx/nginx.conf")],
         environment => $self->{sanitizer}->environment(preload => 1));
-    eval { $self->process('nginx')->ready_when(sub { $port->answers }); 1 }
+    eval { $self->process('nginx')->ready_when(sub { $port->answers && $self->_all_workers }); 1 }
         or die $@ . $self->tail('error');
 }
 
@@ -230,8 +232,8 @@ sub start_smtp ($self, @arguments) {
 sub start_oidc ($self, @arguments) {
     my $port = $self->{oidc_port} //= Grantlink::Port->reserve;
     $self->_spawn(oidc => ['node', "$repository/t/lib/oidc_provider.mjs",
-        '--port', $port->number, '--client-secret', $self->{client_secret},
-        '--redirect-uri', "$self->{public_url}/callback/oidc", @arguments]);
+        '--port', $port->number, '--redirect-uri', "$self->{public_url}/callback/oidc", @arguments],
+        environment => {GRANTLINK_OIDC_SECRET => $self->{client_secret}});
     $self->process('oidc')->ready_when(sub { $port->answers });
     return 'http://127.0.0.1:' . $port->number;
 }
@@ -243,22 +245,24 @@ sub process ($self, $name) {
 # Asks the process to end; it must do so by itself and without an error.
 sub stop ($self, $name) {
     my $process = $self->process($name);
-    my $was     = $process->alive;
-    my $status  = $process->stop($name eq 'nginx' ? 'QUIT' : 'TERM');
+    return $process->status if !$process->alive && $process->was_asked;
+    my $how    = $process->alive ? 'did not end cleanly' : 'ended by itself';
+    my $status = $process->stop($name eq 'nginx' ? 'QUIT' : 'TERM');
     $self->_complain("$name did not end when asked") if $process->insisted;
-    $self->_complain("$name ended by itself, or not cleanly: status $status\n" . $process->log_tail)
-        if (!$was && !$self->{killed}{$name}) || ($was && $status != 0 && $name =~ /nginx|daemon/);
+    $self->_complain("$name $how: " . _ending($status) . "\n" . $process->log_tail)
+        if !$process->was_asked || ($status != 0 && $name =~ /nginx|daemon/);
     return $status;
 }
 
-# kill -9, the whole group. The next stop() does not complain about it.
-sub kill ($self, $name) {
-    $self->{killed}{$name} = 1;
-    $self->process($name)->kill;
+sub _ending ($status) {
+    return $status & 127 ? 'signal ' . ($status & 127) : 'exit status ' . ($status >> 8);
 }
 
+# kill -9, the whole group. The next stop() does not complain about it.
+sub kill ($self, $name) { return $self->process($name)->kill }
+
 sub restart_daemon ($self) {
-    $self->stop('daemon') if $self->process('daemon')->alive;
+    $self->stop('daemon');
     $self->start_daemon;
 }
 
@@ -282,10 +286,19 @@ sub store_digest ($self, @stores) {
 # The pids of nginx's worker processes now.
 sub worker_pids ($self) {
     my $master = $self->process('nginx')->pid;
-    return $master if $self->{master_process} eq 'off';
-    open my $file, '<', "/proc/$master/task/$master/children" or return;
-    my @children = split ' ', readline($file) // '';
-    return grep { Grantlink::Evidence::_command_line("/proc/$_") =~ /worker process/ } @children;
+    my @workers = ($master);
+    if ($self->{master_process} ne 'off') {
+        open my $file, '<', "/proc/$master/task/$master/children" or return;
+        my @children = split ' ', readline($file) // '';
+        @workers = grep { Grantlink::Evidence::_command_line("/proc/$_") =~ /worker process/ } @children;
+    }
+    return @workers;
+}
+
+# nginx listens before it has workers.
+sub _all_workers ($self) {
+    my $wanted = $self->{master_process} eq 'off' ? 1 : $self->{workers};
+    return $self->worker_pids >= $wanted;
 }
 
 # Tools of the test
@@ -298,7 +311,7 @@ sub admin ($self) {
 sub browser ($self, %with) {
     my %served = $self->{public_url} eq $self->{url} ? ()
         : (connect => {$self->{public_url} => '127.0.0.1:' . $self->{nginx_port}->number});
-    return Grantlink::Client->new(witness => $self->{evidence}->witness, %served, %with);
+    return Grantlink::Client->new(witness => $self->{evidence}->witness($self->{public_url}), %served, %with);
 }
 
 sub mailbox ($self) { return Grantlink::Mailbox->new("$self->{directory}/mail") }
@@ -325,10 +338,12 @@ sub log ($self, $name) {
     return readline($file) // '';
 }
 
-sub tail ($self, $name) {
-    my @lines = split /\n/, $self->log($name);
-    splice @lines, 0, @lines - 25 if @lines > 25;
-    return join '', map { "  $name| $_\n" } @lines;
+sub tail ($self, $name) { return Grantlink::Process::tail($name, $self->log($name)) }
+
+# Whether the pattern stands in a log, as a test whose failure shows the log's end and not all of it.
+sub log_has ($self, $log, $pattern, $name) {
+    return Test::More::ok($self->log($log) =~ $pattern, $name)
+        || Test::More::diag("not in the log: $pattern\n" . $self->tail($log));
 }
 
 # The end
@@ -342,7 +357,7 @@ sub shut_down ($self) {
     $self->{tap}->stop if $self->{tap};
     push @{$self->{complaints}}, $self->{sanitizer}->reports;
     push @{$self->{complaints}}, grep { !/exited on signal 9\b/ }
-        $self->log('error') =~ /^.*(?:exited on signal|exited with fatal code).*$/mg;
+        $self->log('error') =~ /^.*(?:\[alert\]|exited on signal|exited with fatal code).*$/mg;
     $self->_keep_evidence;
     return splice @{$self->{complaints}};
 }
@@ -364,10 +379,10 @@ sub _keep_evidence ($self) {
 }
 
 sub DESTROY ($self) {
-    return unless $self->{running};
+    return if ${^GLOBAL_PHASE} eq 'DESTRUCT';    # Grantlink::Process has ended them all by then
     local ($?, $!, $@);
-    $_->kill for values %{$self->{running}};
-    $self->{running} = {};
+    $self->{tap}->stop if $self->{tap};
+    $_->kill for values %{delete $self->{running} // {}};
 }
 
 1;

@@ -80,10 +80,13 @@ sub log ($self) {
     return readline($file) // '';
 }
 
-sub log_tail ($self, $lines = 25) {
-    my @all = split /\n/, $self->log;
-    splice @all, 0, @all - $lines if @all > $lines;
-    return join '', map { "  $self->{name}| $_\n" } @all;
+sub log_tail ($self) { return tail($self->{name}, $self->log) }
+
+# The end of a log, for a message: 25 lines, cut where they are endless.
+sub tail ($name, $text) {
+    my @lines = split /\n/, $text;
+    splice @lines, 0, @lines - 25 if @lines > 25;
+    return join '', map { "  $name| " . (length > 300 ? substr($_, 0, 300) . ' ...' : $_) . "\n" } @lines;
 }
 
 sub signal ($self, $signal) { return kill $signal, $self->{pid} }
@@ -91,16 +94,21 @@ sub signal ($self, $signal) { return kill $signal, $self->{pid} }
 # Asks with a signal, insists with SIGKILL after `seconds`. Answers the exit status as in $?.
 sub stop ($self, $signal = 'TERM', $seconds = 15) {
     return $self->{ended} unless $self->alive;
+    $self->{asked} = 1;
     $self->signal($signal);
     $self->{insisted} = 1 unless eventually(sub { !$self->alive }, $seconds);
     return $self->kill;
 }
+
+# The test ended it; otherwise it ended by itself.
+sub was_asked ($self) { return $self->{asked} // 0 }
 
 # The stop had to insist: the process did not end when asked.
 sub insisted ($self) { return $self->{insisted} // 0 }
 
 # SIGKILL for the whole group at once, as when the machine's power goes.
 sub kill ($self) {
+    $self->{asked} = 1 if $self->alive;
     CORE::kill('KILL', -$self->{pid});
     $self->_reap(0) unless defined $self->{ended};
     return $self->{ended};
@@ -108,6 +116,7 @@ sub kill ($self) {
 
 # SIGKILL for this one process; children of its own live on.
 sub kill_alone ($self) {
+    $self->{asked} = 1 if $self->alive;
     CORE::kill('KILL', $self->{pid});
     $self->_reap(0) unless defined $self->{ended};
     return $self->{ended};

@@ -102,16 +102,17 @@ sub _relay ($socket, $to, $directory, $name) {
     my $request = _read_request($socket);
     return unless length $request;
     my ($line) = $request =~ /\A([^\r\n]*)/;
-    my $rule = -e "$directory/rule" ? $json->decode(_read("$directory/rule")) : {};
+    my $text = -e "$directory/rule" ? _read("$directory/rule") : '{}';
+    my $rule = $json->decode($text);
     my $response;
     if (defined $rule->{answer} && $line =~ /$rule->{answer}/ && _take_turn($directory, $rule)) {
         $response = $rule->{bytes};
     } else {
         my $hold = defined $rule->{hold} && $line =~ /$rule->{hold}/;
-        _wait_for_release($directory, $name) if $hold && !$rule->{after};
+        _wait_for_release($directory, $name, $text) if $hold && !$rule->{after};
         $response = _forward($request, $to);
         _keep($name, $request, $response);
-        _wait_for_release($directory, $name) if $hold && $rule->{after};
+        _wait_for_release($directory, $name, $text) if $hold && $rule->{after};
     }
     _keep($name, $request, $response);
     print {$socket} $response;
@@ -139,8 +140,8 @@ sub _forward ($request, $to) {
     return Grantlink::Response->read_from($provider, request => 'tap')->raw;
 }
 
-sub _wait_for_release ($directory, $name) {
-    my $rule = _read("$directory/rule");
+# Until another rule is in force than the one that made it wait.
+sub _wait_for_release ($directory, $name, $rule) {
     _write("$name.held", '');
     sleep 0.01 while _read("$directory/rule") eq $rule;
 }
