@@ -3,7 +3,6 @@
 #include "daemon/links/edge_directory.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <spdlog/spdlog.h>
 
@@ -34,6 +33,17 @@ void requirePair(const EdgeKeys& edge, const MasterKeys& master, const Config& c
             "; the two files were made together and must be restored together");
 }
 
+auto logFailure(const char* what) {
+    return [what](std::exception_ptr error) {
+        try {
+            if (error)
+                std::rethrow_exception(error);
+        } catch (const std::exception& failure) {
+            spdlog::error("{}: {}", what, failure.what());
+        }
+    };
+}
+
 const Config& withDirectories(const Config& config) {
     makeEdgeDirectories(config.edgeStore, config.edgeGroup);
     return config;
@@ -42,7 +52,8 @@ const Config& withDirectories(const Config& config) {
 } // namespace
 
 Daemon::Daemon(std::string configPath, SettingsPtr settings)
-    : configPath_(std::move(configPath)), signals_(loop_), settings_(settings),
+    : configPath_(std::move(configPath)), signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+      settings_(settings),
       masterKeys_(loadKeys<MasterKeys>(settings->config.masterKey)),
       edgeKeys_(loadKeys<EdgeKeys>(settings->config.edgeKey)),
       vault_(settings->config.vault, masterKeys_),
@@ -88,18 +99,16 @@ boost::asio::awaitable<void> Daemon::serve() {
 }
 
 void Daemon::watchSignals() {
-    signals_.clear();
-    for (int signal : {SIGTERM, SIGINT, SIGHUP})
-        signals_.add(signal);
     signals_.async_wait([this](boost::system::error_code error, int signal) {
         if (error)
             return;
-        if (signal == SIGHUP) {
-            boost::asio::co_spawn(loop_, reload(), boost::asio::detached);
-            watchSignals();
-        } else {
-            boost::asio::co_spawn(loop_, stop(), boost::asio::detached);
-        }
+        if (signal == SIGHUP)
+            boost::asio::co_spawn(loop_, reload(), logFailure("reload"));
+        else if (stop_.stopped())
+            return loop_.stop(); // asked twice
+        else
+            boost::asio::co_spawn(loop_, stop(), logFailure("stop"));
+        watchSignals();
     });
 }
 
@@ -128,12 +137,13 @@ boost::asio::awaitable<void> Daemon::reload() {
         co_return;
     }
     const SettingsPtr before = settings_.get();
-    for (const std::string Config::*fixed :
-         {&Config::vault, &Config::edgeStore, &Config::edgeGroup, &Config::masterKey,
-          &Config::edgeKey, &Config::adminSocket})
-        if ((*settings)->config.*fixed != before->config.*fixed)
-            spdlog::warn("reload: \"{}\" takes effect with the next start",
-                         (*settings)->config.*fixed);
+    const std::pair<const char*, std::string Config::*> fixed[] = {
+        {"vault", &Config::vault},          {"edge_store", &Config::edgeStore},
+        {"edge_group", &Config::edgeGroup}, {"master_key", &Config::masterKey},
+        {"edge_key", &Config::edgeKey},     {"admin.socket", &Config::adminSocket}};
+    for (const auto& [name, member] : fixed)
+        if ((*settings)->config.*member != before->config.*member)
+            spdlog::warn("reload: {} takes effect with the next start", name);
     settings_.replace(*settings);
     spdlog::set_level(spdlog::level::from_str((*settings)->config.logLevel));
     try {

@@ -31,7 +31,9 @@ class Daemon {
     void watchSignals();
     boost::asio::awaitable<void> reload();
 
-    bool idle() const { return approvals_.idle() && outbox_.idle() && maintenance_.idle(); }
+    bool idle() const {
+        return approvals_.idle() && outbox_.idle() && maintenance_.idle() && api_.idle();
+    }
 
     std::string configPath_;
     boost::asio::io_context loop_{1};

@@ -9,7 +9,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
+#include <csignal>
 
 using namespace grantlink;
 
@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
 
     ::umask(027);
+    std::signal(SIGPIPE, SIG_IGN); // a peer or a log that goes away is an error code, not the end
     setUpLog("info");
     auto settings = loadSettings(config);
     if (!settings) {

@@ -42,8 +42,9 @@ boost::asio::awaitable<void> Maintenance::run() {
 }
 
 boost::asio::awaitable<void> Maintenance::once() {
-    if (links_.reopenIfLost()) {
-        spdlog::warn("the edge's links/ was deleted or replaced; it is made again from the vault");
+    links_.reopenIfLost();
+    if (links_.behind()) {
+        spdlog::warn("the edge's links/ is not complete; it is made again from the vault");
         co_await links_.publishAll(vault_);
     }
     links_.clearStaleReaders();

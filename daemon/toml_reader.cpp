@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 namespace grantlink {
 
@@ -13,10 +13,10 @@ TomlReader TomlReader::file(const std::string& path) {
     auto context = std::make_shared<Context>();
     context->path = path;
     std::ifstream in(path);
-    std::ostringstream text;
-    if (!in || !(text << in.rdbuf()))
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (!in.is_open() || in.bad())
         context->error = fmt::format("{}: cannot be read: {}", path, std::strerror(errno));
-    toml::parse_result parsed = toml::parse(text.str(), path);
+    toml::parse_result parsed = toml::parse(text, path);
     if (parsed)
         context->root = std::move(parsed).table();
     else if (context->error.empty())

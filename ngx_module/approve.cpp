@@ -69,7 +69,8 @@ ngx_int_t handleApprove(ngx_http_request_t* r, RequestContext& context) {
     const LinkItem& item = open ? *open : link->items[0];
     context.connection = item.connection;
     const Page page = pageOf(*link, open);
-    if (r->method == NGX_HTTP_POST && page == Page::ready)
+    // A foreign page may hold the link and press the button for somebody: then they see ours first.
+    if (r->method == NGX_HTTP_POST && page == Page::ready && !isCrossSite(r))
         return startAttempt(r, context, *link, item);
     std::string memory;
     return sendPage(r, page, valuesOf(*link, item, memory));

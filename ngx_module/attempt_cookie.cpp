@@ -22,9 +22,13 @@ std::string confirmName(const Uuid& attempt) {
     return nameFor("grantlink-confirm-", attempt);
 }
 
+std::string prefixed(const LinkView& link, const std::string& name) {
+    return (link.secureCookie ? std::string(hostPrefix) : std::string()) + name;
+}
+
 void setCookie(ngx_http_request_t* r, const LinkView& link, const std::string& name,
                std::string_view value) {
-    std::string text = (link.secureCookie ? std::string(hostPrefix) : std::string()) + name + "=";
+    std::string text = prefixed(link, name) + "=";
     text.append(value).append("; Path=/; Max-Age=").append(std::to_string(link.attemptLifetime));
     text += "; HttpOnly; SameSite=Lax";
     if (link.secureCookie)
@@ -34,9 +38,7 @@ void setCookie(ngx_http_request_t* r, const LinkView& link, const std::string& n
 }
 
 std::string_view valueOf(const RequestContext& context, const std::string& name) {
-    const Cookie* cookie = context.cookie(std::string(hostPrefix) + name);
-    if (!cookie)
-        cookie = context.cookie(name);
+    const Cookie* cookie = context.cookie(name);
     return cookie ? textOf(cookie->value) : std::string_view();
 }
 
@@ -64,12 +66,20 @@ void clearCookies(ngx_http_request_t* r, const RequestContext& context, const Uu
     }
 }
 
-std::string_view attemptCookie(const RequestContext& context, const Uuid& attempt) {
-    return valueOf(context, attemptName(attempt));
+std::string_view attemptCookie(const RequestContext& context, const LinkView& link,
+                               const Uuid& attempt) {
+    return valueOf(context, prefixed(link, attemptName(attempt)));
+}
+
+std::string_view confirmCookie(const RequestContext& context, const LinkView& link,
+                               const Uuid& attempt) {
+    return valueOf(context, prefixed(link, confirmName(attempt)));
 }
 
 std::string_view confirmCookie(const RequestContext& context, const Uuid& attempt) {
-    return valueOf(context, confirmName(attempt));
+    const std::string name = confirmName(attempt);
+    const std::string_view strict = valueOf(context, std::string(hostPrefix) + name);
+    return strict.empty() ? valueOf(context, name) : strict;
 }
 
 } // namespace grantlink

@@ -25,9 +25,10 @@ bool issuerFits(const LinkItem& item, const CallbackParameters& parameters) {
     return parameters.iss.empty() ? !item.issExpected : parameters.iss == item.issuer;
 }
 
-bool cookieFits(const RequestContext& context, const VerifiedState& verified) {
+bool cookieFits(const RequestContext& context, const LinkView& link,
+                const VerifiedState& verified) {
     const DerivedText expected = browserCookie(*verified.key, verified.state.attempt);
-    const std::string_view found = attemptCookie(context, verified.state.attempt);
+    const std::string_view found = attemptCookie(context, link, verified.state.attempt);
     return found.size() == expected.text.size() &&
            sodium_memcmp(found.data(), expected.text.data(), found.size()) == 0;
 }
@@ -67,11 +68,16 @@ ngx_int_t judge(ngx_http_request_t* r, RequestContext& context,
         return sendProblem(r, *page);
     if (parameters.code.empty() == parameters.error.empty())
         return sendProblem(r, Page::badRequest);
+    const bool sameBrowser = cookieFits(context, *link, *verified);
+    // Whoever knows a link knows a state: from a foreign browser a refusal writes nothing.
+    if (!parameters.error.empty() && !sameBrowser)
+        return sendProblem(r, parameters.error == "access_denied" ? Page::declined
+                                                                  : Page::providerError);
     if (!parameters.error.empty())
         return record(r, context, *verified, ApprovalKind::error, parameters.error);
     const std::string sealed =
         sealCode(conf.keys->sealKey().publicKey, state.attempt, parameters.codeText());
-    if (!cookieFits(context, *verified))
+    if (!sameBrowser)
         return askToConfirm(r, context, *link, parameters, sealed);
     return record(r, context, *verified, ApprovalKind::code, sealed);
 }
@@ -79,7 +85,9 @@ ngx_int_t judge(ngx_http_request_t* r, RequestContext& context,
 // Where sendProblem() sent the browser: nothing but the name of a page.
 ngx_int_t showProblem(ngx_http_request_t* r, const std::string& name) {
     const auto page = pageNamed(name);
-    return sendPage(r, page && infoOf(*page).status >= 400 ? *page : Page::badRequest);
+    const bool fits = page && (infoOf(*page).status >= 400 || *page == Page::declined ||
+                               *page == Page::providerError);
+    return sendPage(r, fits ? *page : Page::badRequest);
 }
 
 ngx_int_t handleQuery(ngx_http_request_t* r, RequestContext& context) {
@@ -95,14 +103,15 @@ ngx_int_t handleQuery(ngx_http_request_t* r, RequestContext& context) {
 std::optional<CallbackParameters> parseBody(ngx_http_request_t* r) {
     SecretBytes body;
     constexpr std::size_t limit = 3 * maxCodeLength + 4096;
-    if (!r->request_body || r->request_body->temp_file)
+    if (!r->request_body)
         return std::nullopt;
-    for (ngx_chain_t* link = r->request_body->bufs; link; link = link->next) {
-        if (body.size() + ngx_buf_size(link->buf) > limit)
-            return std::nullopt;
-        body.insert(body.end(), link->buf->pos, link->buf->last);
-    }
+    const bool inMemory = !r->request_body->temp_file;
+    for (ngx_chain_t* link = r->request_body->bufs; link && inMemory; link = link->next)
+        if (body.size() <= limit)
+            body.insert(body.end(), link->buf->pos, link->buf->last);
     wipeBody(r);
+    if (!inMemory || body.size() > limit)
+        return std::nullopt;
     return parseCallbackParameters(textOf(body));
 }
 

@@ -66,7 +66,7 @@ bool take(CallbackParameters& out, std::string_view name, std::string_view encod
         if (name != field.name)
             continue;
         const auto value = decode(encoded, maxShortValue);
-        if (!value || value->empty() || !(out.*field.value).empty())
+        if (!value || !(out.*field.value).empty()) // an empty one counts as absent
             return false;
         (out.*field.value).assign(value->begin(), value->end());
     }

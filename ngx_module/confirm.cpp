@@ -34,24 +34,13 @@ std::optional<Carried> carriedBy(std::string_view cookie, const Uuid& attempt,
     return Carried{*verified, std::string(textOf(*sealed))};
 }
 
-bool isCrossSite(ngx_http_request_t* r) {
-    for (ngx_list_part_t* part = &r->headers_in.headers.part; part; part = part->next) {
-        const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
-        for (ngx_uint_t i = 0; i < part->nelts; ++i) {
-            const std::string_view name(reinterpret_cast<const char*>(headers[i].lowcase_key),
-                                        headers[i].lowcase_key ? headers[i].key.len : 0);
-            if (name == "sec-fetch-site")
-                return view(headers[i].value) != "same-origin";
-        }
-    }
-    return false;
-}
-
 } // namespace
 
 ngx_int_t handleConfirm(ngx_http_request_t* r, RequestContext& context) {
     const Uuid& attempt = *context.attempt;
-    const auto carried = carriedBy(confirmCookie(context, attempt), attempt, *locationConf(r).keys);
+    // Which of the two names counts is known only with the link, so it is looked at again below.
+    const std::string_view cookie = confirmCookie(context, attempt);
+    const auto carried = carriedBy(cookie, attempt, *locationConf(r).keys);
     if (!carried || (r->method == NGX_HTTP_POST && isCrossSite(r)))
         return sendPage(r, Page::badRequest);
     const State& state = carried->verified.state;
@@ -64,6 +53,8 @@ ngx_int_t handleConfirm(ngx_http_request_t* r, RequestContext& context) {
     const LinkItem* item = link ? link->find(state.connection) : nullptr;
     if (!item)
         return sendPage(r, Page::notFound);
+    if (confirmCookie(context, *link, attempt) != cookie)
+        return sendPage(r, Page::badRequest);
     std::string memory;
     const PageValues values = valuesOf(*link, *item, memory);
     context.statusUrl = statusUrlOf(*link, attempt);

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <cstdlib>
+#include <memory>
 #include <string>
 
 namespace grantlink {
@@ -45,7 +47,7 @@ char* setHandler(ngx_conf_t* cf, void* conf, Handler handler, const char* direct
                             "location of its own");
     const std::string_view name = view(core->name);
     bool plain =
-        !core->exact_match && !core->noname && !core->named && !name.empty() && name.back() == '/';
+        !core->exact_match && !core->noname && !core->named && name.size() > 1 && name.back() == '/';
 #if (NGX_PCRE)
     plain = plain && !core->regex;
 #endif
@@ -79,7 +81,11 @@ char* setStore(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
             return fail(cf, "grantlink_store: there is no directory \"" + std::string(directory) +
                                 "\"; 'grantlink init' makes it, or name the edge_store of "
                                 "grantlink.toml here");
-        location.store = argument(cf);
+        // One spelling: LMDB must not open a directory twice in a process.
+        const std::unique_ptr<char, decltype(&std::free)> real(::realpath(directory, nullptr),
+                                                               std::free);
+        ngx_str_t text = ngxStr(real ? real.get() : directory);
+        location.store = {text.len, ngx_pstrdup(cf->pool, &text)};
         return NGX_CONF_OK;
     });
 }
@@ -160,6 +166,10 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
             ngx_str_t text = ngxStr(wake);
             conf.wake = {text.len, ngx_pstrdup(cf->pool, &text)};
         }
+        auto* process = static_cast<ngx_core_conf_t*>(static_cast<void*>(
+            ngx_get_conf(cf->cycle->conf_ctx, ngx_core_module)));
+        if (process->master == 0) // `master_process off` commits on its own, see spool_writer.cpp
+            return NGX_CONF_OK;
         if (!conf.threadPool)
             conf.threadPool = ngx_thread_pool_add(cf, nullptr);
         return conf.threadPool ? NGX_CONF_OK : failed;

@@ -16,12 +16,17 @@ struct Dispatch {
 
 constexpr ngx_uint_t reading = NGX_HTTP_GET | NGX_HTTP_HEAD;
 
+ngx_int_t handleScript(ngx_http_request_t* r, RequestContext&) {
+    return sendScript(r);
+}
+
 // HEAD is refused on the callback: it would use up a state that a GET is to follow with.
 constexpr Dispatch dispatch[] = {
     {Route::approve, reading | NGX_HTTP_POST, "GET, HEAD, POST", handleApprove},
     {Route::confirm, reading | NGX_HTTP_POST, "GET, HEAD, POST", handleConfirm},
     {Route::status, reading, "GET, HEAD", handleStatus},
     {Route::outcome, reading, "GET, HEAD", handleOutcome},
+    {Route::asset, reading, "GET, HEAD", handleScript},
     {Route::callback, NGX_HTTP_GET | NGX_HTTP_POST, "GET, POST", handleCallback},
 };
 
@@ -32,9 +37,6 @@ ngx_int_t answer(ngx_http_request_t* r, RequestContext& request) {
         if (rc != NGX_OK)
             return rc;
     }
-    if (request.route == Route::asset)
-        return r->method & reading ? sendAsset(r, request.asset)
-                                   : sendMethodNotAllowed(r, "GET, HEAD");
     for (const Dispatch& entry : dispatch)
         if (entry.route == request.route)
             return r->method & entry.methods ? entry.handle(r, request)

@@ -48,8 +48,8 @@ void EdgeStore::refresh(ngx_log_t* log) {
             links_.reset();
         if (!links_)
             links_ = std::make_unique<LinkReader>(path_);
-        if (spool_ && !spool_->isCurrent())
-            spool_.reset();
+        if (spool_ && spool_.use_count() == 1 && !spool_->isCurrent())
+            spool_.reset(); // not while a batch is being written to it
         if (!spool_)
             spool_ = std::make_shared<Spool>(path_, Spool::Access::opens);
     } catch (const std::exception& error) {

@@ -43,6 +43,18 @@ void filterChain(ngx_pool_t* pool, const SecretPaths& paths, ngx_log_t* log) {
     }
 }
 
+// nginx logs while it destroys the cycle's pool, when all of ours is gone already: before that each
+// log gets back what it had. Registered last, so run first.
+void unfilter(void* cycle) {
+    for (ngx_log_t* log = &static_cast<ngx_cycle_t*>(cycle)->new_log; log; log = log->next) {
+        if (log->writer != writeFiltered)
+            continue;
+        const auto& filtered = *static_cast<const FilteredLog*>(log->wdata);
+        log->writer = filtered.next;
+        log->wdata = filtered.nextData;
+    }
+}
+
 void redactString(ngx_str_t& text, const SecretPaths& paths) {
     if (text.len > 0)
         redactText({reinterpret_cast<char*>(text.data), text.len}, paths);
@@ -51,12 +63,13 @@ void redactString(ngx_str_t& text, const SecretPaths& paths) {
 // A request that nginx answered before it looked for a location (malformed, without Host …).
 ngx_int_t onLog(ngx_http_request_t* r) noexcept {
     return boundary(r->connection->log, ngx_int_t{NGX_OK}, [&]() -> ngx_int_t {
-        if (contextOf(r))
+        if (r != r->main || contextOf(r))
             return NGX_OK;
         const SecretPaths& paths = mainConf(r).paths;
         for (ngx_str_t* text : {&r->request_line, &r->unparsed_uri, &r->uri, &r->args})
             redactString(*text, paths);
         takeCookies(r, nullptr);
+        eachHeader(r, "referer", [&](ngx_str_t& value) { redactString(value, paths); });
         return NGX_OK;
     });
 }
@@ -74,6 +87,11 @@ void filterErrorLog(ngx_conf_t* cf, ngx_log_t* log) {
 
 ngx_int_t registerLogFilter(ngx_conf_t* cf) {
     filterChain(cf->pool, mainConfOf(cf).paths, &cf->cycle->new_log);
+    ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(cf->pool, 0);
+    if (!cleanup)
+        return NGX_ERROR;
+    cleanup->data = cf->cycle;
+    cleanup->handler = unfilter;
     auto* core = static_cast<ngx_http_core_main_conf_t*>(
         ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
     ngx_array_t& handlers = core->phases[NGX_HTTP_LOG_PHASE].handlers;
@@ -84,6 +102,16 @@ ngx_int_t registerLogFilter(ngx_conf_t* cf) {
     std::copy_backward(first, first + handlers.nelts - 1, first + handlers.nelts);
     *first = onLog;
     return NGX_OK;
+}
+
+ngx_int_t filterLateLogs(ngx_cycle_t* cycle) noexcept {
+    auto* conf = static_cast<MainConf*>(
+        ngx_http_cycle_get_module_main_conf(cycle, ngx_http_grantlink_module));
+    return boundary(cycle->log, ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
+        if (conf && conf->pages)
+            filterChain(cycle->pool, conf->paths, &cycle->new_log);
+        return NGX_OK;
+    });
 }
 
 } // namespace grantlink

@@ -16,4 +16,7 @@ void filterErrorLog(ngx_conf_t* cf, ngx_log_t* log);
 // Called when the configuration is complete: the cycle's own log, and the log phase.
 ngx_int_t registerLogFilter(ngx_conf_t* cf);
 
+// Called with the finished cycle: logs that were configured behind the http block, or by default.
+ngx_int_t filterLateLogs(ngx_cycle_t* cycle) noexcept;
+
 } // namespace grantlink

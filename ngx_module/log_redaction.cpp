@@ -7,16 +7,21 @@ namespace grantlink {
 namespace {
 
 // Long enough that no ordinary word is taken for it, short enough for a line that was cut.
-constexpr std::size_t stateLikeLength = 20;
+constexpr std::ptrdiff_t secretLength = 20;
 
 bool isBase64url(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_';
 }
 
+// In a path that was not decoded yet.
+bool isTokenLike(char c) {
+    return isBase64url(c) || c == '%';
+}
+
 // Where a URL ends in a log line.
 bool endsUrl(char c) {
-    return c == ' ' || c == '"' || c == '\n' || c == '\r' || c == ',';
+    return c == ' ' || c == '"' || c == '\n' || c == '\r';
 }
 
 bool endsValue(char c) {
@@ -32,7 +37,8 @@ class Redactor {
     void approvePath(std::string_view prefix) {
         eachOccurrence(prefix, [&](std::size_t behind) {
             const std::string_view rest = view().substr(behind);
-            if (!rest.starts_with("attempts/") && !rest.starts_with("assets/"))
+            const auto stop = std::find_if_not(rest.begin(), rest.end(), isTokenLike);
+            if (stop - rest.begin() >= secretLength)
                 overwriteWhileNot(behind, endsUrl);
         });
     }
@@ -41,7 +47,11 @@ class Redactor {
         eachOccurrence(prefix, [&](std::size_t behind) {
             while (behind < text_.size() && !endsUrl(text_[behind]) && text_[behind] != '?')
                 ++behind;
-            if (behind < text_.size() && text_[behind] == '?')
+            const std::string_view query = view().substr(std::min(behind, text_.size()));
+            const std::string_view own = query.substr(0, query.find_first_of(" \"\r\n"));
+            const bool response = own.find("code=") != std::string_view::npos ||
+                                  own.find("state=") != std::string_view::npos;
+            if (query.starts_with('?') && response)
                 overwriteWhileNot(behind + 1, endsUrl);
         });
     }
@@ -85,7 +95,7 @@ class Redactor {
         eachOccurrence("state=", [&](std::size_t behind) {
             const auto rest = view().substr(behind);
             const auto end = std::find_if_not(rest.begin(), rest.end(), isBase64url);
-            found = found || end - rest.begin() >= static_cast<std::ptrdiff_t>(stateLikeLength);
+            found = found || end - rest.begin() >= secretLength;
         });
         return found;
     }

@@ -4,8 +4,8 @@
 // before that phase, or instead of it (a malformed request, the debug log of its parser), goes
 // through here. The rules look at the text alone:
 //
-//   behind an approve location   all of the path, but for attempts/ and assets/
-//   behind a callback location   the query
+//   behind an approve location   all of the path, when it begins like a link token
+//   behind a callback location   the query, when it has a code or a state
 //   state=, code= and the like   in a line that holds something that looks like our state
 //   our cookies                  their values
 #pragma once

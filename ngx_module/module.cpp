@@ -8,6 +8,8 @@
 #include "ngx_module/request_context.hpp"
 #include "ngx_module/variables.hpp"
 
+#include <sodium.h>
+
 #include <optional>
 
 using namespace grantlink;
@@ -60,7 +62,7 @@ ngx_module_t ngx_http_grantlink_module = {
     directives,      // module directives
     NGX_HTTP_MODULE, // module type
     nullptr,         // init master
-    nullptr,         // init module
+    filterLateLogs,  // init module
     nullptr,         // init process: stores open with the first request, see edge_store.hpp
     nullptr,         // init thread
     nullptr,         // exit thread
@@ -89,6 +91,8 @@ ngx_int_t registerRewrite(ngx_conf_t* cf) {
 
 ngx_int_t registerHandlers(ngx_conf_t* cf) {
     return boundary(cf->log, ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
+        if (sodium_init() < 0)
+            return NGX_ERROR;
         auto* conf = static_cast<MainConf*>(
             ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module));
         auto pages = PageSet::compile(shippedPage);

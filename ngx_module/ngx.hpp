@@ -27,6 +27,30 @@ inline ngx_str_t ngxStr(std::string_view text) {
     return {text.size(), reinterpret_cast<u_char*>(const_cast<char*>(text.data()))};
 }
 
+// Visits each request header of that (lower-case) name. nginx's own fields for them differ between
+// its versions, the list does not.
+template <typename Visit>
+void eachHeader(ngx_http_request_t* r, std::string_view name, Visit visit) {
+    for (ngx_list_part_t* part = &r->headers_in.headers.part; part; part = part->next) {
+        auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t i = 0; i < part->nelts; ++i) {
+            const ngx_str_t lower{headers[i].key.len, headers[i].lowcase_key};
+            if (lower.data && view(lower) == name)
+                visit(headers[i].value);
+        }
+    }
+}
+
+// Whether the browser says that another site sent this request (Fetch Metadata, Sec-Fetch-Site).
+// Origin does not help: our pages set no-referrer, so their own forms send `Origin: null`.
+inline bool isCrossSite(ngx_http_request_t* r) {
+    bool out = false;
+    eachHeader(r, "sec-fetch-site", [&](ngx_str_t& value) {
+        out = view(value) != "same-origin" && view(value) != "none";
+    });
+    return out;
+}
+
 // A C++ object in a pool, destroyed with it: nothing with a destructor is left to the pool alone.
 template <typename T, typename... Args>
 T* makeInPool(ngx_pool_t* pool, Args&&... args) {

@@ -74,7 +74,7 @@ ngx_int_t record(ngx_http_request_t* r, RequestContext& context, const VerifiedS
                  ApprovalKind kind, std::string_view payload) {
     EdgeStore& store = EdgeStore::of(r);
     auto spool = store.spool(r->connection->log);
-    if (!spool)
+    if (!spool || store.writer().full())
         return sendProblem(r, Page::notRecorded);
     const LocationConf& conf = locationConf(r);
     const State& state = verified.state;

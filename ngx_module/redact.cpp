@@ -42,20 +42,6 @@ void redactReferer(ngx_str_t& value) {
         overwrite(value.data + path + 1, value.len - path - 1);
 }
 
-template <typename Visit>
-void eachHeader(ngx_http_request_t* r, Visit visit) {
-    for (ngx_list_part_t* part = &r->headers_in.headers.part; part; part = part->next) {
-        auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
-        for (ngx_uint_t i = 0; i < part->nelts; ++i)
-            visit(headers[i]);
-    }
-}
-
-bool named(const ngx_table_elt_t& header, std::string_view lowercase) {
-    return header.lowcase_key && header.key.len == lowercase.size() &&
-           std::memcmp(header.lowcase_key, lowercase.data(), lowercase.size()) == 0;
-}
-
 bool isOurs(std::string_view name) {
     return name.starts_with("grantlink-") || name.starts_with("__Host-grantlink-");
 }
@@ -72,7 +58,9 @@ void takeFrom(ngx_str_t& header, std::vector<Cookie>* out) {
         const std::string_view name(reinterpret_cast<char*>(here), equals - here);
         if (equals != stop && isOurs(name)) {
             const std::string_view value(reinterpret_cast<char*>(equals + 1), stop - equals - 1);
-            if (out && out->size() < maxCookies)
+            if (out && out->size() == maxCookies)
+                out->erase(out->begin()); // browsers send the oldest first
+            if (out)
                 out->push_back({std::string(name), secretCopy(value)});
             overwrite(equals + 1, stop - equals - 1);
         }
@@ -98,17 +86,11 @@ void redactRequest(ngx_http_request_t* r, std::size_t secretLength, bool pathMay
         overwrite(r->args.data, r->args.len);
     if (!pathMayBeLogged && secretLength <= r->uri.len)
         overwrite(r->uri.data + r->uri.len - secretLength, secretLength);
-    eachHeader(r, [](ngx_table_elt_t& header) {
-        if (named(header, "referer"))
-            redactReferer(header.value);
-    });
+    eachHeader(r, "referer", redactReferer);
 }
 
 void takeCookies(ngx_http_request_t* r, std::vector<Cookie>* out) {
-    eachHeader(r, [&](ngx_table_elt_t& header) {
-        if (named(header, "cookie"))
-            takeFrom(header.value, out);
-    });
+    eachHeader(r, "cookie", [&](ngx_str_t& value) { takeFrom(value, out); });
 }
 
 void wipeBody(ngx_http_request_t* r) {

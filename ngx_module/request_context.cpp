@@ -20,8 +20,6 @@ void fill(RequestContext& context, const RoutePath& path, ngx_http_request_t* r)
     context.route = path.route;
     if (path.route == Route::approve)
         context.link = linkKeyOf(path.last);
-    if (path.route == Route::asset)
-        context.asset = path.last;
     if (path.route == Route::status || path.route == Route::confirm || path.route == Route::outcome)
         context.attempt = path.attempt;
     if (path.route == Route::callback) {

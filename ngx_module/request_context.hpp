@@ -21,7 +21,6 @@ struct Cookie {
 
 struct RequestContext {
     Route route = Route::none;
-    std::string_view asset;      // of Route::asset; points into r->uri
     std::string provider;        // of Route::callback
     std::optional<LinkKey> link; // of Route::approve
     SecretBytes query;           // of Route::callback

@@ -125,12 +125,10 @@ ngx_int_t sendMethodNotAllowed(ngx_http_request_t* r, std::string_view allow) {
     return sendPage(r, Page::badRequest, {}, NGX_HTTP_NOT_ALLOWED);
 }
 
-ngx_int_t sendAsset(ngx_http_request_t* r, std::string_view name) {
-    const std::string_view text = name.ends_with(".js") ? pageFile(name) : std::string_view();
-    if (!text.data())
-        return sendPage(r, Page::notFound);
+ngx_int_t sendScript(ngx_http_request_t* r) {
     addSafetyHeaders(r, "public, max-age=86400");
-    return sendBuffer(r, NGX_HTTP_OK, "text/javascript; charset=utf-8", staticBuffer(r, text));
+    return sendBuffer(r, NGX_HTTP_OK, "text/javascript; charset=utf-8",
+                      staticBuffer(r, pageFile("status.js")));
 }
 
 ngx_int_t sendProblem(ngx_http_request_t* r, Page page, const PageValues& values) {

@@ -24,7 +24,7 @@ ngx_int_t sendOutcome(ngx_http_request_t* r, std::string_view outcome);
 
 ngx_int_t sendMethodNotAllowed(ngx_http_request_t* r, std::string_view allow);
 
-ngx_int_t sendAsset(ngx_http_request_t* r, std::string_view name);
+ngx_int_t sendScript(ngx_http_request_t* r);
 
 // Where something has failed: on the callback a redirect to the same path without code and state,
 // elsewhere the page itself.

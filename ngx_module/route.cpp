@@ -7,7 +7,7 @@ namespace grantlink {
 namespace {
 
 constexpr std::string_view attempts = "attempts/";
-constexpr std::string_view assets = "assets/";
+constexpr std::string_view script = "assets/status.js";
 
 RoutePath parseAttemptPath(std::string_view rest) {
     const auto attempt = Uuid::parse(rest.substr(0, Uuid::textLength));
@@ -48,8 +48,8 @@ std::string_view nameOf(Route route) {
 RoutePath parseApprovePath(std::string_view rest) {
     if (rest.starts_with(attempts))
         return parseAttemptPath(rest.substr(attempts.size()));
-    if (rest.starts_with(assets))
-        return {Route::asset, {}, rest.substr(assets.size())};
+    if (rest == script)
+        return {Route::asset, {}, {}};
     if (rest.size() == linkTokenLength)
         return {Route::approve, {}, rest};
     return {};

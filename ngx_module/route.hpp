@@ -4,7 +4,7 @@
 //   attempts/{attempt}            the status page
 //   attempts/{attempt}/confirm    the confirm page and its button
 //   attempts/{attempt}/outcome    the long poll behind the status page
-//   assets/{file}                 scripts
+//   assets/status.js              the status page's script
 #pragma once
 
 #include "shared/uuid.hpp"
@@ -20,7 +20,7 @@ std::string_view nameOf(Route route); // as in $grantlink_route
 struct RoutePath {
     Route route = Route::none;
     Uuid attempt;          // of status, confirm and outcome
-    std::string_view last; // the token, the asset's name or the provider's id
+    std::string_view last; // the token or the provider's id
 };
 
 // `rest` is the decoded path behind the location's prefix.

@@ -12,6 +12,8 @@ namespace grantlink {
 
 namespace {
 
+constexpr ngx_msec_t keepAlive = 60'000; // ms
+
 WriteResult resultOf(StoreResult result) {
     switch (result) {
     case StoreResult::stored:
@@ -52,7 +54,7 @@ void SpoolWriter::submit(ngx_http_request_t* r, std::shared_ptr<Spool> spool,
 
 void SpoolWriter::start(ngx_thread_pool_t* threads) {
     threads_ = threads;
-    batch_ = {queueSpool_, std::exchange(queue_, {}), std::nullopt, {}};
+    batch_ = {std::exchange(queueSpool_, nullptr), std::exchange(queue_, {}), std::nullopt, {}};
     batchWaiting_ = std::exchange(queueWaiting_, {});
     task_.ctx = this;
     task_.handler = commitInThread;
@@ -60,8 +62,16 @@ void SpoolWriter::start(ngx_thread_pool_t* threads) {
     task_.event.handler = onCommitted;
     task_.event.log = ngx_cycle->log;
     running_ = true;
-    if (ngx_thread_task_post(threads, &task_) == NGX_OK)
+    if (ngx_process == NGX_PROCESS_SINGLE) { // its thread pools do not survive a reload
+        commitInThread(this, nullptr);
+        ngx_post_event(&task_.event, &ngx_posted_events);
         return;
+    }
+    if (ngx_thread_task_post(threads, &task_) == NGX_OK) {
+        // A worker that is asked to quit leaves when it has no timers: this one keeps it here.
+        ngx_add_timer(&task_.event, keepAlive);
+        return;
+    }
     // The pool's queue is full: the requests are answered from a posted event, never from here,
     // because the newest of them is still inside its own handler.
     batch_.failure = WriteResult::failed;
@@ -83,6 +93,13 @@ void SpoolWriter::commitInThread(void* data, ngx_log_t*) noexcept {
 }
 
 void SpoolWriter::onCommitted(ngx_event_t* event) noexcept {
+    if (event->timedout) { // the commit still runs
+        event->timedout = 0;
+        ngx_add_timer(event, keepAlive);
+        return;
+    }
+    if (event->timer_set)
+        ngx_del_timer(event);
     static_cast<SpoolWriter*>(event->data)->finish();
 }
 

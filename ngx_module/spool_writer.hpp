@@ -32,6 +32,9 @@ class SpoolWriter {
     // grantlinkd's datagram socket, told after each commit.
     void wakeAt(std::string_view socket) { wake_ = socket; }
 
+    // So many wait that the store must be stuck; what comes now is told so at once.
+    bool full() const { return queue_.size() >= 4096; }
+
     // Queues the approval. `done` is called on the event loop after the commit; the caller returns
     // NGX_DONE to nginx at once.
     void submit(ngx_http_request_t* r, std::shared_ptr<Spool> spool, ngx_thread_pool_t* threads,

@@ -16,7 +16,8 @@ namespace {
 
 constexpr ngx_msec_t pollEvery = 200;     // ms between two looks
 constexpr ngx_msec_t waitAtMost = 25'000; // ms; below the idle limits of proxies in between
-constexpr std::size_t maxWaiting = 512;   // a worker; above it the page asks again by itself
+constexpr std::size_t maxWaiting = 512;   // a worker
+constexpr std::ptrdiff_t maxOfOne = 4;    // of one attempt; above both the page asks less often
 
 struct Waiting {
     ngx_http_request_t* request;
@@ -28,7 +29,9 @@ ngx_event_t timer;
 
 std::string_view outcomeOf(ngx_http_request_t* r, const Uuid& attempt) {
     const auto spool = EdgeStore::of(r).spool(r->connection->log);
-    const Spool::Attempt found = spool ? spool->find(attempt) : Spool::Attempt{};
+    if (!spool)
+        return "pending"; // the page that waits has nothing better to show
+    const Spool::Attempt found = spool->find(attempt);
     if (found.outcome)
         return nameOf(found.outcome->outcome);
     return found.waiting ? "pending" : "unknown";
@@ -53,7 +56,7 @@ void answer(ngx_http_request_t* r, std::string_view outcome) {
     ngx_http_run_posted_requests(c);
 }
 
-void onTimer(ngx_event_t*) {
+void look() {
     const std::vector<Waiting> now = waiting; // answering one may end others
     for (const Waiting& w : now) {
         const bool alive = std::any_of(waiting.begin(), waiting.end(), [&](const Waiting& other) {
@@ -67,8 +70,22 @@ void onTimer(ngx_event_t*) {
         if (isDue(w, outcome))
             answer(w.request, outcome);
     }
+}
+
+void onTimer(ngx_event_t* event) {
+    boundary(event->log, 0, [] {
+        look();
+        return 0;
+    });
     if (!waiting.empty())
         ngx_add_timer(&timer, pollEvery);
+}
+
+bool mayWait(const RequestContext& context) {
+    const auto same = std::count_if(waiting.begin(), waiting.end(), [&](const Waiting& other) {
+        return contextOf(other.request)->attempt == context.attempt;
+    });
+    return same < maxOfOne && waiting.size() < maxWaiting && !ngx_exiting;
 }
 
 ngx_int_t wait(ngx_http_request_t* r) {
@@ -137,9 +154,9 @@ ngx_int_t handleStatus(ngx_http_request_t* r, RequestContext& context) {
 ngx_int_t handleOutcome(ngx_http_request_t* r, RequestContext& context) {
     const std::string_view outcome = outcomeOf(r, *context.attempt);
     context.outcome = outcome;
-    const bool answerNow = outcome != "pending" || waiting.size() >= maxWaiting || ngx_exiting ||
-                           r->method == NGX_HTTP_HEAD;
-    return answerNow ? sendOutcome(r, outcome) : wait(r);
+    const bool waits =
+        outcome == "pending" && r->method != NGX_HTTP_HEAD && mayWait(context);
+    return waits ? wait(r) : sendOutcome(r, outcome);
 }
 
 } // namespace grantlink

@@ -4,8 +4,6 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -56,7 +54,7 @@ struct Entry {
 };
 
 std::optional<KeyId> parseId(const std::string& text) {
-    if (text.empty() || text.size() > 3 || !std::all_of(text.begin(), text.end(), ::isdigit))
+    if (text.empty() || text.size() > 3 || text.find_first_not_of("0123456789") != std::string::npos)
         return std::nullopt;
     const int id = std::stoi(text);
     return id >= 1 && id <= 255 ? std::optional<KeyId>(static_cast<KeyId>(id)) : std::nullopt;

@@ -89,7 +89,7 @@ std::vector<SpoolEntry> Spool::approvals(std::size_t limit, const Uuid& after) c
     for (auto entry = cursor.atOrAfter(after.bytes); entry && out.size() < limit;
          entry = cursor.next()) {
         const Uuid attempt = uuidOf(entry->first);
-        if (attempt != after)
+        if (attempt != after && entry->first.size() == attempt.bytes.size())
             out.push_back({attempt, std::string(textOf(entry->second))});
     }
     return out;
@@ -113,9 +113,23 @@ void Spool::removeApproval(lmdb::WriteTransaction& write, const Uuid& attempt) {
     const auto record = write.get(approvals_, attempt.bytes);
     if (!record)
         return;
-    if (const auto approval = parseApproval(*record))
-        write.remove(waiting_, approval->connection.bytes, attempt.bytes);
+    const auto approval = parseApproval(*record);
+    if (!approval || !write.remove(waiting_, approval->connection.bytes, attempt.bytes))
+        removeFromWaiting(write, attempt);
     write.remove(approvals_, attempt.bytes);
+}
+
+// The long way, for a record that a worker gone bad wrote: its connection cannot be believed.
+void Spool::removeFromWaiting(lmdb::WriteTransaction& write, const Uuid& attempt) {
+    std::optional<Uuid> connection;
+    {
+        lmdb::Cursor cursor(write, waiting_);
+        for (auto entry = cursor.first(); entry && !connection; entry = cursor.next())
+            if (uuidOf(entry->second) == attempt)
+                connection = uuidOf(entry->first);
+    }
+    if (connection)
+        write.remove(waiting_, connection->bytes, attempt.bytes);
 }
 
 std::size_t Spool::prune(TimeMs before, std::size_t limit) {
@@ -124,6 +138,8 @@ std::size_t Spool::prune(TimeMs before, std::size_t limit) {
     {
         lmdb::Cursor cursor(write, outcomes_);
         for (auto entry = cursor.first(); entry && old.size() < limit; entry = cursor.next()) {
+            if (entry->first.size() != Uuid{}.bytes.size())
+                continue; // not ours: a worker that was taken over can write anything
             const Uuid attempt = uuidOf(entry->first);
             if (attempt.time() >= before)
                 break;
@@ -135,7 +151,8 @@ std::size_t Spool::prune(TimeMs before, std::size_t limit) {
     for (const Uuid& attempt : old)
         write.remove(outcomes_, attempt.bytes);
     std::uint8_t mark[8];
-    storeLittleEndian(mark, std::max(before, watermark(write)));
+    // No further than what was forgotten: a clock that was wrong once must not lock everybody out.
+    storeLittleEndian(mark, std::max(old.back().time() + 1, watermark(write)));
     write.put(meta_, watermarkKey(), mark);
     write.commit();
     return old.size();

@@ -73,7 +73,7 @@ class Spool {
     // An approval whose record cannot be read: it goes without an outcome.
     void discard(const Uuid& attempt);
 
-    // Forgets outcomes of attempts started before `before` and raises the watermark to it.
+    // Forgets outcomes of attempts started before `before`, and raises the watermark behind them.
     std::size_t prune(TimeMs before, std::size_t limit);
 
     SpoolCounts counts() const;
@@ -86,6 +86,7 @@ class Spool {
     StoreResult storeOne(lmdb::WriteTransaction& write, const SpoolPut& put, TimeMs watermark);
     TimeMs watermark(const lmdb::Transaction& transaction) const;
     void removeApproval(lmdb::WriteTransaction& write, const Uuid& attempt);
+    void removeFromWaiting(lmdb::WriteTransaction& write, const Uuid& attempt);
 
     lmdb::Environment env_;
     lmdb::Database approvals_ = 0, outcomes_ = 0, waiting_ = 0, meta_ = 0;

@@ -60,6 +60,7 @@ my $link    = $asked->{link};
 
 subtest 'a new key beside the old one' => sub {
     # What rotating does: the new key first, the old one still accepted.
+    my $waiting = request_connection($grantlink);
     my $new = content($other->directory . '/etc/master.key');
     my ($added) = $new =~ /^key \d+ (\S+)/m;
     write_file("$etc/master.key", $master =~ s/^key/key 2 $added\nkey/mr, 0600);
@@ -73,10 +74,10 @@ subtest 'a new key beside the old one' => sub {
     is($browser->get($link)->page, 'ready', 'a link made before still opens');
     is(wait_for_outcome($browser, come_back($browser, $callback)->location), 'connected',
         'an attempt begun before is finished');
+    is($grantlink->admin->get("/v1/connections/$waiting->{id}/link")->json->{link}, $waiting->{link},
+        'a link of the old key can still be shown');
     my $next = request_connection($grantlink);
     is(wait_for_outcome($browser, approve($browser, $next->{link})), 'connected', 'a new one uses the new keys');
-    is($grantlink->admin->get("/v1/connections/$asked->{id}/link")->json->{link}, $link,
-        'the old link can still be shown');
 };
 
 $grantlink->finish;

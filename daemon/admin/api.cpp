@@ -4,6 +4,11 @@
 #include "daemon/admin/problem.hpp"
 #include "daemon/json/json.hpp"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cctype>
+
 namespace grantlink {
 
 namespace {
@@ -15,8 +20,10 @@ ServerResponse ok(const Json& body, unsigned status = 200) {
 }
 
 Json bodyOf(const ServerRequest& request) {
-    const std::string_view type = request.header("content-type");
-    if (type.substr(0, type.find(';')) != "application/json")
+    std::string type(request.header("content-type"));
+    type = type.substr(0, type.find_first_of("; "));
+    std::transform(type.begin(), type.end(), type.begin(), ::tolower); // RFC 9110, 8.3.1
+    if (type != "application/json")
         throw Problem(415, "Unsupported Media Type",
                       "send JSON with the header Content-Type: application/json");
     std::string error;
@@ -53,11 +60,18 @@ Target targetOf(std::string_view path) {
 
 boost::asio::awaitable<ServerResponse> AdminApi::handle(ServerRequest request) {
     ServerResponse response;
+    ++running_;
     try {
         response = co_await dispatch(request);
     } catch (const Problem& problem) {
         response = problem.response();
+    } catch (const std::exception& error) {
+        spdlog::error("{} {}: {}", request.method, request.path, error.what());
+        response = Problem(500, "Internal Server Error",
+                           "grantlinkd could not do this; its log says why")
+                       .response();
     }
+    --running_;
     response.headers.emplace_back("Cache-Control", "no-store"); // links are secrets
     co_return response;
 }

@@ -19,6 +19,8 @@ class AdminApi {
 
     boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
 
+    bool idle() const { return running_ == 0; } // no request is being answered
+
   private:
     boost::asio::awaitable<ServerResponse> dispatch(const ServerRequest& request);
     void requireRole(const ServerRequest& request, Role role) const;
@@ -26,6 +28,7 @@ class AdminApi {
 
     ConnectionsApi& connections_;
     const CurrentSettings& settings_;
+    int running_ = 0;
 };
 
 } // namespace grantlink

@@ -176,6 +176,8 @@ Json ConnectionsApi::link(const Uuid& id) const {
         connection.status == ConnectionStatus::revoked)
         throw conflict("the connection is " + std::string(nameOf(connection.status)) +
                        "; only one that waits for an approval has a link");
+    if (!keys_->find(connection.linkKey))
+        throw conflict("the master key that this link was made with is retired; regenerate it");
     return Json::object()
         .set("link", links_.linkOf(connection))
         .set("expires_at", rfc3339(connection.linkExpires))

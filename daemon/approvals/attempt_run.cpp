@@ -114,34 +114,32 @@ boost::asio::awaitable<StepResult<TokenSet>> AttemptRun::exchangeOnce(std::strin
 }
 
 boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(TokenSet first) {
-    if (!provider_ || !connection_)
+    if (!connection_)
         co_return Verdict{Outcome::cancelled, ""};
+    if (!provider_)
+        co_return Verdict{Outcome::providerError, "it is not set up here"};
     const auto tokens = co_await withRetries(
         services_.stop, [&] { return upgradeTokens(services_.http, *provider_, first); });
     if (!tokens && services_.stop.stopped())
         co_return std::nullopt;
-    if (!tokens) {
-        co_await revokeTokens(services_.http, *provider_, first);
-        co_return failed(tokens.error(), "upgrade");
-    }
+    if (!tokens)
+        co_return failed(tokens.error(), "upgrade", first);
     const auto account = co_await withRetries(
         services_.stop, [&] { return fetchIdentity(services_.http, *provider_, *tokens); });
     if (!account && services_.stop.stopped())
         co_return std::nullopt;
-    if (!account) {
-        co_await revokeTokens(services_.http, *provider_, *tokens);
-        co_return failed(account.error(), "identity");
-    }
+    if (!account)
+        co_return failed(account.error(), "identity", *tokens);
     if (isWantedAccount(*connection_, *provider_, *account))
         co_return Verdict{Outcome::connected, "", *tokens, *account};
-    co_await revokeTokens(services_.http, *provider_, *tokens);
-    co_return Verdict{
-        Outcome::wrongAccount, provider_->display(quoted(account->handle)), {}, *account};
+    co_return Verdict{Outcome::wrongAccount, provider_->display(quoted(account->handle)), *tokens,
+                      *account};
 }
 
-AttemptRun::Verdict AttemptRun::failed(const StepFailure& failure, const char* step) const {
+AttemptRun::Verdict AttemptRun::failed(const StepFailure& failure, const char* step,
+                                       std::optional<TokenSet> tokens) const {
     spdlog::warn("attempt {}: {} failed: {}", attempt_.text(), step, failure.message);
-    return {Outcome::providerError, failure.message};
+    return {Outcome::providerError, failure.message, std::move(tokens)};
 }
 
 boost::asio::awaitable<void> AttemptRun::mark(AttemptStage stage, std::optional<TokenSet> tokens) {
@@ -172,24 +170,34 @@ boost::asio::awaitable<void> AttemptRun::settle(Verdict verdict) {
         };
     }
     const auto end = std::make_shared<Settled>();
-    const std::optional<TokenSet> tokens = settlement.tokens;
     const auto apply = [settlement = std::move(settlement), end](VaultWriter& vault) {
         *end = settlement.apply(vault);
     };
     co_await services_.vault.write(apply);
     if (end->notified)
         services_.notificationQueued();
-    // Regenerated or cancelled while the provider was asked: the new token is nobody's.
-    if (tokens && end->outcome != Outcome::connected)
-        co_await revokeTokens(services_.http, *provider_, *tokens);
     connection_ = end->connection;
     co_await tellEdge(end->outcome, end->detail);
+}
+
+// Tokens that nobody is to have. They stay sealed under the attempt until the provider was told, so
+// that a daemon killed in between tells it at its next start.
+boost::asio::awaitable<void> AttemptRun::giveBack() {
+    std::optional<TokenSet> tokens;
+    services_.vault.read([&](const VaultReader& vault) { tokens = vault.tokens(attempt_); });
+    if (!tokens)
+        co_return;
+    if (provider_)
+        co_await revokeTokens(services_.http, *provider_, *tokens);
+    const auto erase = [attempt = attempt_](VaultWriter& vault) { vault.eraseTokens(attempt); };
+    co_await services_.vault.write(erase);
 }
 
 // The link view first: whoever sees "connected" on the status page finds the same behind the link.
 boost::asio::awaitable<void> AttemptRun::tellEdge(Outcome outcome, std::string detail) {
     if (connection_ && outcome == Outcome::connected)
         co_await services_.links.publish(*connection_);
+    co_await giveBack();
     OutcomeRecord record{outcome, approval_->connection, approval_->generation, nowMs(),
                          std::move(detail)};
     co_await services_.spool.finish(attempt_, std::move(record));

@@ -61,10 +61,12 @@ class AttemptRun {
     boost::asio::awaitable<std::optional<Verdict>> identify(TokenSet tokens);
     boost::asio::awaitable<StepResult<TokenSet>> exchangeOnce(std::string_view code);
     boost::asio::awaitable<void> settle(Verdict verdict);
+    boost::asio::awaitable<void> giveBack();
     boost::asio::awaitable<void> tellEdge(Outcome outcome, std::string detail);
     boost::asio::awaitable<void> mark(AttemptStage stage, std::optional<TokenSet> tokens = {});
     std::optional<Verdict> objection() const; // why it goes no further, without asking anybody
-    Verdict failed(const StepFailure& failure, const char* step) const;
+    Verdict failed(const StepFailure& failure, const char* step,
+                   std::optional<TokenSet> tokens = {}) const;
 
     ApprovalServices& services_;
     SettingsPtr settings_;

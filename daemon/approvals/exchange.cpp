@@ -2,11 +2,15 @@
 
 #include "shared/uuid.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <charconv>
 
 namespace grantlink {
 
 namespace {
+
+constexpr std::size_t maxTokenLength = 16 * 1024; // bytes; the longest in the field have 4 KiB
 
 // Puts the client's credentials where the provider wants them (RFC 6749, section 2.3.1).
 void authenticate(HttpRequest& request, Headers& form, const Provider& provider) {
@@ -64,12 +68,16 @@ StepResult<TokenSet> tokensOf(const HttpResult& result, const Provider& provider
                                            : quoted(said),
                            false,
                            {}};
+    std::string refresh = findText(answer, step.refreshToken);
+    std::string scope = findWords(answer, step.scope);
+    if (token.size() > maxTokenLength || refresh.size() > maxTokenLength ||
+        scope.size() > maxTokenLength)
+        return StepFailure{"the token endpoint answered with a token that is too long", false, {}};
     TokenSet out;
     out.obtained = nowMs();
     out.expires = expiryOf(answer, step, lifetime, out.obtained);
-    out.scope = findWords(answer, step.scope);
+    out.scope = std::move(scope);
     out.accessToken = secretCopy(token);
-    std::string refresh = findText(answer, step.refreshToken);
     out.refreshToken = secretCopy(refresh);
     sodium_memzero(token.data(), token.size());
     sodium_memzero(refresh.data(), refresh.size());
@@ -93,7 +101,11 @@ boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
         form.emplace_back(name, value);
     request.body = formEncode(form);
     const HttpResult result = co_await http.fetch(std::move(request));
-    co_return tokensOf(result, provider, provider.preset().token.lifetime, Repeatable::no);
+    auto tokens = tokensOf(result, provider, provider.preset().token.lifetime, Repeatable::no);
+    if (!tokens)
+        tokens.error().message =
+            without(tokens.error().message, {code, verifier, provider.clientSecret()});
+    co_return tokens;
 }
 
 boost::asio::awaitable<StepResult<TokenSet>>
@@ -111,6 +123,11 @@ upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens) {
         request.url += (step.url.find('?') == std::string::npos ? "?" : "&") + parameters;
     const HttpResult result = co_await http.fetch(std::move(request));
     auto upgraded = tokensOf(result, provider, step.lifetime, Repeatable::yes);
+    if (!upgraded)
+        upgraded.error().message =
+            without(upgraded.error().message,
+                    {textOf(tokens.accessToken), textOf(tokens.refreshToken),
+                     provider.clientSecret()});
     if (upgraded && upgraded->scope.empty())
         upgraded->scope = tokens.scope;
     if (upgraded && upgraded->refreshToken.empty())
@@ -123,10 +140,19 @@ boost::asio::awaitable<void> revokeTokens(HttpClient& http, const Provider& prov
     if (!provider.preset().revoke)
         co_return;
     HttpRequest request = formRequest(provider.preset().revoke->url);
-    Headers form{{"token", std::string(textOf(tokens.accessToken))}};
+    // RFC 7009, section 2.1: revoking the refresh token ends the access tokens of its grant too.
+    const bool refresh = !tokens.refreshToken.empty();
+    Headers form{
+        {"token", std::string(textOf(refresh ? tokens.refreshToken : tokens.accessToken))},
+        {"token_type_hint", refresh ? "refresh_token" : "access_token"}};
     authenticate(request, form, provider);
     request.body = formEncode(form);
-    co_await http.fetch(std::move(request));
+    request.timeout = std::chrono::seconds(5); // the recipient waits for the outcome behind it
+    const HttpResult result = co_await http.fetch(std::move(request));
+    if (!result)
+        spdlog::warn("{}: a token could not be revoked: {}", provider.id(), result.error().message);
+    else if (result->status >= 300)
+        spdlog::warn("{}: a token could not be revoked: status {}", provider.id(), result->status);
 }
 
 } // namespace grantlink

@@ -29,13 +29,18 @@ fetchIdentity(HttpClient& http, const Provider& provider, const TokenSet& tokens
         co_return failureOf(result.error(), Repeatable::yes);
     const Json answer = Json::parse(result->body);
     if (result->status < 200 || result->status > 299)
-        co_return failureOf(*result, findText(answer, provider.preset().token.error),
+        co_return failureOf(*result,
+                            without(findText(answer, provider.preset().token.error),
+                                    {textOf(tokens.accessToken)}),
                             Repeatable::yes);
     const IdentityStep& step = provider.preset().identity;
     ApprovedAccount out{findText(answer, step.id), findText(answer, step.handle),
                         findText(answer, step.name)};
     if (out.id.empty() || out.handle.empty())
         co_return StepFailure{"the identity endpoint did not say which account it is", false, {}};
+    constexpr std::size_t longest = 512; // bytes
+    if (out.id.size() > longest || out.handle.size() > longest || out.name.size() > longest)
+        co_return StepFailure{"the identity endpoint's answer is too long", false, {}};
     co_return out;
 }
 

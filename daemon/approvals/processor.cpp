@@ -46,7 +46,7 @@ void ApprovalProcessor::takeNew() {
             if (running_.size() < maxRunning && running_.insert(entry.attempt).second)
                 boost::asio::co_spawn(loop_, runOne(entry), boost::asio::detached);
         }
-        if (entries.empty())
+        if (entries.size() < maxRunning)
             return;
     }
 }

@@ -18,13 +18,18 @@ Settled Settlement::apply(VaultWriter& vault) const {
     out.connection = vault.connection(approval.connection);
     out.outcome = judge(out.connection);
     out.detail = out.outcome == proposed ? detail : "";
-    vault.eraseTokens(attempt);
+    // Another attempt of the same account was faster: revoking this token may end that one's grant.
+    const bool givesBack = tokens && out.outcome != Outcome::connected &&
+                           out.outcome != Outcome::alreadyConnected;
+    if (givesBack)
+        vault.putTokens(attempt, *tokens);
+    else
+        vault.eraseTokens(attempt);
     vault.putAttempt(attempt, {approval.connection, AttemptStage::done, out.outcome, out.detail});
     // An attempt that came too late for its link says nothing about the connection.
-    const bool ofThisLink = out.connection && out.connection->generation == approval.generation &&
-                            out.outcome != Outcome::alreadyConnected &&
-                            out.outcome != Outcome::cancelled;
-    if (!ofThisLink)
+    const bool waits = out.connection && (out.connection->status == ConnectionStatus::pending ||
+                                          out.connection->status == ConnectionStatus::broken);
+    if (!waits || out.connection->generation != approval.generation)
         return out;
     Connection& connection = *out.connection;
     connection.updated = connection.lastOutcomeAt = nowMs();

@@ -26,6 +26,14 @@ std::string quoted(const std::string& text) {
     return out;
 }
 
+std::string without(std::string text, std::initializer_list<std::string_view> secrets) {
+    for (std::string_view secret : secrets)
+        for (std::size_t at = text.find(secret); !secret.empty() && at != std::string::npos;
+             at = text.find(secret, at))
+            text.replace(at, secret.size(), "…");
+    return text;
+}
+
 StepFailure failureOf(const HttpError& error, Repeatable repeatable) {
     return {error.message, !error.maybeSent || repeatable == Repeatable::yes, {}};
 }

@@ -8,7 +8,9 @@
 #include <boost/system/result.hpp>
 
 #include <chrono>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 namespace grantlink {
 
@@ -30,6 +32,9 @@ StepFailure failureOf(const HttpResponse& response, const std::string& said, Rep
 
 // The provider's own words, made fit for a log and a page: printable, short, one line.
 std::string quoted(const std::string& text);
+
+// The same without what was sent along: some providers repeat a code or a token in their messages.
+std::string without(std::string text, std::initializer_list<std::string_view> secrets);
 
 constexpr int maxTries = 6;
 

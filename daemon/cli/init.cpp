@@ -56,13 +56,18 @@ socket = "{run}/admin.sock"
                                          path.string(), std::strerror(errno)));
 }
 
-void makeDirectory(const fs::path& path, mode_t mode) {
+// False when it was there already: then nothing about it is changed, it may be anybody's.
+bool makeDirectory(const fs::path& path, mode_t mode) {
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
-    if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
+    if (::mkdir(path.c_str(), mode) == 0) {
+        if (::chmod(path.c_str(), mode) != 0) // the umask had its say
+            fail(path);
+        return true;
+    }
+    if (errno != EEXIST)
         fail(path);
-    if (::chmod(path.c_str(), mode) != 0)
-        fail(path);
+    return false;
 }
 
 void giveToUser(const fs::path& path, const std::string& name) {
@@ -137,13 +142,14 @@ void makeAll(const InitOptions& options) {
         refuseToOverwrite(options);
     makeDirectory(options.dir, 0755);
     for (const std::string& path : {options.state, options.run}) {
-        makeDirectory(path, 0755);
-        giveToUser(path, options.user);
+        if (makeDirectory(path, 0755))
+            giveToUser(path, options.user);
     }
-    makeDirectory(options.state + "/vault", 0700);
-    giveToUser(options.state + "/vault", options.user);
+    if (makeDirectory(options.state + "/vault", 0700))
+        giveToUser(options.state + "/vault", options.user);
     for (const char* part : {"/edge", "/edge/links", "/edge/spool"}) {
-        makeDirectory(options.state + part, 0750);
+        if (!makeDirectory(options.state + part, 0750))
+            continue;
         giveToUser(options.state + part, options.user);
         giveToGroup(options.state + part, options.edgeGroup);
     }

@@ -3,7 +3,7 @@
 #include "daemon/links/edge_directory.hpp"
 #include "shared/link_token.hpp"
 
-#include <algorithm>
+#include <unistd.h>
 
 namespace grantlink {
 
@@ -93,9 +93,15 @@ std::vector<LinkWriter::Entry> LinkPublisher::entriesOf(const Connection& connec
 }
 
 boost::asio::awaitable<void> LinkPublisher::publish(Connection connection) {
-    return writer_.run([links = links_, entries = entriesOf(connection, *settings_.get())] {
+    const auto write = [links = links_, entries = entriesOf(connection, *settings_.get())] {
         links->publish(entries);
-    });
+    };
+    try {
+        co_await writer_.run(write);
+    } catch (...) {
+        behind_ = true; // maintenance catches up
+        throw;
+    }
 }
 
 boost::asio::awaitable<void> LinkPublisher::publishAll(const Vault& vault) {
@@ -107,18 +113,24 @@ boost::asio::awaitable<void> LinkPublisher::publishAll(const Vault& vault) {
                 entries.push_back(std::move(entry));
         });
     });
-    return writer_.run(
-        [links = links_, entries = std::move(entries)] { links->replaceAll(entries); });
+    behind_ = true;
+    const auto write = [links = links_, entries = std::move(entries)] {
+        links->replaceAll(entries);
+    };
+    co_await writer_.run(write);
+    behind_ = false;
 }
 
-bool LinkPublisher::reopenIfLost() {
+void LinkPublisher::reopenIfLost() {
     if (links_->isCurrent())
-        return false;
+        return;
+    behind_ = true;
     makeEdgeDirectories(edgeStore_, edgeGroup_);
-    links_.reset();
-    links_ = std::make_shared<LinkWriter>(edgeStore_);
+    // Without its data file the lock file is of no use, and two environments must not share one.
+    ::unlink((edgeStore_ + "/links/lock.mdb").c_str());
+    auto fresh = std::make_shared<LinkWriter>(edgeStore_);
     shareEdgeFiles(edgeStore_, edgeGroup_);
-    return true;
+    links_ = std::move(fresh);
 }
 
 } // namespace grantlink

@@ -34,8 +34,11 @@ class LinkPublisher {
     // Every link of the vault, in place of whatever the edge had.
     boost::asio::awaitable<void> publishAll(const Vault& vault);
 
-    // Opens links/ anew when its files were deleted or replaced; whether that was so.
-    bool reopenIfLost();
+    // Opens links/ anew when its files were deleted or replaced.
+    void reopenIfLost();
+
+    // Whether the edge may know less than the vault: publishAll() is due.
+    bool behind() const { return behind_; }
 
     void clearStaleReaders() { links_->clearStaleReaders(); }
 
@@ -47,6 +50,7 @@ class LinkPublisher {
     const CurrentSettings& settings_;
     std::string edgeStore_, edgeGroup_; // as at the start: a reload does not move the store
     std::shared_ptr<LinkWriter> links_;
+    bool behind_ = false;
     BlockingThread writer_;
 };
 

@@ -53,47 +53,65 @@ void Outbox::start() {
 boost::asio::awaitable<void> Outbox::deliver() {
     while (!idle_.stopped()) {
         std::vector<Notification> due;
+        bool failed = false;
         try {
             vault_.read(
                 [&](const VaultReader& vault) { due = vault.dueNotifications(nowMs(), batch); });
-            for (Notification& notification : due)
-                if (!idle_.stopped())
-                    co_await sendOne(std::move(notification));
         } catch (const std::exception& error) {
             spdlog::error("outbox: {}", error.what());
-            due.clear();
         }
-        if (due.empty())
+        for (Notification& notification : due) {
+            const std::string id = notification.id.text();
+            try {
+                if (!idle_.stopped())
+                    co_await sendOne(std::move(notification));
+            } catch (const std::exception& error) { // the others are not to wait for this one
+                spdlog::error("notification {}: {}", id, error.what());
+                failed = true;
+            }
+        }
+        if (due.empty() || failed)
             co_await idle_.sleep(lookEvery);
     }
     running_ = false;
 }
 
-boost::asio::awaitable<void> Outbox::sendOne(Notification notification) {
+// Tries to deliver; whether the notification is done with.
+boost::asio::awaitable<bool> Outbox::leaves(const Notification& notification) {
     const SettingsPtr settings = settings_.get();
     SmtpResult result{SmtpResult::Kind::temporaryFailure, "[mail] is not configured"};
     if (settings->config.mail) {
         SmtpSender sender(*settings->config.mail);
-        result = co_await sender.send(mailOf(notification));
+        Mail mail = mailOf(notification);
+        result = co_await sender.send(std::move(mail));
     }
-    const Uuid id = notification.id;
-    const bool delivered = result.kind == SmtpResult::Kind::delivered;
+    if (result.kind == SmtpResult::Kind::delivered) {
+        spdlog::info("notification {}: delivered", notification.id.text());
+        co_return true;
+    }
     const bool givenUp = result.kind == SmtpResult::Kind::permanentFailure ||
-                         nowMs() - notification.when > givenUpAfter;
-    if (delivered)
-        spdlog::info("notification {}: delivered", id.text());
-    else
-        spdlog::warn("notification {}: {}{}", id.text(), result.message,
-                     givenUp ? "; given up" : "; it is tried again");
-    auto record = [notification = std::move(notification), id,
-                   leaves = delivered || givenUp](VaultWriter& vault) mutable {
-        if (leaves)
+                         nowMs() > notification.when + givenUpAfter;
+    spdlog::warn("notification {}: {}{}", notification.id.text(), result.message,
+                 givenUp ? "; given up" : "; it is tried again");
+    co_return givenUp;
+}
+
+boost::asio::awaitable<void> Outbox::sendOne(Notification notification) {
+    const Uuid id = notification.id;
+    bool done = settled_.contains(id);
+    if (!done)
+        done = co_await leaves(notification);
+    if (done)
+        settled_.insert(id);
+    const auto record = [notification = std::move(notification), id, done](VaultWriter& vault) {
+        if (done)
             return vault.removeNotification(id);
-        const TimeMs due = nextTry(notification.tries, nowMs());
-        ++notification.tries;
-        vault.putNotification(notification, due);
+        Notification again = notification;
+        ++again.tries;
+        vault.putNotification(again, nextTry(notification.tries, nowMs()));
     };
     co_await vault_.write(record);
+    settled_.erase(id);
 }
 
 } // namespace grantlink

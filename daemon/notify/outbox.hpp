@@ -14,6 +14,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <set>
+
 namespace grantlink {
 
 class Outbox {
@@ -31,12 +33,14 @@ class Outbox {
   private:
     boost::asio::awaitable<void> deliver();
     boost::asio::awaitable<void> sendOne(Notification notification);
+    boost::asio::awaitable<bool> leaves(const Notification& notification);
 
     boost::asio::any_io_executor loop_;
     Vault& vault_;
     const CurrentSettings& settings_;
     StopSignal idle_;
     bool running_ = false;
+    std::set<Uuid> settled_; // taken or given up, but not yet written down: never sent again
 };
 
 } // namespace grantlink

@@ -120,6 +120,7 @@ int main(int argc, char** argv) {
     app.add_option("--client-id", settings.clientId, "The only client it knows")
         ->capture_default_str();
     app.add_option("--client-secret", settings.clientSecret, "That client's secret")
+        ->envname("GRANTLINK_SANDBOX_CLIENT_SECRET") // an argument can be seen by every user
         ->capture_default_str();
     app.add_option("--redirect-uri", settings.redirectUris,
                    "A registered redirect URI, compared exactly; may be repeated");

@@ -193,11 +193,14 @@ std::size_t LmdbVaultWriter::pruneAttempts(TimeMs before, std::size_t limit) {
             const Uuid id = uuidOf(entry->first);
             if (id.time() >= before)
                 break;
-            old.push_back(id);
+            if (attempt(id)->stage == AttemptStage::done)
+                old.push_back(id);
         }
     }
-    for (const Uuid& id : old)
+    for (const Uuid& id : old) {
         removeAttempt(id);
+        eraseTokens(id);
+    }
     return old.size();
 }
 

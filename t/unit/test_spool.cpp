@@ -98,6 +98,7 @@ void pruningNeverRevivesAnAttempt(void**) {
     assert_false(s.spool.find(old).outcome.has_value());
     assert_true(s.spool.find(recent).outcome.has_value());
     assert_true(store(s.spool, old, connection) == StoreResult::expired);
+    assert_true(store(s.spool, Uuid::v7(now - 5'000), connection) == StoreResult::stored);
     // A clock that was set back does not lower the mark.
     assert_int_equal(s.spool.prune(now - 50'000, 100), 0);
     assert_true(store(s.spool, old, connection) == StoreResult::expired);

@@ -212,8 +212,9 @@ sub start_daemon ($self) {
 
 sub start_sandbox ($self, @arguments) {
     my $port = $self->{sandbox_port}->number;
+    local $ENV{GRANTLINK_SANDBOX_CLIENT_SECRET} = $self->{client_secret};    # not for ps to show
     $self->_spawn(sandbox => [program('grantlink-sandbox'), '--listen', "127.0.0.1:$port",
-        '--client-id', 'sandbox-app', '--client-secret', $self->{client_secret},
+        '--client-id', 'sandbox-app',
         '--redirect-uri', "$self->{public_url}/callback/instagram",
         @{$self->{sandbox} // []}, @arguments]);
     $self->process('sandbox')->ready_when(sub { $self->{sandbox_port}->answers });
