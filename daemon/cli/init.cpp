@@ -70,23 +70,36 @@ bool makeDirectory(const fs::path& path, mode_t mode) {
     return false;
 }
 
-void giveToUser(const fs::path& path, const std::string& name) {
-    if (name.empty())
-        return;
-    const passwd* entry = ::getpwnam(name.c_str());
-    if (!entry)
-        throw CommandFailure(ExitCode::usage, "--user: there is no user \"" + name +
-                                                  "\"; make one with 'adduser --system'");
-    if (::chown(path.c_str(), entry->pw_uid, entry->pw_gid) != 0)
-        fail(path);
+// The owner of all that is made, and the group of what nginx shares; looked up before anything is
+// changed.
+struct Owners {
+    uid_t user = static_cast<uid_t>(-1); // chown's "leave it"
+    gid_t group = static_cast<gid_t>(-1);
+    gid_t edgeGroup = 0;
+};
+
+Owners ownersOf(const InitOptions& options) {
+    Owners out;
+    if (!options.user.empty()) {
+        const passwd* user = ::getpwnam(options.user.c_str());
+        if (!user)
+            throw CommandFailure(ExitCode::usage,
+                                 "--user: there is no user \"" + options.user +
+                                     "\"; make one with 'adduser --system --group'");
+        out.user = user->pw_uid;
+        out.group = user->pw_gid;
+    }
+    const group* edge = ::getgrnam(options.edgeGroup.c_str());
+    if (!edge)
+        throw CommandFailure(ExitCode::usage, "--edge-group: there is no group \"" +
+                                                  options.edgeGroup +
+                                                  "\"; name the one of the nginx workers");
+    out.edgeGroup = edge->gr_gid;
+    return out;
 }
 
-void giveToGroup(const fs::path& path, const std::string& name) {
-    const group* entry = ::getgrnam(name.c_str());
-    if (!entry)
-        throw std::runtime_error("there is no group \"" + name +
-                                 "\"; name the one of the nginx workers with --edge-group");
-    if (::chown(path.c_str(), static_cast<uid_t>(-1), entry->gr_gid) != 0)
+void give(const fs::path& path, uid_t user, gid_t group) {
+    if (::lchown(path.c_str(), user, group) != 0)
         fail(path);
 }
 
@@ -136,29 +149,30 @@ void checkPublicUrl(const std::string& url) {
                              "as https://links.example.com; leave out path and final slash");
 }
 
+void makeDirectories(const InitOptions& options, const Owners& owners) {
+    makeDirectory(options.dir, 0755);
+    for (const std::string& path : {options.state, options.run})
+        if (makeDirectory(path, 0755))
+            give(path, owners.user, owners.group);
+    if (makeDirectory(options.state + "/vault", 0700))
+        give(options.state + "/vault", owners.user, owners.group);
+    for (const char* part : {"/edge", "/edge/links", "/edge/spool"})
+        if (makeDirectory(options.state + part, 0750))
+            give(options.state + part, owners.user, owners.edgeGroup);
+}
+
 void makeAll(const InitOptions& options) {
     checkPublicUrl(options.publicUrl);
+    const Owners owners = ownersOf(options);
     if (!options.force)
         refuseToOverwrite(options);
-    makeDirectory(options.dir, 0755);
-    for (const std::string& path : {options.state, options.run}) {
-        if (makeDirectory(path, 0755))
-            giveToUser(path, options.user);
-    }
-    if (makeDirectory(options.state + "/vault", 0700))
-        giveToUser(options.state + "/vault", options.user);
-    for (const char* part : {"/edge", "/edge/links", "/edge/spool"}) {
-        if (!makeDirectory(options.state + part, 0750))
-            continue;
-        giveToUser(options.state + part, options.user);
-        giveToGroup(options.state + part, options.edgeGroup);
-    }
+    makeDirectories(options, owners);
     const NewKeyFiles keys = generateKeyFiles();
     writeFile(options.dir + "/master.key", keys.master, 0600);
     writeFile(options.dir + "/edge.key", keys.edge, 0600); // nginx's master reads it as root
     writeFile(options.dir + "/grantlink.toml", configOf(options), 0640); // may hold secrets
     for (const char* name : {"/master.key", "/edge.key", "/grantlink.toml"})
-        giveToUser(options.dir + name, options.user);
+        give(options.dir + name, owners.user, owners.group);
 }
 
 } // namespace
