@@ -79,15 +79,15 @@ nginx_source=/usr/share/nginx/src
 nginx_modules=/usr/lib/nginx/modules
 
 configure_module() {
-    local variant=$1 objs=$source_dir/build/$1/nginx options=
-    [ "$variant" != sanitize ] || options="-D GRANTLINK_SANITIZE=ON"
+    local variant=$1 objs=$source_dir/build/$1/nginx cmake_options=
+    [ "$variant" != sanitize ] || cmake_options="-D GRANTLINK_SANITIZE=ON"
     (
         cd "$nginx_source"
         # Debian's own configure arguments, so that the module fits the packaged nginx.
         # shellcheck source=/dev/null
         . ./conf_flags
         # nginx's configure leaves no trace of a failed run; without its Makefile it starts anew.
-        GRANTLINK_CMAKE_OPTIONS=$options ./configure "${NGX_CONF_FLAGS[@]}" \
+        GRANTLINK_CMAKE_OPTIONS=$cmake_options ./configure "${NGX_CONF_FLAGS[@]}" \
             --with-cc-opt="-g -O2 -fPIC" --builddir="$objs" --add-dynamic-module="$source_dir"
     )
 }
@@ -134,8 +134,27 @@ command_test() {
     deps chromium
     build "$variant"
     export GRANTLINK_BUILD=$source_dir/build/$variant
-    [ $# -gt 0 ] || set -- "$GRANTLINK_BUILD"/unit/test_* t/*.t
-    CMOCKA_MESSAGE_OUTPUT=TAP prove --jobs "${GRANTLINK_JOBS:-3}" --timer -It/lib "$@"
+    export CMOCKA_MESSAGE_OUTPUT=TAP
+    local prove=(prove --jobs "${GRANTLINK_JOBS:-3}" --timer -It/lib)
+    if [ $# -gt 0 ]; then
+        "${prove[@]}" "$@"
+    else
+        whole_suite
+    fi
+}
+
+# All tests, and then the search for secrets in everything they left in logs, pages and process
+# lists.
+whole_suite() {
+    local leaks=t/99-no-secret-leaks.t tests=() test
+    for test in t/*.t; do
+        [ "$test" = "$leaks" ] || tests+=("$test")
+    done
+    GRANTLINK_SECRETS_DIR=$(mktemp -d)
+    export GRANTLINK_SECRETS_DIR
+    trap 'rm -rf "$GRANTLINK_SECRETS_DIR"' EXIT
+    "${prove[@]}" "$GRANTLINK_BUILD"/unit/test_* "${tests[@]}"
+    "${prove[@]}" "$leaks"
 }
 
 command_install() {

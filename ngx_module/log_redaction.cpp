@@ -19,13 +19,8 @@ bool isTokenLike(char c) {
     return isBase64url(c) || c == '%';
 }
 
-// Where a URL ends in a log line.
-bool endsUrl(char c) {
-    return c == ' ' || c == '"' || c == '\n' || c == '\r';
-}
-
 bool endsValue(char c) {
-    return endsUrl(c) || c == '&' || c == ';';
+    return c == ' ' || c == '"' || c == '\n' || c == '\r' || c == '&' || c == ';';
 }
 
 class Redactor {
@@ -39,20 +34,19 @@ class Redactor {
             const std::string_view rest = view().substr(behind);
             const auto stop = std::find_if_not(rest.begin(), rest.end(), isTokenLike);
             if (stop - rest.begin() >= secretLength)
-                overwriteWhileNot(behind, endsUrl);
+                overwriteUrl(behind);
         });
     }
 
     void callbackQuery(std::string_view prefix) {
         eachOccurrence(prefix, [&](std::size_t behind) {
-            while (behind < text_.size() && !endsUrl(text_[behind]) && text_[behind] != '?')
-                ++behind;
-            const std::string_view query = view().substr(std::min(behind, text_.size()));
-            const std::string_view own = query.substr(0, query.find_first_of(" \"\r\n"));
-            const bool response = own.find("code=") != std::string_view::npos ||
-                                  own.find("state=") != std::string_view::npos;
-            if (query.starts_with('?') && response)
-                overwriteWhileNot(behind + 1, endsUrl);
+            const std::size_t end = endOfUrl(behind);
+            const std::string_view rest = view().substr(behind, end - behind);
+            const std::size_t query = rest.find('?');
+            const bool response = rest.find("code=") != std::string_view::npos ||
+                                  rest.find("state=") != std::string_view::npos;
+            if (query != std::string_view::npos && response)
+                overwriteUrl(behind + query + 1);
         });
     }
 
@@ -80,6 +74,21 @@ class Redactor {
         for (std::size_t at = view().find(what); at != std::string_view::npos;
              at = view().find(what, at + what.size()))
             visit(at + what.size());
+    }
+
+    // A malformed request may have blanks in its URL: it ends at the quote or line end behind it, or
+    // at the protocol version.
+    std::size_t endOfUrl(std::size_t from) const {
+        const std::size_t end = std::min(view().find_first_of("\"\r\n", from), text_.size());
+        const std::size_t version = view().substr(from, end - from).rfind(" HTTP/");
+        return version == std::string_view::npos ? end : from + version;
+    }
+
+    void overwriteUrl(std::size_t from) {
+        for (const std::size_t end = endOfUrl(from); from < end; ++from) {
+            text_[from] = '*';
+            changed_ = true;
+        }
     }
 
     template <typename Ends>

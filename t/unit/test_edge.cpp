@@ -130,6 +130,8 @@ void logsLoseTheirSecrets(void**) {
     assertEqual(redacted("request: \"GET /approve/" + bad + " HTTP/1.1\", host"),
                 "request: \"GET /approve/" + std::string(35, '*') + " HTTP/1.1\", host");
     assertEqual(redacted("\"/callback/x?code=1&state=2\""), "\"/callback/x?**************\"");
+    assertEqual(redacted("GET /callback/x?state=2 &code=1 HTTP/1.1"),
+                "GET /callback/x?*************** HTTP/1.1");
     assertEqual(redacted("http args: \"code=abc&state=" + state + "\""),
                 "http args: \"code=***&state=" + std::string(72, '*') + "\"");
     assertEqual(redacted("Cookie: a=b; grantlink-0123abcd=secret; c=d"),
