@@ -53,8 +53,7 @@ const Config& withDirectories(const Config& config) {
 
 Daemon::Daemon(std::string configPath, SettingsPtr settings)
     : configPath_(std::move(configPath)), signals_(loop_, SIGTERM, SIGINT, SIGHUP),
-      settings_(settings),
-      masterKeys_(loadKeys<MasterKeys>(settings->config.masterKey)),
+      settings_(settings), masterKeys_(loadKeys<MasterKeys>(settings->config.masterKey)),
       edgeKeys_(loadKeys<EdgeKeys>(settings->config.edgeKey)),
       vault_(settings->config.vault, masterKeys_),
       spool_(withDirectories(settings->config).edgeStore),

@@ -46,8 +46,8 @@ char* setHandler(ngx_conf_t* cf, void* conf, Handler handler, const char* direct
                             "\" cannot stand beside another handler of this location; give it a "
                             "location of its own");
     const std::string_view name = view(core->name);
-    bool plain =
-        !core->exact_match && !core->noname && !core->named && name.size() > 1 && name.back() == '/';
+    bool plain = !core->exact_match && !core->noname && !core->named && name.size() > 1 &&
+                 name.back() == '/';
 #if (NGX_PCRE)
     plain = plain && !core->regex;
 #endif
@@ -166,8 +166,8 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
             ngx_str_t text = ngxStr(wake);
             conf.wake = {text.len, ngx_pstrdup(cf->pool, &text)};
         }
-        auto* process = static_cast<ngx_core_conf_t*>(static_cast<void*>(
-            ngx_get_conf(cf->cycle->conf_ctx, ngx_core_module)));
+        auto* process = static_cast<ngx_core_conf_t*>(
+            static_cast<void*>(ngx_get_conf(cf->cycle->conf_ctx, ngx_core_module)));
         if (process->master == 0) // `master_process off` commits on its own, see spool_writer.cpp
             return NGX_CONF_OK;
         if (!conf.threadPool)

@@ -76,8 +76,8 @@ class Redactor {
             visit(at + what.size());
     }
 
-    // A malformed request may have blanks in its URL: it ends at the quote or line end behind it, or
-    // at the protocol version.
+    // A malformed request may have blanks in its URL: it ends at the quote or line end behind it,
+    // or at the protocol version.
     std::size_t endOfUrl(std::size_t from) const {
         const std::size_t end = std::min(view().find_first_of("\"\r\n", from), text_.size());
         const std::size_t version = view().substr(from, end - from).rfind(" HTTP/");

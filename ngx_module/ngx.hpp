@@ -41,13 +41,12 @@ void eachHeader(ngx_http_request_t* r, std::string_view name, Visit visit) {
     }
 }
 
-// Whether the browser says that not our own page sent this request (Fetch Metadata, Sec-Fetch-Site).
-// Origin does not help: our pages set no-referrer, so their own forms send `Origin: null`.
+// Whether the browser says that not our own page sent this request (Fetch Metadata,
+// Sec-Fetch-Site). Origin does not help: our pages set no-referrer, so their own forms send
+// `Origin: null`.
 inline bool isCrossSite(ngx_http_request_t* r) {
     bool out = false;
-    eachHeader(r, "sec-fetch-site", [&](ngx_str_t& value) {
-        out = view(value) != "same-origin";
-    });
+    eachHeader(r, "sec-fetch-site", [&](ngx_str_t& value) { out = view(value) != "same-origin"; });
     return out;
 }
 

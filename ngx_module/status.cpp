@@ -154,8 +154,7 @@ ngx_int_t handleStatus(ngx_http_request_t* r, RequestContext& context) {
 ngx_int_t handleOutcome(ngx_http_request_t* r, RequestContext& context) {
     const std::string_view outcome = outcomeOf(r, *context.attempt);
     context.outcome = outcome;
-    const bool waits =
-        outcome == "pending" && r->method != NGX_HTTP_HEAD && mayWait(context);
+    const bool waits = outcome == "pending" && r->method != NGX_HTTP_HEAD && mayWait(context);
     return waits ? wait(r) : sendOutcome(r, outcome);
 }
 

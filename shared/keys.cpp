@@ -54,7 +54,8 @@ struct Entry {
 };
 
 std::optional<KeyId> parseId(const std::string& text) {
-    if (text.empty() || text.size() > 3 || text.find_first_not_of("0123456789") != std::string::npos)
+    if (text.empty() || text.size() > 3 ||
+        text.find_first_not_of("0123456789") != std::string::npos)
         return std::nullopt;
     const int id = std::stoi(text);
     return id >= 1 && id <= 255 ? std::optional<KeyId>(static_cast<KeyId>(id)) : std::nullopt;

@@ -67,9 +67,9 @@ boost::asio::awaitable<ServerResponse> AdminApi::handle(ServerRequest request) {
         response = problem.response();
     } catch (const std::exception& error) {
         spdlog::error("{} {}: {}", request.method, request.path, error.what());
-        response = Problem(500, "Internal Server Error",
-                           "grantlinkd could not do this; its log says why")
-                       .response();
+        response =
+            Problem(500, "Internal Server Error", "grantlinkd could not do this; its log says why")
+                .response();
     }
     --running_;
     response.headers.emplace_back("Cache-Control", "no-store"); // links are secrets

@@ -124,10 +124,9 @@ upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens) {
     const HttpResult result = co_await http.fetch(std::move(request));
     auto upgraded = tokensOf(result, provider, step.lifetime, Repeatable::yes);
     if (!upgraded)
-        upgraded.error().message =
-            without(upgraded.error().message,
-                    {textOf(tokens.accessToken), textOf(tokens.refreshToken),
-                     provider.clientSecret()});
+        upgraded.error().message = without(
+            upgraded.error().message,
+            {textOf(tokens.accessToken), textOf(tokens.refreshToken), provider.clientSecret()});
     if (upgraded && upgraded->scope.empty())
         upgraded->scope = tokens.scope;
     if (upgraded && upgraded->refreshToken.empty())
@@ -142,9 +141,8 @@ boost::asio::awaitable<void> revokeTokens(HttpClient& http, const Provider& prov
     HttpRequest request = formRequest(provider.preset().revoke->url);
     // RFC 7009, section 2.1: revoking the refresh token ends the access tokens of its grant too.
     const bool refresh = !tokens.refreshToken.empty();
-    Headers form{
-        {"token", std::string(textOf(refresh ? tokens.refreshToken : tokens.accessToken))},
-        {"token_type_hint", refresh ? "refresh_token" : "access_token"}};
+    Headers form{{"token", std::string(textOf(refresh ? tokens.refreshToken : tokens.accessToken))},
+                 {"token_type_hint", refresh ? "refresh_token" : "access_token"}};
     authenticate(request, form, provider);
     request.body = formEncode(form);
     request.timeout = std::chrono::seconds(5); // the recipient waits for the outcome behind it

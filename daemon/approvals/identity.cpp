@@ -29,10 +29,10 @@ fetchIdentity(HttpClient& http, const Provider& provider, const TokenSet& tokens
         co_return failureOf(result.error(), Repeatable::yes);
     const Json answer = Json::parse(result->body);
     if (result->status < 200 || result->status > 299)
-        co_return failureOf(*result,
-                            without(findText(answer, provider.preset().token.error),
-                                    {textOf(tokens.accessToken)}),
-                            Repeatable::yes);
+        co_return failureOf(
+            *result,
+            without(findText(answer, provider.preset().token.error), {textOf(tokens.accessToken)}),
+            Repeatable::yes);
     const IdentityStep& step = provider.preset().identity;
     ApprovedAccount out{findText(answer, step.id), findText(answer, step.handle),
                         findText(answer, step.name)};

@@ -19,8 +19,8 @@ Settled Settlement::apply(VaultWriter& vault) const {
     out.outcome = judge(out.connection);
     out.detail = out.outcome == proposed ? detail : "";
     // Another attempt of the same account was faster: revoking this token may end that one's grant.
-    const bool givesBack = tokens && out.outcome != Outcome::connected &&
-                           out.outcome != Outcome::alreadyConnected;
+    const bool givesBack =
+        tokens && out.outcome != Outcome::connected && out.outcome != Outcome::alreadyConnected;
     if (givesBack)
         vault.putTokens(attempt, *tokens);
     else

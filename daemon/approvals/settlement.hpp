@@ -21,7 +21,7 @@ struct Settlement {
     Approval approval; // its payload is not used
     Outcome proposed;
     std::string detail;
-    std::optional<TokenSet> tokens; // kept when connected, else to be given back
+    std::optional<TokenSet> tokens;          // kept when connected, else to be given back
     std::optional<ApprovedAccount> approved; // when the provider named somebody
     std::string providerName;
     std::function<std::string(const std::string&)> displayHandle;

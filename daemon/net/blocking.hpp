@@ -6,8 +6,9 @@
 //
 // run() resumes on the caller's executor; an exception of `work` comes out of the await.
 //
-// GCC 12 destroys a lambda twice that is written inside a co_await expression (its bug 99576, mended
-// in 13): give it a name first, here and wherever a lambda with captures goes into an awaited call.
+// GCC 12 destroys a lambda twice that is written inside a co_await expression (its bug 99576,
+// mended in 13): give it a name first, here and wherever a lambda with captures goes into an
+// awaited call.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

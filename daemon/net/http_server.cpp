@@ -197,7 +197,7 @@ asio::awaitable<bool> Connection<Protocol>::answer(Parser& parser) {
             wire::toMessage(wire::problem(500, "internal error, see the log"), headOnly, goOn);
     }
     const bool written = co_await write(std::move(*message));
-    co_return written && goOn;
+    co_return written&& goOn;
 }
 
 template <class Protocol>

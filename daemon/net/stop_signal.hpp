@@ -48,7 +48,9 @@ class StopSignal {
             : timers_(timers), timer_(timer) {
             timers_.insert(timer_);
         }
+
         ~Registration() { timers_.erase(timer_); }
+
         Registration(const Registration&) = delete;
         Registration& operator=(const Registration&) = delete;
 

@@ -42,15 +42,16 @@ void WakeSocket::stop() {
 }
 
 void WakeSocket::receive() {
-    socket_.async_wait(datagram_protocol::socket::wait_read, [this](boost::system::error_code error) {
-        if (error)
-            return;
-        boost::system::error_code empty;
-        for (int i = 0; i < 1024 && !empty; ++i)
-            socket_.receive(boost::asio::buffer(buffer_), 0, empty);
-        onWake_();
-        receive();
-    });
+    socket_.async_wait(datagram_protocol::socket::wait_read,
+                       [this](boost::system::error_code error) {
+                           if (error)
+                               return;
+                           boost::system::error_code empty;
+                           for (int i = 0; i < 1024 && !empty; ++i)
+                               socket_.receive(boost::asio::buffer(buffer_), 0, empty);
+                           onWake_();
+                           receive();
+                       });
 }
 
 } // namespace grantlink

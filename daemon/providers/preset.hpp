@@ -58,7 +58,7 @@ struct TokenStep {
 // A second request that turns the first token into a longer-lived one.
 struct UpgradeStep {
     std::string method, url;
-    Parameters parameters; // may hold {access_token}, {client_id}, {client_secret}
+    Parameters parameters;            // may hold {access_token}, {client_id}, {client_secret}
     std::chrono::seconds lifetime{0}; // of the new token when the answer does not say
 };
 

@@ -43,9 +43,8 @@ Json parseRecord(Bytes record, std::string_view table) {
 bool fits(const Connection& connection, const ConnectionQuery& query) {
     return (!query.status || connection.status == *query.status) &&
            (query.provider.empty() || connection.provider == query.provider) &&
-           (query.accounts.empty() ||
-            std::find(query.accounts.begin(), query.accounts.end(), connection.account) !=
-                query.accounts.end());
+           (query.accounts.empty() || std::find(query.accounts.begin(), query.accounts.end(),
+                                                connection.account) != query.accounts.end());
 }
 
 lmdb::Database statusTable(const VaultTables& tables, ConnectionStatus status) {

@@ -54,8 +54,8 @@ void hostileParametersAreRefused(void**) {
     for (const std::string& query :
          {std::string("code=1&code=2"), std::string("state=1&state=1"), std::string("code=%00"),
           std::string("code=a%0ab"), std::string("code=%"), std::string("code=%4"),
-          std::string("code=%zz"), std::string("code="), tooLong,
-          "state=" + std::string(513, 'a'), std::string("%63ode=1&code=2")})
+          std::string("code=%zz"), std::string("code="), tooLong, "state=" + std::string(513, 'a'),
+          std::string("%63ode=1&code=2")})
         assert_false(parseCallbackParameters(query).has_value());
     assert_true(parseCallbackParameters("code=" + std::string(2048, 'a')).has_value());
 }
@@ -141,11 +141,13 @@ void logsLoseTheirSecrets(void**) {
 }
 
 void otherLinesStay(void**) {
-    const std::string stays[] = {
-        "GET /approve/attempts/" + std::string(attempt) + " HTTP/1.1",
-        "GET /approve/assets/status.js HTTP/1.1", "GET /shop?state=open&code=10 HTTP/1.1",
-        "grantlink: the edge store cannot be used: = x", "/callback/instagram failed", "GET /approve/of/the/day HTTP/1.1",
-        "GET /callback/me?later=1 HTTP/1.1"};
+    const std::string stays[] = {"GET /approve/attempts/" + std::string(attempt) + " HTTP/1.1",
+                                 "GET /approve/assets/status.js HTTP/1.1",
+                                 "GET /shop?state=open&code=10 HTTP/1.1",
+                                 "grantlink: the edge store cannot be used: = x",
+                                 "/callback/instagram failed",
+                                 "GET /approve/of/the/day HTTP/1.1",
+                                 "GET /callback/me?later=1 HTTP/1.1"};
     for (const std::string& line : stays)
         assertEqual(redacted(line), line);
 }
