@@ -1,6 +1,7 @@
 #include "daemon/config.hpp"
 
 #include "daemon/notify/mail_header.hpp"
+#include "daemon/text/origin.hpp"
 #include "daemon/toml_reader.hpp"
 
 #include <spdlog/spdlog.h>
@@ -14,13 +15,6 @@
 namespace grantlink {
 
 namespace {
-
-bool isOrigin(std::string_view url) {
-    const std::string_view rest = url.starts_with("https://")  ? url.substr(8)
-                                  : url.starts_with("http://") ? url.substr(7)
-                                                               : std::string_view();
-    return !rest.empty() && rest.find_first_of("/?#@ \t\r\n") == std::string_view::npos;
-}
 
 bool isLocationPath(std::string_view path) {
     return path.size() >= 2 && path.starts_with('/') && path.ends_with('/') &&

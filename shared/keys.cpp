@@ -112,6 +112,16 @@ KeyFileResult<std::string> readFile(const std::string& path) {
     return {boost::system::in_place_value, text.str()};
 }
 
+template <typename Keys>
+KeyFileResult<Keys> loadFile(const std::string& path) {
+    auto text = readFile(path);
+    if (!text)
+        return text.error();
+    auto out = Keys::parse(*text, path);
+    sodium_memzero(text->data(), text->size());
+    return out;
+}
+
 } // namespace
 
 KeyFileResult<EdgeKeys> EdgeKeys::parse(std::string_view text, std::string_view path) {
@@ -132,12 +142,7 @@ KeyFileResult<EdgeKeys> EdgeKeys::parse(std::string_view text, std::string_view 
 }
 
 KeyFileResult<EdgeKeys> EdgeKeys::load(const std::string& path) {
-    auto text = readFile(path);
-    if (!text)
-        return text.error();
-    auto out = parse(*text, path);
-    sodium_memzero(text->data(), text->size());
-    return out;
+    return loadFile<EdgeKeys>(path);
 }
 
 const EdgeKey* EdgeKeys::find(KeyId id) const {
@@ -165,12 +170,7 @@ KeyFileResult<MasterKeys> MasterKeys::load(const std::string& path) {
     if (::stat(path.c_str(), &info) == 0 && (info.st_mode & 077))
         return KeyFileError{path + ": other users can read the master key; run 'chmod 600 " + path +
                             "' and consider it known"};
-    auto text = readFile(path);
-    if (!text)
-        return text.error();
-    auto out = parse(*text, path);
-    sodium_memzero(text->data(), text->size());
-    return out;
+    return loadFile<MasterKeys>(path);
 }
 
 const MasterKey* MasterKeys::find(KeyId id) const {

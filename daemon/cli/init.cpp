@@ -1,6 +1,7 @@
 #include "daemon/cli/init.hpp"
 
 #include "daemon/cli/failure.hpp"
+#include "daemon/text/origin.hpp"
 #include "shared/keys.hpp"
 
 #include <fmt/format.h>
@@ -139,9 +140,7 @@ void refuseToOverwrite(const InitOptions& options) {
 
 // What grantlinkd would refuse later is refused before anything is written.
 void checkPublicUrl(const std::string& url) {
-    const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
-    if (url.empty() ||
-        (scheme && url.size() > scheme && url.find_first_of("/?#@ ", scheme) == std::string::npos))
+    if (url.empty() || isOrigin(url))
         return;
     throw CommandFailure(ExitCode::usage,
                          "--public-url: \"" + url +

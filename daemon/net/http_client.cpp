@@ -1,5 +1,7 @@
 #include "daemon/net/http_client.hpp"
 
+#include "daemon/net/curl_list.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <memory>
@@ -11,12 +13,6 @@ namespace grantlink {
 namespace {
 
 constexpr std::size_t maxHeaderBytes = 64 * 1024; // of all answers, 1xx and trailers included
-
-struct SlistDeleter {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-
-using Slist = std::unique_ptr<curl_slist, SlistDeleter>;
 
 struct UrlDeleter {
     void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -122,25 +118,17 @@ std::optional<std::string> faultIn(const HttpRequest& request) {
     return std::nullopt;
 }
 
-void append(Slist& list, const std::string& line) {
-    curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
-    if (!longer)
-        throw std::bad_alloc();
-    list.release();
-    list.reset(longer);
-}
-
 // Exactly the headers that were asked for: libcurl's own Expect and Content-Type are switched off.
-Slist headerList(const HttpRequest& request) {
-    Slist list;
+CurlList headerList(const HttpRequest& request) {
+    CurlList list;
     bool hasType = false;
-    append(list, "Expect:");
+    list.append("Expect:");
     for (const auto& [name, value] : request.headers) {
-        append(list, value.empty() ? name + ";" : name + ": " + value);
+        list.append(value.empty() ? name + ";" : name + ": " + value);
         hasType = hasType || lowerCase(name) == "content-type";
     }
     if (!hasType)
-        append(list, "Content-Type:");
+        list.append("Content-Type:");
     return list;
 }
 
@@ -222,7 +210,7 @@ boost::asio::awaitable<HttpResult> HttpClient::fetch(HttpRequest request) {
     // In this order: the easy handle goes first, it points to all the others.
     Reception reception;
     reception.maxBody = request.maxBody;
-    const Slist headers = headerList(request);
+    const CurlList headers = headerList(request);
     const CurlEasy easy(curl_easy_init());
     if (!easy)
         throw std::bad_alloc();
