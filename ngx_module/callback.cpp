@@ -6,12 +6,12 @@
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/callback_parameters.hpp"
 #include "ngx_module/conf.hpp"
+#include "ngx_module/confirm_value.hpp"
 #include "ngx_module/edge_store.hpp"
 #include "ngx_module/handlers.hpp"
 #include "ngx_module/recording.hpp"
 #include "ngx_module/redact.hpp"
 #include "ngx_module/respond.hpp"
-#include "shared/base64url.hpp"
 #include "shared/sealed_code.hpp"
 
 namespace grantlink {
@@ -37,8 +37,7 @@ bool cookieFits(const RequestContext& context, const LinkView& link,
 ngx_int_t askToConfirm(ngx_http_request_t* r, RequestContext& context, const LinkView& link,
                        const CallbackParameters& parameters, const std::string& sealed) {
     context.outcome = "confirm";
-    setConfirmCookie(r, link, *context.attempt,
-                     parameters.state + "." + base64url(bytesOf(sealed)));
+    setConfirmCookie(r, link, *context.attempt, encodeConfirmValue(parameters.state, sealed));
     return sendRedirect(r, context.statusUrl + "/confirm");
 }
 
