@@ -12,7 +12,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Slot::count)> sl
     "requester", "account", "provider", "approver", "detail", "expires",
 };
 
-constexpr int maxDepth = 8; // of {{> file}} in {{> file}}
+constexpr int maxDepth = 8;       // of {{> file}} in {{> file}}
+constexpr int maxIncluded = 1000; // of them in one page; without a cap each level multiplies
 
 std::optional<Slot> slotNamed(std::string_view name) {
     const auto found = std::find(slotNames.begin(), slotNames.end(), name);
@@ -57,6 +58,10 @@ class TemplateCompiler {
             return TemplateError{std::string(name) + ": there is no such template"};
         if (depth > maxDepth)
             return TemplateError{std::string(name) + ": templates include each other"};
+        if (++included_ > maxIncluded)
+            return TemplateError{std::string(name) + ": the page includes more than " +
+                                 std::to_string(maxIncluded) +
+                                 " templates; make them fewer and larger"};
         const std::size_t outside = open_.size();
         if (auto error = compileText(name, *text, depth, outside))
             return error;
@@ -156,6 +161,7 @@ class TemplateCompiler {
     const TemplateSource& source_;
     Template out_;
     std::vector<Open> open_;
+    int included_ = 0;
 };
 
 boost::system::result<Template, TemplateError> Template::compile(std::string_view name,

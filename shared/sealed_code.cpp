@@ -24,7 +24,7 @@ std::string sealCode(const PublicKey& to, const Uuid& attempt, std::string_view 
 }
 
 std::optional<SecretBytes> openSealedCode(const MasterKey& key, const Uuid& attempt, Bytes sealed) {
-    if (sealed.size() < sealedCodeOverhead)
+    if (sealed.size() <= sealedCodeOverhead || sealed.size() > sealedCodeOverhead + maxCodeLength)
         return std::nullopt;
     SecretBytes plain(sealed.size() - crypto_box_SEALBYTES);
     if (crypto_box_seal_open(plain.data(), sealed.data(), sealed.size(), key.sealPublic.data(),

@@ -20,7 +20,8 @@ constexpr std::size_t sealedCodeOverhead = crypto_box_SEALBYTES + 1 + 16;
 
 std::string sealCode(const PublicKey& to, const Uuid& attempt, std::string_view code);
 
-// Nothing when it was made for another key or attempt, or changed since.
+// Nothing when it was made for another key or attempt, changed since, or holds no code of 1 to
+// maxCodeLength bytes.
 std::optional<SecretBytes> openSealedCode(const MasterKey& key, const Uuid& attempt, Bytes sealed);
 
 } // namespace grantlink
