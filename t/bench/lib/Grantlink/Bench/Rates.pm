@@ -1,0 +1,61 @@
+package Grantlink::Bench::Rates;
+
+# Pairs of rates. Each round runs its sides one after the other and then again in the other order
+# (A B B A), so that a machine that gets slower or faster meanwhile favours none of them.
+
+use v5.36;
+use Grantlink::Bench::Figures qw(rounded);
+use Grantlink::Bench::Load;
+
+our $connections = 64;    # enough that the worker never waits for the load
+
+# measure(site, rounds =>, seconds =>, sides => {name => side}, order => [names], say =>)
+#   side: {server =>, port =>, tokens =>, method =>, length =>}
+# Answers one hash a round: name → figures.
+sub measure ($site, %with) {
+    my @rounds;
+    for my $round (1 .. $with{rounds}) {
+        my %runs;
+        for my $name (@{$with{order}}, reverse @{$with{order}}) {
+            push @{$runs{$name}}, run_side($name, $with{sides}{$name}, $with{seconds});
+        }
+        push @rounds, {map { $_ => together(@{$runs{$_}}) } keys %runs};
+        $with{say}->($round, $rounds[-1]);
+    }
+    return @rounds;
+}
+
+my $position = 0;    # so that no run reads the links that the one before has just read
+
+sub run_side ($name, $side, $seconds) {
+    my $before  = $side->{server}->cpu_seconds;
+    my $figures = Grantlink::Bench::Load::run(
+        port => $side->{server}->port($side->{port}), connections => $connections, seconds => $seconds,
+        script => 'links', arguments => [$side->{tokens}, $position, $side->{method}],
+    );
+    $position += $figures->{requests};
+    Grantlink::Bench::Load::require_answers($figures, $side->{length}, $connections, $name);
+    $figures->{cpu} = $side->{server}->cpu_seconds - $before;
+    return $figures;
+}
+
+# Runs of one side as one: requests a second, the worker's CPU time a request, how much of its core
+# the worker had (below 1 something else ran there: the rates of that round say little).
+sub together (@runs) {
+    my %sum;
+    for my $run (@runs) {
+        $sum{$_} += $run->{$_} for qw(requests seconds cpu);
+    }
+    return {
+        rate => rounded($sum{requests} / $sum{seconds}, 0),
+        cpu_us => rounded($sum{cpu} / $sum{requests} * 1e6, 2),
+        core => rounded($sum{cpu} / $sum{seconds}, 2),
+    };
+}
+
+sub warm_up ($site, $server, $size, $seconds) {
+    run_side($size, {server => $server, port => $size, tokens => $site->tokens($size),
+        method => 'GET', length => $site->length_of('page')}, $seconds);
+}
+
+1;

@@ -1,0 +1,113 @@
+package Grantlink::Bench::Site;
+
+# What is measured: edge stores of several sizes, an nginx with the module over them, and an nginx
+# without it that gives the same answers.
+
+use v5.36;
+use Grantlink::Bench::Baseline qw(answer_to return_page static_page return_redirect require_same
+    require_alike);
+use Grantlink::Bench::Files qw(bench_directory require_space slurp);
+use Grantlink::Bench::Server;
+use Grantlink::Command qw(run_command);
+
+our $status_stem = 'https://links.example.com/approve/attempts/';
+
+# new(build => directory, sizes => {name => links}, say => sub)
+sub new ($class, %with) {
+    my $temp = bench_directory();
+    my $self = bless {%with, temp => $temp, directory => $temp->dirname, sent => 0}, $class;
+    my $links = 0;
+    $links += $_ for values %{$self->{sizes}};
+    require_space($self->{directory}, 1500 + int $links * 450 / 1e6);
+    $self->_make_data;
+    return $self;
+}
+
+sub directory ($self) { return $self->{directory} }
+sub store ($self, $size) { return "$self->{directory}/edge-$size" }
+sub tokens ($self, $size) { return "$self->{directory}/tokens-$size" }
+sub key ($self) { return "$self->{directory}/edge.key" }
+
+sub data ($self, @arguments) {
+    my $ran = run_command([Grantlink::Bench::Server::first(), "$self->{build}/grantlink-bench-data", @arguments], seconds => 300);
+    die "grantlink-bench-data failed: $ran->{err}" if $ran->{exit} != 0;
+    return $ran->{out} =~ s/\n\z//r;
+}
+
+sub _make_data ($self) {
+    $self->data('keys', $self->key);
+    $self->{code} = $self->data('code');
+    my %size = %{$self->{sizes}};
+    my ($tokens) = sort { $a <=> $b } 1_000_000, (sort { $b <=> $a } values %size)[0];
+    for my $name (sort { $size{$a} <=> $size{$b} } keys %size) {
+        $self->{say}->("making an edge store with $size{$name} links");
+        $self->data('store', $self->store($name), $size{$name}, $tokens, $self->tokens($name));
+    }
+}
+
+# Fresh attempts for the store, behind those that were sent already; answers the file.
+sub attempts ($self, $size, $count) {
+    my $file = "$self->{directory}/attempts";
+    $self->data('attempts', $self->key, $self->{sizes}{$size}, $self->{sent}, $count, $file);
+    return $file;
+}
+
+sub were_sent ($self, $count) { $self->{sent} += $count }
+
+sub spooled ($self, $size) { return $self->data('spooled', $self->store($size)) }
+
+sub a_token ($self, $size) {
+    open my $file, '<', $self->tokens($size) or die $self->tokens($size) . ": $!\n";
+    return readline($file) =~ s/\n//r;
+}
+
+# An nginx with the module, one server for each named store.
+sub start_edge ($self, $name, @sizes) {
+    my $module = "$self->{build}/ngx_http_grantlink_module.so";
+    return Grantlink::Bench::Server->start(
+        name => $name, directory => $self->{directory}, main => "load_module $module;",
+        http => 'grantlink_key ' . $self->key . ';',
+        servers => {map { $_ => <<~"END" } @sizes},
+            grantlink_store @{[$self->store($_)]};
+            location /approve/ { grantlink_approve; }
+            location /callback/ { grantlink_callback; }
+            END
+    );
+}
+
+sub page_request ($self, $size) {
+    return 'GET /approve/' . $self->a_token($size) . " HTTP/1.1\r\nHost: links.example.com\r\n\r\n";
+}
+
+sub start_request ($self, $size) {
+    return 'POST /approve/' . $self->a_token($size) . " HTTP/1.1\r\nHost: links.example.com\r\n"
+        . "Sec-Fetch-Site: same-origin\r\nContent-Length: 0\r\n\r\n";
+}
+
+# The same answers from an nginx without the module, compared before anything is measured.
+sub start_bare ($self, $name, $edge, $size) {
+    my $page  = answer_to($edge->port($size), $self->page_request($size));
+    my $start = answer_to($edge->port($size), $self->start_request($size));
+    die "the page answers $page->{status}, the button $start->{status}\n" . $edge->errors
+        if $page->{status} != 200 || $start->{status} != 303;
+    my $file = $self->a_token($size);
+    my $bare = Grantlink::Bench::Server->start(
+        name => $name, directory => $self->{directory},
+        servers => {
+            return200 => return_page($page),
+            static    => static_page($page, "$self->{directory}/$name-files", $file),
+            return303 => return_redirect($start),
+        },
+    );
+    for my $server (qw(return200 static)) {
+        require_same($page, answer_to($bare->port($server), $self->page_request($size)), $server);
+    }
+    my $redirect = answer_to($bare->port('return303'), $self->start_request($size));
+    require_alike($start, $redirect, 'return303');
+    $self->{length} = {page => $page->{length}, start => $start->{length}, return303 => $redirect->{length}};
+    return $bare;
+}
+
+sub length_of ($self, $answer) { return $self->{length}{$answer} }
+
+1;
