@@ -12,7 +12,7 @@ namespace grantlink::bench {
 
 namespace {
 
-constexpr std::size_t batch = 200'000; // links a transaction: some 70 MB of dirty pages
+constexpr std::size_t batch = 200'000; // links a transaction: some 30 MB of dirty pages
 constexpr TimeMs linkLife = TimeMs{30} * 24 * 3'600'000;
 
 struct Token {
@@ -35,7 +35,22 @@ std::vector<Token> randomTokens(std::size_t count) {
     return out;
 }
 
-// A link as the daemon publishes it, for a provider with PKCE: most have it, and it costs most.
+// What the links share. The provider has PKCE: most have it, and it costs most.
+LinkWriter::Surroundings surroundings() {
+    ProviderView shown;
+    shown.name = "Example";
+    shown.authorizeUrl = "https://www.example.com/oauth/authorize?client_id=1234567890123456"
+                         "&redirect_uri=https%3A%2F%2Flinks.example.com%2Fcallback%2Fexample"
+                         "&response_type=code&scope=business_basic&";
+    LinkWriter::Surroundings out;
+    out.site = {.attemptsUrl = "https://links.example.com/approve/attempts/",
+                .secureCookie = true,
+                .attemptLifetime = 3600};
+    out.providers.emplace(provider, shown);
+    return out;
+}
+
+// A link as the daemon publishes it.
 std::string viewOf(std::uint64_t number, TimeMs now) {
     char account[32];
     std::snprintf(account, sizeof account, "@client%08llu",
@@ -43,18 +58,12 @@ std::string viewOf(std::uint64_t number, TimeMs now) {
     LinkView view;
     view.generation = generation;
     view.expires = now + linkLife;
-    view.attemptLifetime = 3600;
     view.requester = "Example Agency";
-    view.attemptsUrl = "https://links.example.com/approve/attempts/";
     view.itemCount = 1;
     LinkItem& item = view.items[0];
     item.connection = connectionOf(number);
     item.provider = provider;
-    item.providerName = "Example";
     item.account = account;
-    item.authorizeUrl = "https://www.example.com/oauth/authorize?client_id=1234567890123456"
-                        "&redirect_uri=https%3A%2F%2Flinks.example.com%2Fcallback%2Fexample"
-                        "&response_type=code&scope=business_basic&";
     return encodeLinkView(view);
 }
 
@@ -85,6 +94,7 @@ std::vector<std::string> makeLinks(const std::string& edgeStore, std::size_t cou
     std::vector<Token> tokens = randomTokens(count);
     const TimeMs now = nowMs();
     LinkWriter writer(edgeStore);
+    writer.replaceAll(surroundings(), {});
     for (std::size_t i = 0; i < count; i += batch)
         publish(writer, tokens, i, std::min(i + batch, count), now);
     // Fisher-Yates, as far as needed.

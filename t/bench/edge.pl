@@ -11,6 +11,7 @@ use lib "$FindBin::Bin/lib", "$FindBin::Bin/../lib";
 use Getopt::Long qw(GetOptions);
 use Grantlink::Bench::Callbacks;
 use Grantlink::Bench::Memory;
+use Grantlink::Bench::Priority;
 use Grantlink::Bench::Rates;
 use Grantlink::Bench::Report;
 use Grantlink::Bench::Site;
@@ -43,6 +44,7 @@ sub shown ($what) {
 
 $| = 1;
 my $began = time;
+Grantlink::Bench::Priority::raise();
 my $site = Grantlink::Bench::Site->new(
     build => $ENV{GRANTLINK_BUILD} // "$FindBin::Bin/../../build/release", sizes => \%sizes, say => \&progress);
 my $edge = $site->start_edge('edge', keys %sizes);

@@ -9,14 +9,13 @@ use Time::HiRes    ();
 use Grantlink::Command qw(run_command);
 use Grantlink::Process;
 use Grantlink::Bench::Figures qw(rounded);
-use Grantlink::Bench::Server;
 
 our $scripts = dirname(dirname(dirname(dirname(abs_path(__FILE__))))) . '/load';
 our $core    = 1;
 
 # command(port =>, connections =>, seconds =>, script =>, arguments => [])
 sub command (%with) {
-    return [Grantlink::Bench::Server::first(), 'taskset', '-c', $core, 'wrk', '--threads', 1, '--connections', $with{connections},
+    return ['taskset', '-c', $core, 'wrk', '--threads', 1, '--connections', $with{connections},
         '--duration', "$with{seconds}s", '--latency', '--timeout', '10s',
         '--script', "$scripts/$with{script}.lua", "http://127.0.0.1:$with{port}/",
         '--', map { "$_" } @{$with{arguments}}];

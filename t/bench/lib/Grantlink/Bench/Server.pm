@@ -20,17 +20,13 @@ sub start ($class, %with) {
     my $config = write_bytes("$dir/nginx.conf", $self->_config);
     $self->{process} = Grantlink::Process->start(
         name => "nginx ($with{name})", log => "$dir/output.log",
-        command => [first(), $ENV{GRANTLINK_NGINX} // '/usr/sbin/nginx', '-p', $dir, '-c', $config, '-e', "$dir/error.log"],
+        command => [$ENV{GRANTLINK_NGINX} // '/usr/sbin/nginx', '-p', $dir, '-c', $config, '-e', "$dir/error.log"],
     );
     my ($any) = values %{$self->{ports}};
     eval { $self->{process}->ready_when(sub { $any->answers && $self->worker }); 1 }
         or die $@ . $self->errors;
     return $self;
 }
-
-# Whoever may (root) measures before all other programs of the machine, so that these disturb less.
-# Everything that is compared runs like this.
-sub first { return $> == 0 ? qw(nice -n -20) : () }
 
 sub _config ($self) {
     my $dir     = $self->{prefix};

@@ -18,7 +18,7 @@ sub new ($class, %with) {
     my $self = bless {%with, temp => $temp, directory => $temp->dirname, sent => 0}, $class;
     my $links = 0;
     $links += $_ for values %{$self->{sizes}};
-    require_space($self->{directory}, 1500 + int $links * 450 / 1e6);
+    require_space($self->{directory}, 1500 + int $links * 250 / 1e6);
     $self->_make_data;
     return $self;
 }
@@ -29,7 +29,7 @@ sub tokens ($self, $size) { return "$self->{directory}/tokens-$size" }
 sub key ($self) { return "$self->{directory}/edge.key" }
 
 sub data ($self, @arguments) {
-    my $ran = run_command([Grantlink::Bench::Server::first(), "$self->{build}/grantlink-bench-data", @arguments], seconds => 300);
+    my $ran = run_command(["$self->{build}/grantlink-bench-data", @arguments], seconds => 300);
     die "grantlink-bench-data failed: $ran->{err}" if $ran->{exit} != 0;
     return $ran->{out} =~ s/\n\z//r;
 }
