@@ -132,7 +132,7 @@ command_test() {
         shift
         export GRANTLINK_SANITIZE=1
     fi
-    deps chromium
+    deps chromium "${bench_packages[@]}"
     build "$variant"
     export GRANTLINK_BUILD=$source_dir/build/$variant
     export CMOCKA_MESSAGE_OUTPUT=TAP

@@ -7,6 +7,7 @@ use v5.36;
 use Time::HiRes qw(sleep);
 use Grantlink::Bench::Figures qw(rounded);
 use Grantlink::Bench::Load;
+use Grantlink::Bench::Rates;
 use Grantlink::Bench::Site;
 
 our $clients    = 256;
@@ -64,16 +65,21 @@ sub rates ($site, $edge, $size, %with) {
     return @rounds;
 }
 
-our $page_connections = 16;
+# The load of pages is that of the rates, one that keeps the worker busy: each of 64 browsers asks again
+# as soon as it has its page. Quiet or not, a page then waits behind at most 63 others, and what the
+# storm adds is what it makes them wait. It is the same in both phases.
+our $page_connections = $Grantlink::Bench::Rates::connections;
 
 sub _pages ($site, $edge, $size, $seconds, $position) {
     my $figures = Grantlink::Bench::Load::run(
         port => $edge->port($size), connections => $page_connections, seconds => $seconds,
         script => 'links', arguments => [$site->tokens($size), $position, 'GET']);
-    Grantlink::Bench::Load::require_answers($figures, $site->length_of('page'), $page_connections, 'pages');
+    Grantlink::Bench::Load::require_answers($figures, $site->length_of("page-$size"), $page_connections, 'pages');
     return {p50_us => 0 + $figures->{p50}, p99_us => 0 + $figures->{p99}, rate => rounded($figures->{rate}, 0)};
 }
 
+# Both loads share the core that nginx does not have. The storm's runs with a lower priority, so that
+# the latency of pages is nginx's and not that of a load which waits for its turn to look at its clock.
 sub _storm ($site, $edge, $size, $seconds, $position) {
     my %load   = _load($site, $edge, $size, $seconds + 2);
     my $before = $site->spooled($size);
@@ -89,7 +95,8 @@ sub _storm ($site, $edge, $size, $seconds, $position) {
 
 # One hash a round: quiet, storm.
 sub latencies ($site, $edge, $size, %with) {
-    my (@rounds, $position);
+    my @rounds;
+    my $position = 0;
     for my $round (1 .. $with{rounds}) {
         my %figures;
         for my $side ($round % 2 ? qw(quiet storm) : qw(storm quiet)) {

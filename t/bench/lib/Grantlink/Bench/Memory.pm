@@ -23,37 +23,33 @@ sub memory_of ($pid) {
 
 # Two fresh workers get as many requests: pages and presses of the button, then callbacks (the bare
 # one: pages from as many connections). Both are looked at after a tenth of the pages and at the end.
+# measure(site, edge => server, bare => server, size =>, requests =>, seconds => of one run)
 sub measure ($site, %with) {
     my ($edge, $bare, $size) = @with{qw(edge bare size)};
-    my %side = (
-        edge => {server => $edge, port => $size, length => $site->length_of('page')},
-        bare => {server => $bare, port => 'return200', length => $site->length_of('page')},
+    my %common = (tokens => $site->tokens($size), method => 'GET');
+    my %pages  = (
+        edge => {%common, server => $edge, port => $size, length => $site->length_of("page-$size")},
+        bare => {%common, server => $bare, port => 'return200', length => $site->length_of('page')},
     );
-    my %memory;
-    for my $name (qw(edge bare)) {
-        my $server  = $side{$name}{server};
-        my %load    = (%{$side{$name}}, method => 'GET', tokens => $site->tokens($size));
-        my %presses = $name eq 'bare' ? %load
-            : (%load, method => 'POST', length => $site->length_of('start'));
-        Grantlink::Bench::Rates::run_side('start', \%presses, 1);
-        if ($name eq 'edge') {
-            Grantlink::Bench::Callbacks::run($site, $edge, $size, 1);
-        } else {
-            local $Grantlink::Bench::Rates::connections = $Grantlink::Bench::Callbacks::clients;
-            Grantlink::Bench::Rates::run_side('return200', \%load, 1);
-        }
-        my $served = 0;
-        while ($served < $with{requests}) {
-            $served += Grantlink::Bench::Rates::run_side('page', \%load, $with{seconds})->{requests};
-            $memory{$name}{after_a_tenth} //= memory_of($server->worker) if $served >= $with{requests} / 10;
-        }
-        $memory{$name}{requests} = $served;
-        $memory{$name}{at_the_end} = memory_of($server->worker);
+    Grantlink::Bench::Rates::run_side('start', {%{$pages{edge}}, method => 'POST', length => $site->length_of('start')}, 1);
+    Grantlink::Bench::Callbacks::run($site, $edge, $size, 1);
+    {
+        local $Grantlink::Bench::Rates::connections = $Grantlink::Bench::Callbacks::clients;
+        Grantlink::Bench::Rates::run_side('return200', $pages{bare}, 1);
     }
-    return {
-        over_bare => rounded($memory{edge}{at_the_end} - $memory{bare}{at_the_end}, 2),
-        map { my $name = $_; ($name => {map { $_ => rounded($memory{$name}{$_}, 2) } keys %{$memory{$name}}}) } keys %memory,
-    };
+    my %memory = map { $_ => _under_load($pages{$_}, %with) } qw(edge bare);
+    return {%memory, over_bare => rounded($memory{edge}{at_the_end} - $memory{bare}{at_the_end}, 2)};
+}
+
+sub _under_load ($pages, %with) {
+    my %memory = (requests => 0);
+    while ($memory{requests} < $with{requests}) {
+        my $seconds = defined $memory{after_a_tenth} ? $with{seconds} : 1;
+        $memory{requests} += Grantlink::Bench::Rates::run_side('page', $pages, $seconds)->{requests};
+        $memory{after_a_tenth} //= memory_of($pages->{server}->worker) if $memory{requests} >= $with{requests} / 10;
+    }
+    $memory{at_the_end} = memory_of($pages->{server}->worker);
+    return {requests => $memory{requests}, map { $_ => rounded($memory{$_}, 2) } qw(after_a_tenth at_the_end)};
 }
 
 1;

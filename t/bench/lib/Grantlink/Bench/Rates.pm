@@ -9,14 +9,15 @@ use Grantlink::Bench::Load;
 
 our $connections = 64;    # enough that the worker never waits for the load
 
-# measure(site, rounds =>, seconds =>, sides => {name => side}, order => [names], say =>)
+# measure(rounds =>, seconds =>, sides => {name => side}, order => [names], say =>,
+#   once => without going back)
 #   side: {server =>, port =>, tokens =>, method =>, length =>}
 # Answers one hash a round: name → figures.
-sub measure ($site, %with) {
+sub measure (%with) {
     my @rounds;
     for my $round (1 .. $with{rounds}) {
         my %runs;
-        for my $name (@{$with{order}}, reverse @{$with{order}}) {
+        for my $name (@{$with{order}}, $with{once} ? () : reverse @{$with{order}}) {
             push @{$runs{$name}}, run_side($name, $with{sides}{$name}, $with{seconds});
         }
         push @rounds, {map { $_ => together(@{$runs{$_}}) } keys %runs};
@@ -51,11 +52,6 @@ sub together (@runs) {
         cpu_us => rounded($sum{cpu} / $sum{requests} * 1e6, 2),
         core => rounded($sum{cpu} / $sum{seconds}, 2),
     };
-}
-
-sub warm_up ($site, $server, $size, $seconds) {
-    run_side($size, {server => $server, port => $size, tokens => $site->tokens($size),
-        method => 'GET', length => $site->length_of('page')}, $seconds);
 }
 
 1;

@@ -4,7 +4,8 @@ package Grantlink::Bench::Report;
 
 use v5.36;
 use JSON::PP ();
-use Grantlink::Bench::Figures qw(median spread rounded);
+use Grantlink::Bench::Files qw(slurp);
+use Grantlink::Bench::Figures qw(median rounded spread);
 
 # name, what it is, target, and whether the figure must be at least or at most that.
 our @targets = (
@@ -17,6 +18,14 @@ our @targets = (
     [worker_mib_over_bare      => 'worker memory over bare nginx, MiB',          2.00, 'most'],
 );
 
+# What the figures depend on.
+sub machine {
+    my ($cpu) = slurp('/proc/cpuinfo') =~ /^model name\s*: (.*)$/m;
+    my $nginx = $ENV{GRANTLINK_NGINX} // '/usr/sbin/nginx';
+    return (nginx => qx($nginx -v 2>&1) =~ s/^.*?: |\n//gr, cpu => $cpu // 'unknown',
+        kernel => qx(uname -r) =~ s/\n//r, load => (split ' ', slurp('/proc/loadavg'))[0] + 0);
+}
+
 # values: name → [one a round]
 sub medians ($values) {
     return map { my ($name) = @$_; ($name => rounded(median(@{$values->{$name}}))) } @targets;
@@ -25,6 +34,12 @@ sub medians ($values) {
 sub json ($values, $raw, $environment) {
     return JSON::PP->new->utf8->canonical->pretty->encode(
         {medians($values), raw => $raw, environment => $environment});
+}
+
+# Something else had the worker's core: the median of any rate's share of it says so.
+sub starved ($raw) {
+    return scalar grep { my $what = $_; median(map { map { $_->{core} } values %$_ } @{$raw->{$what}}) < 0.8 }
+        qw(page size start);
 }
 
 sub table ($values, $raw, $environment) {
@@ -39,7 +54,10 @@ sub table ($values, $raw, $environment) {
     my $memory = $raw->{memory}[-1];
     $text .= sprintf "\nmemory of the worker: %.2f MiB after a tenth of %d requests, %.2f MiB at the end\n",
         @{$memory->{edge}}{qw(after_a_tenth requests at_the_end)};
-    $text .= join '', map { "$_: $environment->{$_}\n" } sort keys %$environment;
+    $text .= sprintf "%s · %s · Linux %s · %d rounds · page of %d bytes · %d s\n",
+        @$environment{qw(nginx cpu kernel rounds page_bytes seconds_taken)};
+    $text .= "The worker had less than 80 % of its core at times: stop what else runs here, and measure again\n"
+        if starved($raw);
     return $text;
 }
 

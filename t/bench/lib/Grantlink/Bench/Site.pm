@@ -4,21 +4,21 @@ package Grantlink::Bench::Site;
 # without it that gives the same answers.
 
 use v5.36;
+use List::Util qw(min sum0);
 use Grantlink::Bench::Baseline qw(answer_to return_page static_page return_redirect require_same
     require_alike);
-use Grantlink::Bench::Files qw(bench_directory require_space slurp);
+use Grantlink::Bench::Files qw(bench_directory require_space write_bytes);
 use Grantlink::Bench::Server;
 use Grantlink::Command qw(run_command);
 
 our $status_stem = 'https://links.example.com/approve/attempts/';
 
-# new(build => directory, sizes => {name => links}, say => sub)
+# new(build => directory, links => [of the stores small, million and most], say => sub)
 sub new ($class, %with) {
     my $temp = bench_directory();
     my $self = bless {%with, temp => $temp, directory => $temp->dirname, sent => 0}, $class;
-    my $links = 0;
-    $links += $_ for values %{$self->{sizes}};
-    require_space($self->{directory}, 1500 + int $links * 250 / 1e6);
+    @{$self->{sizes}}{qw(small million most)} = @{$self->{links}};
+    require_space($self->{directory}, 1500 + int sum0(@{$self->{links}}) * 250 / 1e6);    # MiB
     $self->_make_data;
     return $self;
 }
@@ -37,12 +37,14 @@ sub data ($self, @arguments) {
 sub _make_data ($self) {
     $self->data('keys', $self->key);
     $self->{code} = $self->data('code');
-    my %size = %{$self->{sizes}};
-    my ($tokens) = sort { $a <=> $b } 1_000_000, (sort { $b <=> $a } values %size)[0];
-    for my $name (sort { $size{$a} <=> $size{$b} } keys %size) {
-        $self->{say}->("making an edge store with $size{$name} links");
-        $self->data('store', $self->store($name), $size{$name}, $tokens, $self->tokens($name));
+    # As many tokens for each store, whatever its size: the load then has the same to do.
+    my $tokens = min(1_000_000, $self->{sizes}{most});
+    for my $name (qw(small million most)) {
+        $self->{say}->("making an edge store with $self->{sizes}{$name} links");
+        $self->data('store', $self->store($name), $self->{sizes}{$name}, $tokens, $self->tokens($name));
     }
+    my $one = $self->a_token('million') . "\n";
+    write_bytes($self->tokens('static'), $one x $tokens);
 }
 
 # Fresh attempts for the store, behind those that were sent already; answers the file.
@@ -75,36 +77,39 @@ sub start_edge ($self, $name, @sizes) {
     );
 }
 
-sub page_request ($self, $size) {
-    return 'GET /approve/' . $self->a_token($size) . " HTTP/1.1\r\nHost: links.example.com\r\n\r\n";
+# As in load/links.lua.
+sub request ($self, $method, $size) {
+    my $more = $method eq 'POST' ? "Sec-Fetch-Site: same-origin\r\nContent-Length: 0\r\n" : '';
+    return "$method /approve/" . $self->a_token($size) . " HTTP/1.1\r\nHost: links.example.com\r\n"
+        . "Accept-Language: en-US,en;q=0.9\r\n$more\r\n";
 }
 
-sub start_request ($self, $size) {
-    return 'POST /approve/' . $self->a_token($size) . " HTTP/1.1\r\nHost: links.example.com\r\n"
-        . "Sec-Fetch-Site: same-origin\r\nContent-Length: 0\r\n\r\n";
+sub page_of ($self, $edge, $size) {
+    my $page = answer_to($edge->port($size), $self->request(GET => $size));
+    die "the page of a link answers $page->{status}\n" . $edge->errors if $page->{status} != 200;
+    return $page;
 }
 
 # The same answers from an nginx without the module, compared before anything is measured.
 sub start_bare ($self, $name, $edge, $size) {
-    my $page  = answer_to($edge->port($size), $self->page_request($size));
-    my $start = answer_to($edge->port($size), $self->start_request($size));
-    die "the page answers $page->{status}, the button $start->{status}\n" . $edge->errors
-        if $page->{status} != 200 || $start->{status} != 303;
-    my $file = $self->a_token($size);
+    $self->{length}{"page-$_"} = $self->page_of($edge, $_)->{length} for keys %{$edge->{servers}};
+    my $page  = $self->page_of($edge, $size);
+    my $start = answer_to($edge->port($size), $self->request(POST => $size));
+    die "the button answers $start->{status}\n" . $edge->errors if $start->{status} != 303;
     my $bare = Grantlink::Bench::Server->start(
         name => $name, directory => $self->{directory},
         servers => {
             return200 => return_page($page),
-            static    => static_page($page, "$self->{directory}/$name-files", $file),
+            static    => static_page($page, "$self->{directory}/$name-files", $self->a_token($size)),
             return303 => return_redirect($start),
         },
     );
     for my $server (qw(return200 static)) {
-        require_same($page, answer_to($bare->port($server), $self->page_request($size)), $server);
+        require_same($page, answer_to($bare->port($server), $self->request(GET => $size)), $server);
     }
-    my $redirect = answer_to($bare->port('return303'), $self->start_request($size));
+    my $redirect = answer_to($bare->port('return303'), $self->request(POST => $size));
     require_alike($start, $redirect, 'return303');
-    $self->{length} = {page => $page->{length}, start => $start->{length}, return303 => $redirect->{length}};
+    @{$self->{length}}{qw(page start return303)} = map { $_->{length} } $page, $start, $redirect;
     return $bare;
 }
 
