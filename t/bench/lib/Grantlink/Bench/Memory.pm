@@ -21,8 +21,9 @@ sub memory_of ($pid) {
     return $kib / 1024;
 }
 
-# Two fresh workers get as many requests: pages and presses of the button, then callbacks (the bare
-# one: pages from as many connections). Both are looked at after a tenth of the pages and at the end.
+# Two fresh workers get presses of the button, a storm of callbacks (the bare one: pages, from as many
+# connections), and then pages, so many that a leak of a few bytes a request would show.
+#
 # measure(site, edge => server, bare => server, size =>, requests =>, seconds => of one run)
 sub measure ($site, %with) {
     my ($edge, $bare, $size) = @with{qw(edge bare size)};
@@ -31,16 +32,20 @@ sub measure ($site, %with) {
         edge => {%common, server => $edge, port => $size, length => $site->length_of("page-$size")},
         bare => {%common, server => $bare, port => 'return200', length => $site->length_of('page')},
     );
-    Grantlink::Bench::Rates::run_side('start', {%{$pages{edge}}, method => 'POST', length => $site->length_of('start')}, 1);
+    my %presses = (%{$pages{edge}}, method => 'POST', length => $site->length_of('start'));
+    Grantlink::Bench::Rates::run_side('start', \%presses, 1);
+    my $before = memory_of($edge->worker);
     Grantlink::Bench::Callbacks::run($site, $edge, $size, 1);
     {
         local $Grantlink::Bench::Rates::connections = $Grantlink::Bench::Callbacks::clients;
         Grantlink::Bench::Rates::run_side('return200', $pages{bare}, 1);
     }
     my %memory = map { $_ => _under_load($pages{$_}, %with) } qw(edge bare);
+    $memory{edge}{before_callbacks} = rounded($before, 2);
     return {%memory, over_bare => rounded($memory{edge}{at_the_end} - $memory{bare}{at_the_end}, 2)};
 }
 
+# So many pages; {requests, after_a_tenth, at_the_end}, in MiB.
 sub _under_load ($pages, %with) {
     my %memory = (requests => 0);
     while ($memory{requests} < $with{requests}) {

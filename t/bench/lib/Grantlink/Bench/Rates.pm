@@ -29,28 +29,30 @@ sub measure (%with) {
 my $position = 0;    # so that no run reads the links that the one before has just read
 
 sub run_side ($name, $side, $seconds) {
-    my $before  = $side->{server}->cpu_seconds;
+    my ($cpu, $faults) = ($side->{server}->cpu_seconds, $side->{server}->faults);
     my $figures = Grantlink::Bench::Load::run(
         port => $side->{server}->port($side->{port}), connections => $connections, seconds => $seconds,
         script => 'links', arguments => [$side->{tokens}, $position, $side->{method}],
     );
     $position += $figures->{requests};
     Grantlink::Bench::Load::require_answers($figures, $side->{length}, $connections, $name);
-    $figures->{cpu} = $side->{server}->cpu_seconds - $before;
+    $figures->{cpu}    = $side->{server}->cpu_seconds - $cpu;
+    $figures->{faults} = $side->{server}->faults - $faults;
     return $figures;
 }
 
-# Runs of one side as one: requests a second, the worker's CPU time a request, how much of its core
-# the worker had (below 1 something else ran there: the rates of that round say little).
+# Runs of one side as one: requests a second; of the worker, CPU time and page faults a request, and
+# how much of its core it had (far below 1 something else ran there: the rates say little).
 sub together (@runs) {
     my %sum;
     for my $run (@runs) {
-        $sum{$_} += $run->{$_} for qw(requests seconds cpu);
+        $sum{$_} += $run->{$_} for qw(requests seconds cpu faults);
     }
     return {
-        rate => rounded($sum{requests} / $sum{seconds}, 0),
+        rate   => rounded($sum{requests} / $sum{seconds}, 0),
         cpu_us => rounded($sum{cpu} / $sum{requests} * 1e6, 2),
-        core => rounded($sum{cpu} / $sum{seconds}, 2),
+        core   => rounded($sum{cpu} / $sum{seconds}, 2),
+        faults => rounded($sum{faults} / $sum{requests}, 4),
     };
 }
 
