@@ -21,7 +21,7 @@ sub _load ($site, $edge, $size, $seconds) {
 
 # Every answer was a 303 to a status page, and as many approvals came into the spool: no fewer, and
 # no more than the answers that were still on their way when wrk stopped.
-sub _require_recorded ($site, $figures, $came) {
+sub require_recorded ($site, $figures, $came) {
     $site->were_sent($figures->{sent});
     my ($recorded, $other, $requests) = @$figures{qw(recorded other requests)};
     die "callbacks: $other of $requests answers were no 303 to a status page"
@@ -35,7 +35,7 @@ sub run ($site, $edge, $size, $seconds) {
     my %load    = _load($site, $edge, $size, $seconds);
     my $before  = $site->spooled($size);
     my $figures = Grantlink::Bench::Load::run(%load);
-    _require_recorded($site, $figures, $site->spooled($size) - $before);
+    require_recorded($site, $figures, $site->spooled($size) - $before);
     return {rate => rounded($figures->{recorded} / $figures->{seconds}, 0), p50_us => 0 + $figures->{p50},
         p99_us => 0 + $figures->{p99}, count => 0 + $figures->{recorded}};
 }
@@ -45,7 +45,7 @@ my $environments = 0;
 sub single_commits ($site, $seconds) {
     my $directory = $site->directory . '/single-' . ++$environments;
     mkdir $directory or die "$directory: $!\n";
-    my ($count, $took) = split ' ', $site->data('commits', $site->key, $directory, $seconds);
+    my ($count, $took) = split ' ', $site->data_beside_nginx('commits', $site->key, $directory, $seconds);
     unlink glob "$directory/*";
     return {rate => rounded($count / $took, 0), count => 0 + $count};
 }
@@ -86,9 +86,9 @@ sub _storm ($site, $edge, $size, $seconds, $position) {
     my $storm  = Grantlink::Bench::Load::start(%load, nice => 10, log => $site->directory . '/storm.log');
     sleep 0.7;    # it has begun, and goes on until the pages are through
     my $pages   = _pages($site, $edge, $size, $seconds, $position);
-    my $figures = Grantlink::Bench::Load::finish($storm, $seconds + 20);
+    my $figures = Grantlink::Bench::Load::finish($storm, $seconds + 60);
     unlink $site->directory . '/storm.log';
-    _require_recorded($site, $figures, $site->spooled($size) - $before);
+    require_recorded($site, $figures, $site->spooled($size) - $before);
     $pages->{callbacks} = rounded($figures->{recorded} / $figures->{seconds}, 0);
     return $pages;
 }

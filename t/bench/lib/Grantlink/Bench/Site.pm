@@ -28,8 +28,13 @@ sub store ($self, $size) { return "$self->{directory}/edge-$size" }
 sub tokens ($self, $size) { return "$self->{directory}/tokens-$size" }
 sub key ($self) { return "$self->{directory}/edge.key" }
 
-sub data ($self, @arguments) {
-    my $ran = run_command(["$self->{build}/grantlink-bench-data", @arguments], seconds => 300);
+sub data ($self, @arguments) { return $self->_data([], @arguments) }
+
+# On nginx's core.
+sub data_beside_nginx ($self, @arguments) { return $self->_data([qw(taskset -c 0)], @arguments) }
+
+sub _data ($self, $before, @arguments) {
+    my $ran = run_command([@$before, "$self->{build}/grantlink-bench-data", @arguments], seconds => 300);
     die "grantlink-bench-data failed: $ran->{err}" if $ran->{exit} != 0;
     return $ran->{out} =~ s/\n\z//r;
 }
