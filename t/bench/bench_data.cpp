@@ -22,13 +22,13 @@ using namespace grantlink;
 using Arguments = std::vector<std::string>;
 
 constexpr const char* usage =
-    "usage: grantlink-bench-data keys FILE                      a new edge key\n"
-    "       grantlink-bench-data store DIRECTORY LINKS TOKENS FILE\n"
-    "           an edge store with so many links, and so many of their tokens in FILE\n"
+    "usage: grantlink-bench-data keys FILE                            a new edge key\n"
+    "       grantlink-bench-data store DIRECTORY LINKS TOKENS FILE    an edge store with so many\n"
+    "                                    links, and so many of their tokens in FILE\n"
     "       grantlink-bench-data attempts KEY LINKS FIRST COUNT FILE  states and cookies\n"
-    "       grantlink-bench-data spooled DIRECTORY              how many approvals there are\n"
-    "       grantlink-bench-data commits KEY DIRECTORY SECONDS  count and seconds\n"
-    "       grantlink-bench-data code                           the code of all callbacks\n";
+    "       grantlink-bench-data spooled DIRECTORY                    how many approvals wait\n"
+    "       grantlink-bench-data commits KEY DIRECTORY SECONDS        how many, in how long\n"
+    "       grantlink-bench-data code                                 that of all callbacks\n";
 
 void makeDirectory(const std::string& path) {
     if (::mkdir(path.c_str(), 0770) != 0 && errno != EEXIST)

@@ -30,15 +30,15 @@ sub run (%with) {
     return figures($ran->{out});
 }
 
-# Starts one in the background, politely: see Grantlink::Bench::Storm.
+# Starts one in the background: more of log => file, nice => so much behind the others.
 sub start (%with) {
-    my $process = Grantlink::Process->start(
+    return Grantlink::Process->start(
         name => 'wrk', log => $with{log}, environment => environment(),
-        command => ['nice', '-n', $with{nice} // 0, @{command(%with)}],
+        command => ['nice', '-n', $with{nice}, @{command(%with)}],
     );
-    return $process;
 }
 
+# Its figures; it has so many seconds to end by itself.
 sub finish ($process, $seconds) {
     my $until = time + $seconds;
     while ($process->alive) {

@@ -9,6 +9,7 @@ use Grantlink::Bench::Figures qw(rounded);
 use Grantlink::Poll qw(eventually);
 use Grantlink::Port;
 use Grantlink::Process;
+use Grantlink::Sanitizer;
 use Grantlink::Bench::Files qw(write_bytes);
 
 # start(name =>, directory =>, main => text, http => text, servers => {name => text of server {}})
@@ -17,9 +18,11 @@ sub start ($class, %with) {
     my $dir  = $self->{prefix} = "$with{directory}/$with{name}";
     make_path($dir);
     $self->{ports}{$_} = Grantlink::Port->reserve for keys %{$with{servers}};
-    my $config = write_bytes("$dir/nginx.conf", $self->_config);
+    my $sanitizer = Grantlink::Sanitizer->new("$dir/asan");
+    my $config    = write_bytes("$dir/nginx.conf", $self->_config);
     $self->{process} = Grantlink::Process->start(
         name => "nginx ($with{name})", log => "$dir/output.log",
+        environment => $sanitizer->environment(preload => 1),
         command => [$ENV{GRANTLINK_NGINX} // '/usr/sbin/nginx', '-p', $dir, '-c', $config, '-e', "$dir/error.log"],
     );
     my ($any) = values %{$self->{ports}};
