@@ -3,7 +3,11 @@
 #include "daemon/links/edge_directory.hpp"
 #include "shared/link_token.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <unistd.h>
+
+#include <map>
 
 namespace grantlink {
 
@@ -11,6 +15,8 @@ namespace {
 
 // How many replaced generations an edge still explains; older links are simply unknown.
 constexpr std::uint32_t keptGenerations = 16;
+
+using Entries = std::vector<LinkWriter::Entry>;
 
 LinkStatus statusOf(const Connection& connection) {
     return connection.status == ConnectionStatus::revoked ? LinkStatus::cancelled
@@ -27,6 +33,9 @@ std::string viewOf(const Connection& connection, const Settings& settings, LinkS
     view.generation = generation;
     view.expires = connection.linkExpires;
     view.requester = connection.requester;
+    view.language = connection.language;
+    if (settings.config.brands.contains(connection.brand))
+        view.brand = connection.brand;
     view.itemCount = 1;
     LinkItem& item = view.items[0];
     item.connection = connection.id;
@@ -37,14 +46,19 @@ std::string viewOf(const Connection& connection, const Settings& settings, LinkS
 }
 
 ProviderView viewOf(const Provider& provider) {
-    const AuthorizeStep& authorize = provider.preset().authorize;
+    const Preset& preset = provider.preset();
     ProviderView view;
-    view.name = provider.preset().name;
+    view.name = preset.name;
     view.authorizeUrl = provider.authorizeUrl();
-    view.issuer = authorize.issuer;
-    view.pkce = authorize.pkce;
-    view.nonce = authorize.nonce;
-    view.issExpected = authorize.issExpected;
+    view.issuer = preset.authorize.issuer;
+    view.pkce = preset.authorize.pkce;
+    view.nonce = preset.authorize.nonce;
+    view.issExpected = preset.authorize.issExpected;
+    if (preset.switchAccount) {
+        view.switchUrl = preset.switchAccount->url;
+        for (const auto& [language, text] : preset.switchAccount->hints)
+            view.switchHints.push_back({language, text});
+    }
     return view;
 }
 
@@ -55,6 +69,54 @@ LinkWriter::Surroundings surroundingsOf(const Settings& settings) {
                 static_cast<std::uint32_t>(config.attemptLifetime.count())};
     for (const auto& [id, provider] : settings.providers)
         out.providers.emplace(id, viewOf(provider));
+    for (const auto& [id, brand] : config.brands) {
+        out.brands[id] = {brand.name, brand.colour, brand.logo ? brand.logo->asset : ""};
+        if (brand.logo)
+            out.assets[brand.logo->asset] = brand.logo->bytes;
+    }
+    return out;
+}
+
+void addEntries(Entries& out, const Connection& connection, const Settings& settings,
+                const MasterKeys& keys) {
+    const std::uint32_t newest = connection.generation;
+    const std::uint32_t oldest = newest > keptGenerations ? newest - keptGenerations : 1;
+    for (std::uint32_t generation = oldest; generation <= newest; ++generation) {
+        const bool current = generation == newest;
+        const LinkStatus status = current ? statusOf(connection) : LinkStatus::replaced;
+        const std::string view = viewOf(connection, settings, status, generation);
+        // Which key an older generation was made with is not kept: it is known under each.
+        for (KeyId id = 255; id > 0; --id) {
+            const MasterKey* key = keys.find(id);
+            if (!key || (current && id != connection.linkKey))
+                continue;
+            const auto link = linkKeyOf(makeLinkToken(*key, connection.id, generation));
+            out.push_back(
+                {*link, view, current ? std::optional<Uuid>(connection.id) : std::nullopt});
+        }
+    }
+}
+
+// Brands that connections name and the configuration does not have, with how many do.
+using MissingBrands = std::map<std::string, std::size_t>;
+
+void report(const MissingBrands& missing) {
+    for (const auto& [id, connections] : missing)
+        spdlog::warn("there is no [brands.{}] in the configuration; connections that were asked "
+                     "for with it ({}) show no brand",
+                     id, connections);
+}
+
+Entries entriesOfAll(const Vault& vault, const Settings& settings, const MasterKeys& keys,
+                     MissingBrands& missing) {
+    Entries out;
+    vault.read([&](const VaultReader& reader) {
+        reader.eachConnection([&](const Connection& connection) {
+            addEntries(out, connection, settings, keys);
+            if (!connection.brand.empty() && !settings.config.brands.contains(connection.brand))
+                ++missing[connection.brand];
+        });
+    });
     return out;
 }
 
@@ -75,32 +137,10 @@ std::string LinkPublisher::linkOf(const Connection& connection) const {
            makeLinkToken(*key, connection.id, connection.generation);
 }
 
-std::vector<LinkWriter::Entry> LinkPublisher::entriesOf(const Connection& connection,
-                                                        const Settings& settings) const {
-    std::vector<LinkWriter::Entry> out;
-    const std::uint32_t newest = connection.generation;
-    const std::uint32_t oldest = newest > keptGenerations ? newest - keptGenerations : 1;
-    for (std::uint32_t generation = oldest; generation <= newest; ++generation) {
-        const bool current = generation == newest;
-        const LinkStatus status = current ? statusOf(connection) : LinkStatus::replaced;
-        const std::string view = viewOf(connection, settings, status, generation);
-        // Which key an older generation was made with is not kept: it is known under each.
-        for (KeyId id = 255; id > 0; --id) {
-            const MasterKey* key = keys_->find(id);
-            if (!key || (current && id != connection.linkKey))
-                continue;
-            const auto link = linkKeyOf(makeLinkToken(*key, connection.id, generation));
-            out.push_back(
-                {*link, view, current ? std::optional<Uuid>(connection.id) : std::nullopt});
-        }
-    }
-    return out;
-}
-
 boost::asio::awaitable<void> LinkPublisher::publish(Connection connection) {
-    const auto write = [links = links_, entries = entriesOf(connection, *settings_.get())] {
-        links->publish(entries);
-    };
+    Entries entries;
+    addEntries(entries, connection, *settings_.get(), *keys_);
+    const auto write = [links = links_, entries = std::move(entries)] { links->publish(entries); };
     try {
         co_await writer_.run(write);
     } catch (...) {
@@ -110,21 +150,19 @@ boost::asio::awaitable<void> LinkPublisher::publish(Connection connection) {
 }
 
 boost::asio::awaitable<void> LinkPublisher::publishAll(const Vault& vault) {
-    std::vector<LinkWriter::Entry> entries;
-    const SettingsPtr settings = settings_.get();
-    vault.read([&](const VaultReader& reader) {
-        reader.eachConnection([&](const Connection& connection) {
-            for (LinkWriter::Entry& entry : entriesOf(connection, *settings))
-                entries.push_back(std::move(entry));
-        });
-    });
-    behind_ = true;
-    const auto write = [links = links_, surroundings = surroundingsOf(*settings),
-                        entries = std::move(entries)]() mutable {
-        links->replaceAll(surroundings, entries);
+    const auto write = [links = links_, settings = settings_.get(), keys = keys_, &vault] {
+        MissingBrands missing;
+        Entries entries = entriesOfAll(vault, *settings, *keys, missing);
+        links->replaceAll(surroundingsOf(*settings), entries);
+        return missing;
     };
-    co_await writer_.run(write);
-    behind_ = false;
+    try {
+        report(co_await writer_.run(write));
+        behind_ = false;
+    } catch (...) {
+        behind_ = true;
+        throw;
+    }
 }
 
 void LinkPublisher::reopenIfLost() {
