@@ -24,9 +24,8 @@ std::string readColour(TomlReader& in) {
     std::string text = in.text("colour");
     if (text.empty())
         return {};
-    const bool valid =
-        text.size() == 7 && text.starts_with('#') &&
-        text.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string::npos;
+    const bool valid = text.size() == 7 && text.starts_with('#') &&
+                       text.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string::npos;
     if (!valid)
         in.fail("colour", "must be # and six hexadecimal digits, such as \"#1f5f4a\"");
     std::transform(text.begin(), text.end(), text.begin(),

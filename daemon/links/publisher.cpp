@@ -1,126 +1,65 @@
 #include "daemon/links/publisher.hpp"
 
 #include "daemon/links/edge_directory.hpp"
+#include "daemon/links/edge_views.hpp"
 #include "shared/link_token.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <unistd.h>
 
+#include <cstdint>
+#include <iterator>
 #include <map>
 
 namespace grantlink {
 
 namespace {
 
-// How many replaced generations an edge still explains; older links are simply unknown.
-constexpr std::uint32_t keptGenerations = 16;
-
 using Entries = std::vector<LinkWriter::Entry>;
 
-LinkStatus statusOf(const Connection& connection) {
-    return connection.status == ConnectionStatus::revoked ? LinkStatus::cancelled
-                                                          : LinkStatus::live;
-}
+// How many connections one step looks at: a link that is published meanwhile waits for no more.
+constexpr std::size_t stepSize = 1000;
 
-std::string viewOf(const Connection& connection, const Settings& settings, LinkStatus status,
-                   std::uint32_t generation) {
-    const Provider* provider = settings.provider(connection.provider);
-    const std::string account = provider ? provider->display(connection.account) : "";
-    LinkView view;
-    // A link whose provider is no longer configured leads nowhere.
-    view.status = provider ? status : LinkStatus::cancelled;
-    view.generation = generation;
-    view.expires = connection.linkExpires;
-    view.requester = connection.requester;
-    view.language = connection.language;
-    if (settings.config.brands.contains(connection.brand))
-        view.brand = connection.brand;
-    view.itemCount = 1;
-    LinkItem& item = view.items[0];
-    item.connection = connection.id;
-    item.connected = connection.status == ConnectionStatus::active;
-    item.provider = connection.provider;
-    item.account = account;
-    return encodeLinkView(view);
-}
-
-ProviderView viewOf(const Provider& provider) {
-    const Preset& preset = provider.preset();
-    ProviderView view;
-    view.name = preset.name;
-    view.authorizeUrl = provider.authorizeUrl();
-    view.issuer = preset.authorize.issuer;
-    view.pkce = preset.authorize.pkce;
-    view.nonce = preset.authorize.nonce;
-    view.issExpected = preset.authorize.issExpected;
-    if (preset.switchAccount) {
-        view.switchUrl = preset.switchAccount->url;
-        for (const auto& [language, text] : preset.switchAccount->hints)
-            view.switchHints.push_back({language, text});
-    }
-    return view;
-}
-
-LinkWriter::Surroundings surroundingsOf(const Settings& settings) {
-    const Config& config = settings.config;
-    LinkWriter::Surroundings out;
-    out.site = {config.attemptsUrl(), config.overHttps(),
-                static_cast<std::uint32_t>(config.attemptLifetime.count())};
-    for (const auto& [id, provider] : settings.providers)
-        out.providers.emplace(id, viewOf(provider));
-    for (const auto& [id, brand] : config.brands) {
-        out.brands[id] = {brand.name, brand.colour, brand.logo ? brand.logo->asset : ""};
-        if (brand.logo)
-            out.assets[brand.logo->asset] = brand.logo->bytes;
-    }
-    return out;
-}
-
-void addEntries(Entries& out, const Connection& connection, const Settings& settings,
-                const MasterKeys& keys) {
-    const std::uint32_t newest = connection.generation;
-    const std::uint32_t oldest = newest > keptGenerations ? newest - keptGenerations : 1;
-    for (std::uint32_t generation = oldest; generation <= newest; ++generation) {
-        const bool current = generation == newest;
-        const LinkStatus status = current ? statusOf(connection) : LinkStatus::replaced;
-        const std::string view = viewOf(connection, settings, status, generation);
-        // Which key an older generation was made with is not kept: it is known under each.
-        for (KeyId id = 255; id > 0; --id) {
-            const MasterKey* key = keys.find(id);
-            if (!key || (current && id != connection.linkKey))
-                continue;
-            const auto link = linkKeyOf(makeLinkToken(*key, connection.id, generation));
-            out.push_back(
-                {*link, view, current ? std::optional<Uuid>(connection.id) : std::nullopt});
-        }
-    }
-}
-
-// Brands that connections name and the configuration does not have, with how many do.
-using MissingBrands = std::map<std::string, std::size_t>;
-
-void report(const MissingBrands& missing) {
-    for (const auto& [id, connections] : missing)
-        spdlog::warn("there is no [brands.{}] in the configuration; connections that were asked "
-                     "for with it ({}) show no brand",
-                     id, connections);
-}
-
-Entries entriesOfAll(const Vault& vault, const Settings& settings, const MasterKeys& keys,
-                     MissingBrands& missing) {
-    Entries out;
-    vault.read([&](const VaultReader& reader) {
-        reader.eachConnection([&](const Connection& connection) {
-            addEntries(out, connection, settings, keys);
-            if (!connection.brand.empty() && !settings.config.brands.contains(connection.brand))
-                ++missing[connection.brand];
-        });
-    });
-    return out;
+void add(Entries& to, Entries more) {
+    std::move(more.begin(), more.end(), std::back_inserter(to));
 }
 
 } // namespace
+
+// A walk through all connections. Brands that they name and the configuration does not have are
+// counted on the way.
+struct LinkPublisher::Walk {
+    const Vault& vault;
+    std::shared_ptr<LinkWriter> links;
+    std::shared_ptr<const MasterKeys> keys;
+    Uuid last{};           // the connection that was looked at last
+    std::size_t known = 0; // links that the edge has to have of those so far
+    bool complete = false; // it has them all, and no others
+    std::map<std::string, std::size_t> missingBrands = {};
+
+    // The links of the next connections; none: that was all.
+    Entries next(const Settings& settings, std::size_t limit) {
+        Entries out;
+        vault.read([&](const VaultReader& reader) {
+            reader.eachConnection(last, limit, [&](const Connection& connection) {
+                add(out, entriesOf(connection, settings, *keys));
+                last = connection.id;
+                if (!connection.brand.empty() && !settings.config.brands.contains(connection.brand))
+                    ++missingBrands[connection.brand];
+            });
+        });
+        known += out.size();
+        return out;
+    }
+
+    void report() const {
+        for (const auto& [id, connections] : missingBrands)
+            spdlog::warn("there is no [brands.{}] in the configuration; connections that were "
+                         "asked for with it ({}) show no brand",
+                         id, connections);
+    }
+};
 
 LinkPublisher::LinkPublisher(const Config& config, std::shared_ptr<const MasterKeys> keys,
                              const CurrentSettings& settings)
@@ -138,9 +77,9 @@ std::string LinkPublisher::linkOf(const Connection& connection) const {
 }
 
 boost::asio::awaitable<void> LinkPublisher::publish(Connection connection) {
-    Entries entries;
-    addEntries(entries, connection, *settings_.get(), *keys_);
-    const auto write = [links = links_, entries = std::move(entries)] { links->publish(entries); };
+    const auto write = [links = links_, entries = entriesOf(connection, *settings_.get(), *keys_)] {
+        links->publish(entries);
+    };
     try {
         co_await writer_.run(write);
     } catch (...) {
@@ -150,19 +89,54 @@ boost::asio::awaitable<void> LinkPublisher::publish(Connection connection) {
 }
 
 boost::asio::awaitable<void> LinkPublisher::publishAll(const Vault& vault) {
-    const auto write = [links = links_, settings = settings_.get(), keys = keys_, &vault] {
-        MissingBrands missing;
-        Entries entries = entriesOfAll(vault, *settings, *keys, missing);
-        links->replaceAll(surroundingsOf(*settings), entries);
-        return missing;
-    };
+    const auto links = links_;
     try {
-        report(co_await writer_.run(write));
-        behind_ = false;
+        const bool complete = co_await update(vault);
+        if (!complete)
+            co_await replace(vault);
+        behind_ = links != links_; // opened anew meanwhile
     } catch (...) {
         behind_ = true;
         throw;
     }
+}
+
+// Each step reads the vault and the settings of its own moment, so that it writes nothing older
+// than what was published before it.
+boost::asio::awaitable<bool> LinkPublisher::update(const Vault& vault) {
+    const auto walk = std::make_shared<Walk>(Walk{vault, links_, keys_});
+    const auto begin = [walk, settings = settings_.get()] {
+        if (walk->links->linkCount() == 0)
+            return false;
+        walk->links->publish(surroundingsOf(*settings));
+        return true;
+    };
+    bool more = co_await writer_.run(begin);
+    while (more) {
+        const auto step = [walk, settings = settings_.get()] {
+            const Entries entries = walk->next(*settings, stepSize);
+            walk->links->publish(entries);
+            // Nobody publishes between the step that finds no more and this, on the same thread.
+            // A link that was regenerated behind the walk makes the count differ; all is made anew
+            // then for nothing, which is rare and does no harm.
+            walk->complete = entries.empty() && walk->links->linkCount() == walk->known;
+            return !entries.empty();
+        };
+        more = co_await writer_.run(step);
+    }
+    if (walk->complete)
+        walk->report();
+    co_return walk->complete;
+}
+
+boost::asio::awaitable<void> LinkPublisher::replace(const Vault& vault) {
+    const auto walk = std::make_shared<Walk>(Walk{vault, links_, keys_});
+    const auto write = [walk, settings = settings_.get()] {
+        Entries entries = walk->next(*settings, SIZE_MAX);
+        walk->links->replaceAll(surroundingsOf(*settings), entries);
+    };
+    co_await writer_.run(write);
+    walk->report();
 }
 
 void LinkPublisher::reopenIfLost() {

@@ -88,9 +88,13 @@ ConnectionPage LmdbVaultReads<Base>::connections(const ConnectionQuery& query) c
 
 template <typename Base>
 void LmdbVaultReads<Base>::eachConnection(
+    const Uuid& after, std::size_t limit,
     const std::function<void(const Connection&)>& visit) const {
     lmdb::Cursor cursor(transaction_, tables_.connections);
-    for (auto entry = cursor.first(); entry; entry = cursor.next())
+    auto entry = cursor.atOrAfter(keyOf(after));
+    if (entry && uuidOf(entry->first) == after)
+        entry = cursor.next();
+    for (; entry && limit > 0; entry = cursor.next(), --limit)
         visit(connectionFromJson(uuidOf(entry->first), parseRecord(entry->second, "connections")));
 }
 

@@ -15,7 +15,8 @@ class LmdbVaultReads : public Base {
 
     std::optional<Connection> connection(const Uuid& id) const override;
     ConnectionPage connections(const ConnectionQuery& query) const override;
-    void eachConnection(const std::function<void(const Connection&)>& visit) const override;
+    void eachConnection(const Uuid& after, std::size_t limit,
+                        const std::function<void(const Connection&)>& visit) const override;
     VaultCounts counts() const override;
     std::optional<AttemptRecord> attempt(const Uuid& id) const override;
     std::optional<TokenSet> tokens(const Uuid& owner) const override;

@@ -22,10 +22,31 @@ void takesTags(void**) {
 }
 
 void refusesOthers(void**) {
-    for (const char* tag :
-         {"", "d", "-", "de-", "-de", "de--CH", "de_CH", "de ", " de", "d3", "419", "de-\n",
-          "abcdefghi", "de-abcdefghi", "x-whatever", "German", "abcd", "i-klingon", "de-a", "en-a-b-myext", "en-x",
-          "dé", "de,en", "*", "de-CH-1901-abcdefgh-abcdefgh-abcdefgh"})
+    for (const char* tag : {"",
+                            "d",
+                            "-",
+                            "de-",
+                            "-de",
+                            "de--CH",
+                            "de_CH",
+                            "de ",
+                            " de",
+                            "d3",
+                            "419",
+                            "de-\n",
+                            "abcdefghi",
+                            "de-abcdefghi",
+                            "x-whatever",
+                            "German",
+                            "abcd",
+                            "i-klingon",
+                            "de-a",
+                            "en-a-b-myext",
+                            "en-x",
+                            "dé",
+                            "de,en",
+                            "*",
+                            "de-CH-1901-abcdefgh-abcdefgh-abcdefgh"})
         assertIs(false, tag);
     assert_false(isLanguageTag(std::string_view("de\0", 3)));
 }

@@ -44,9 +44,8 @@ SettingsPtr settingsWith(const std::string& edgeStore, Brands brands) {
     out.config.brands = std::move(brands);
     const ProviderConfig sandbox{
         "instagram", "app", "secret", {{"https://www.instagram.com", "http://127.0.0.1:9000"}}};
-    out.providers.emplace("instagram",
-                          Provider("instagram", preset(), sandbox,
-                                   out.config.redirectUri("instagram")));
+    out.providers.emplace(
+        "instagram", Provider("instagram", preset(), sandbox, out.config.redirectUri("instagram")));
     return std::make_shared<const Settings>(std::move(out));
 }
 
@@ -56,14 +55,20 @@ class Stores {
     Stores() : keys_(newKeys()) {
         std::filesystem::create_directory(vaultPath());
         std::filesystem::create_directories(edge() + "/links");
-        connection.id = Uuid::v7();
-        connection.provider = "instagram";
-        connection.account = "@nike";
-        connection.requester = "Example Agency";
-        connection.brand = "acme";
-        connection.language = "pt-BR";
-        connection.linkKey = keys_->current().id;
-        connection.linkExpires = nowMs() + 1000;
+        connection = newConnection();
+    }
+
+    Connection newConnection() const {
+        Connection out;
+        out.id = Uuid::v7();
+        out.provider = "instagram";
+        out.account = "@nike";
+        out.requester = "Example Agency";
+        out.brand = "acme";
+        out.language = "pt-BR";
+        out.linkKey = keys_->current().id;
+        out.linkExpires = nowMs() + 1000;
+        return out;
     }
 
     std::string edge() const { return directory_.path() + "/edge"; }
@@ -71,8 +76,7 @@ class Stores {
     void open(Brands brands) {
         settings_.emplace(settingsWith(edge(), std::move(brands)));
         vault_.emplace(vaultPath(), keys_);
-        const auto put = [c = connection](VaultWriter& vault) { vault.putConnection(c); };
-        await(vault_->write(put));
+        put({connection});
         links_.emplace(settings_->get()->config, keys_, *settings_);
     }
 
@@ -80,11 +84,21 @@ class Stores {
 
     void publishAll() { await(links_->publishAll(*vault_)); }
 
-    void publish() { await(links_->publish(connection)); }
+    void publish(const Connection& one) { await(links_->publish(one)); }
 
-    LinkKey key() const {
-        return *linkKeyOf(makeLinkToken(keys_->current(), connection.id, connection.generation));
+    void put(const std::vector<Connection>& some) {
+        const auto putAll = [some](VaultWriter& vault) {
+            for (const Connection& one : some)
+                vault.putConnection(one);
+        };
+        await(vault_->write(putAll));
     }
+
+    LinkKey key(const Connection& of) const {
+        return *linkKeyOf(makeLinkToken(keys_->current(), of.id, of.generation));
+    }
+
+    LinkKey key() const { return key(connection); }
 
     Connection connection;
 
@@ -160,11 +174,53 @@ void aBrandThatIsGoneLeavesNone(void**) {
         assert_null(edge.brand("acme"));
         assert_false(edge.asset(assetName(logoBytes, "gif")).has_value());
     }
-    stores.publish(); // as when the link is regenerated
+    stores.publish(stores.connection); // as when the link is regenerated
     assertEqual(reader.snapshot().find(stores.key())->brand, "");
     stores.reload({{"acme", acme()}});
     stores.publishAll();
     assertEqual(reader.snapshot().find(stores.key())->brand, "acme");
+}
+
+void allAreUpdated(void**) {
+    Stores stores;
+    stores.open({{"acme", acme()}});
+    std::vector<Connection> many; // more than the publisher looks at in one step
+    for (int i = 0; i < 2500; ++i)
+        many.push_back(stores.newConnection());
+    stores.put(many);
+    stores.publishAll(); // all at once, into an empty store
+    const Connection before = many[1700];
+    many[1700].generation = 2;
+    many[1700].status = ConnectionStatus::revoked;
+    many.push_back(stores.newConnection());
+    stores.put({many[1700], many.back()}); // and the edge was not told
+    stores.reload({});
+    stores.publishAll(); // what differs
+    LinkReader reader(stores.edge());
+    const auto edge = reader.snapshot();
+    for (const Connection& one : many) {
+        const auto link = edge.find(stores.key(one));
+        assert_true(link.has_value() && link->brand.empty());
+        assert_true(link->find(one.id) != nullptr);
+        assert_int_equal(edge.find(one.id)->generation, one.generation);
+    }
+    assert_true(edge.find(stores.key(before))->status == LinkStatus::replaced);
+    assert_true(edge.find(stores.key(many[1700]))->status == LinkStatus::cancelled);
+}
+
+void whatTheVaultDoesNotKnowGoes(void**) {
+    Stores stores;
+    stores.open({{"acme", acme()}});
+    stores.publishAll();
+    const Connection stranger = stores.newConnection(); // the vault came from an older backup
+    stores.publish(stranger);
+    LinkReader reader(stores.edge());
+    assert_true(reader.snapshot().find(stores.key(stranger)).has_value());
+    stores.publishAll();
+    const auto edge = reader.snapshot();
+    assert_true(edge.find(stores.key()).has_value());
+    assert_false(edge.find(stores.key(stranger)).has_value());
+    assert_false(edge.find(stranger.id).has_value());
 }
 
 void putSchema(const std::string& edgeStore, std::uint32_t number) {
@@ -229,6 +285,8 @@ int main() {
     const CMUnitTest tests[] = {cmocka_unit_test(brandsReachTheEdge),
                                 cmocka_unit_test(switchingAccountsReachesTheEdge),
                                 cmocka_unit_test(aBrandThatIsGoneLeavesNone),
+                                cmocka_unit_test(allAreUpdated),
+                                cmocka_unit_test(whatTheVaultDoesNotKnowGoes),
                                 cmocka_unit_test(anOlderStoreIsMadeAnew),
                                 cmocka_unit_test(aNewerStoreIsLeftAlone)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
