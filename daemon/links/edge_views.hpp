@@ -10,7 +10,8 @@
 
 namespace grantlink {
 
-// The links of a connection: the newest, and as `replaced` those before it, as far as they are kept.
+// The links of a connection: the newest, and as `replaced` those before it, as far as they are
+// kept.
 std::vector<LinkWriter::Entry> entriesOf(const Connection& connection, const Settings& settings,
                                          const MasterKeys& keys);
 

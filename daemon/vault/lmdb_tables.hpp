@@ -5,6 +5,13 @@
 
 namespace grantlink {
 
+// What opening a vault needs of them as well.
+void eachConnectionIn(const lmdb::Transaction& transaction, const VaultTables& tables,
+                      const Uuid& after, std::size_t limit,
+                      const std::function<void(const Connection&)>& visit);
+void putAccount(lmdb::WriteTransaction& write, const VaultTables& tables,
+                const Connection& connection);
+
 // `Base` is VaultReader or VaultWriter: both read the same way.
 template <typename Base>
 class LmdbVaultReads : public Base {
@@ -23,6 +30,8 @@ class LmdbVaultReads : public Base {
     std::vector<Notification> dueNotifications(TimeMs now, std::size_t limit) const override;
 
   protected:
+    std::vector<Uuid> idsOf(const std::vector<std::string>& accounts) const;
+
     const lmdb::Transaction& transaction_;
     const VaultTables& tables_;
     const MasterKeys& keys_;
