@@ -2,6 +2,7 @@
 // logs; from then on the request's own memory holds no secret (redact.hpp).
 #pragma once
 
+#include "ngx_module/cookie_header.hpp"
 #include "ngx_module/ngx.hpp"
 #include "ngx_module/page_set.hpp"
 #include "ngx_module/route.hpp"
@@ -13,11 +14,6 @@
 #include <vector>
 
 namespace grantlink {
-
-struct Cookie {
-    std::string name;
-    SecretBytes value;
-};
 
 struct RequestContext {
     Route route = Route::none;
