@@ -20,7 +20,8 @@ void codeComesBack(fuzz::Input in) {
     const std::string_view code = in.rest().substr(0, maxCodeLength);
     if (code.empty())
         return;
-    const std::string sealed = sealCode(fuzz::masterKey().sealPublic, attempt, code);
+    const CodeSealer sealer(fuzz::masterKey().sealPublic);
+    const std::string sealed = sealer.seal(attempt, code);
     require(sealed.size() == code.size() + sealedCodeOverhead, "the overhead is what it says");
     const auto open = openSealedCode(fuzz::masterKey(), attempt, bytesOf(sealed));
     require(open && textOf(*open) == code, "a code comes back");
@@ -34,9 +35,15 @@ void codeComesBack(fuzz::Input in) {
 
 // A worker that was taken over can seal what it likes: the fuzzer's bytes are the content.
 void anyContentIsSurvived(std::string_view content) {
-    std::string sealed(content.size() + crypto_box_SEALBYTES, '\0');
-    crypto_box_seal(reinterpret_cast<unsigned char*>(sealed.data()), bytesOf(content).data(),
-                    content.size(), fuzz::masterKey().sealPublic.data());
+    constexpr std::size_t nonceAt = crypto_box_PUBLICKEYBYTES;
+    constexpr std::size_t boxAt = nonceAt + crypto_box_NONCEBYTES;
+    std::string sealed(boxAt + crypto_box_MACBYTES + content.size(), '\0');
+    auto* bytes = reinterpret_cast<unsigned char*>(sealed.data());
+    std::array<unsigned char, crypto_box_SECRETKEYBYTES> secret;
+    crypto_box_keypair(bytes, secret.data());
+    require(crypto_box_easy(bytes + boxAt, bytesOf(content).data(), content.size(), bytes + nonceAt,
+                            fuzz::masterKey().sealPublic.data(), secret.data()) == 0,
+            "the key is one");
     Uuid attempt;
     if (content.size() > attempt.bytes.size())
         std::memcpy(attempt.bytes.data(), content.data() + 1, attempt.bytes.size());

@@ -65,7 +65,7 @@ struct Sample {
     Sample() : keys(*EdgeKeys::parse(generateKeyFiles().edge, "edge.key")) {
         const auto text = State{attempt, Uuid::v7(), 1}.encode(keys.current());
         state.assign(text.data(), text.size());
-        sealed = sealCode(keys.sealKey().publicKey, attempt, "the code");
+        sealed = CodeSealer(keys.sealKey().publicKey).seal(attempt, "the code");
         value = encodeConfirmValue(state, sealed);
     }
 };
