@@ -68,6 +68,7 @@ ngx_int_t handleApprove(ngx_http_request_t* r, RequestContext& context) {
     const LinkItem* open = firstToApprove(*link);
     const LinkItem& item = open ? *open : link->items[0];
     context.connection = item.connection;
+    context.provider = item.provider;
     const Page page = pageOf(*link, open);
     // A foreign page may hold the link and press the button for somebody: then they see ours first.
     if (r->method == NGX_HTTP_POST && page == Page::ready && !isCrossSite(r))

@@ -6,6 +6,9 @@
 #include "ngx_module/page_set.hpp"
 #include "shared/keys.hpp"
 
+#include <string_view>
+#include <vector>
+
 extern "C" ngx_module_t ngx_http_grantlink_module;
 
 namespace grantlink {
@@ -15,6 +18,8 @@ enum class Handler : ngx_uint_t { none, approve, callback };
 struct MainConf {
     PageSet* pages = nullptr; // compiled after the configuration has been read
     SecretPaths paths;        // of all locations of ours
+    ngx_shm_zone_t* metrics = nullptr;
+    std::vector<std::string_view> stores; // every grantlink_store in use, once
 };
 
 struct LocationConf {
@@ -23,6 +28,7 @@ struct LocationConf {
     ngx_str_t wake{};         // grantlink_wake: grantlinkd's datagram socket
     ngx_thread_pool_t* threadPool = nullptr;
     Handler handler = Handler::none; // of this location; not inherited
+    bool metrics = false;            // grantlink_metrics stands here; not inherited
 };
 
 inline LocationConf& locationConf(ngx_http_request_t* r) {

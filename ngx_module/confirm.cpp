@@ -53,6 +53,7 @@ ngx_int_t handleConfirm(ngx_http_request_t* r, RequestContext& context) {
     const LinkItem* item = link ? link->find(state.connection) : nullptr;
     if (!item)
         return sendPage(r, Page::notFound);
+    context.provider = item->provider;
     if (confirmCookie(context, *link, attempt) != cookie)
         return sendPage(r, Page::badRequest);
     std::string memory;

@@ -11,6 +11,7 @@ char* setWake(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* setThreadPool(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* setApprove(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* setCallback(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* setMetrics(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
 void* createLocationConf(ngx_conf_t* cf) noexcept;
 char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept;

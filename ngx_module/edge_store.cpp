@@ -19,12 +19,15 @@ std::map<std::string, std::unique_ptr<EdgeStore>, std::less<>>& stores() {
 
 EdgeStore& EdgeStore::of(ngx_http_request_t* r) {
     const LocationConf& conf = locationConf(r);
-    auto found = stores().find(view(conf.store));
-    if (found == stores().end()) {
-        const std::string path(view(conf.store));
-        found = stores().emplace(path, std::make_unique<EdgeStore>(path)).first;
-    }
-    found->second->writer_.wakeAt(view(conf.wake));
+    EdgeStore& store = at(view(conf.store));
+    store.writer_.wakeAt(view(conf.wake));
+    return store;
+}
+
+EdgeStore& EdgeStore::at(std::string_view path) {
+    auto found = stores().find(path);
+    if (found == stores().end())
+        found = stores().emplace(path, std::make_unique<EdgeStore>(std::string(path))).first;
     return *found->second;
 }
 

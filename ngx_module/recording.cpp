@@ -4,6 +4,7 @@
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/conf.hpp"
 #include "ngx_module/edge_store.hpp"
+#include "ngx_module/metrics.hpp"
 #include "ngx_module/respond.hpp"
 
 namespace grantlink {
@@ -74,8 +75,10 @@ ngx_int_t record(ngx_http_request_t* r, RequestContext& context, const VerifiedS
                  ApprovalKind kind, std::string_view payload) {
     EdgeStore& store = EdgeStore::of(r);
     auto spool = store.spool(r->connection->log);
-    if (!spool || store.writer().full())
+    if (!spool || store.writer().full()) {
+        countApproval(WriteResult::failed);
         return sendProblem(r, Page::notRecorded);
+    }
     const LocationConf& conf = locationConf(r);
     const State& state = verified.state;
     const Approval approval{

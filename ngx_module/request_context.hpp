@@ -21,7 +21,7 @@ struct Cookie {
 
 struct RequestContext {
     Route route = Route::none;
-    std::string provider;        // of Route::callback
+    std::string provider;        // of Route::callback from its path, of others from the link
     std::optional<LinkKey> link; // of Route::approve
     SecretBytes query;           // of Route::callback
     std::vector<Cookie> cookies; // those that are ours
@@ -40,6 +40,10 @@ struct RequestContext {
 
 // Null for a request that no grantlink location has seen.
 RequestContext* contextOf(ngx_http_request_t* r);
+
+// The same, for logs: an internal redirect (error_page) takes the context from the request, but
+// what the request came for is still of interest.
+RequestContext* lastContextOf(ngx_http_request_t* r);
 
 // The rewrite-phase handler.
 ngx_int_t onRewrite(ngx_http_request_t* r) noexcept;

@@ -5,6 +5,7 @@
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/edge_store.hpp"
 #include "ngx_module/handlers.hpp"
+#include "ngx_module/metrics.hpp"
 #include "ngx_module/respond.hpp"
 
 #include <algorithm>
@@ -38,7 +39,7 @@ std::string_view outcomeOf(ngx_http_request_t* r, const Uuid& attempt) {
 }
 
 void forget(ngx_http_request_t* r) {
-    std::erase_if(waiting, [r](const Waiting& w) { return w.request == r; });
+    longPollsEnded(std::erase_if(waiting, [r](const Waiting& w) { return w.request == r; }));
 }
 
 bool isDue(const Waiting& w, std::string_view outcome) {
@@ -95,6 +96,7 @@ ngx_int_t wait(ngx_http_request_t* r) {
     cleanup->data = r;
     cleanup->handler = [](void* data) { forget(static_cast<ngx_http_request_t*>(data)); };
     waiting.push_back({r, ngx_current_msec + waitAtMost});
+    longPollsBegan(1);
     timer.handler = onTimer;
     timer.log = ngx_cycle->log;
     timer.data = &timer;
@@ -142,6 +144,8 @@ ngx_int_t handleStatus(ngx_http_request_t* r, RequestContext& context) {
     const auto snapshot = links->snapshot();
     const auto link = snapshot.find(*context.connection);
     const LinkItem* item = link ? link->find(*context.connection) : nullptr;
+    if (item)
+        context.provider = item->provider;
     std::string memory;
     PageValues values = item ? valuesOf(*link, *item, memory) : PageValues{};
     if (!found.outcome)

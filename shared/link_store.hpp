@@ -11,6 +11,7 @@
 #include "shared/link_token.hpp"
 #include "shared/link_view.hpp"
 #include "shared/lmdb.hpp"
+#include "shared/store_usage.hpp"
 
 #include <optional>
 #include <span>
@@ -42,6 +43,10 @@ class LinkReader {
     };
 
     Snapshot snapshot() { return Snapshot(*this); }
+
+    StoreUsage usage() const {
+        return usageOf(env_, {{"links", links_}, {"connections", connections_}});
+    }
 
     // False when the daemon made the store anew; the caller then opens another reader.
     bool isCurrent() const { return env_.fileIsCurrent(); }
