@@ -47,8 +47,9 @@ inline constexpr std::array<std::uint64_t, 12> batchSizeBounds{1,  2,   4,   8, 
 
 // Nanoseconds, from half a millisecond to ten seconds.
 inline constexpr std::array<std::uint64_t, 14> commitBounds{
-    500'000,     1'000'000,   2'500'000,   5'000'000,     10'000'000,    25'000'000,    50'000'000,
-    100'000'000, 250'000'000, 500'000'000, 1'000'000'000, 2'500'000'000, 5'000'000'000, 10'000'000'000};
+    500'000,       1'000'000,     2'500'000,     5'000'000,     10'000'000,
+    25'000'000,    50'000'000,    100'000'000,   250'000'000,   500'000'000,
+    1'000'000'000, 2'500'000'000, 5'000'000'000, 10'000'000'000};
 
 template <const auto& bounds>
 class Histogram {

@@ -18,7 +18,7 @@ void countRequest(ngx_http_request_t* r) noexcept; // once, in the log phase
 
 void countApproval(WriteResult result) noexcept;
 
-void approvalQueued() noexcept;                  // it waits for its commit …
+void approvalQueued() noexcept;                 // it waits for its commit …
 void approvalsAnswered(std::size_t n) noexcept; // … and these do so no longer
 void batchCommitted(std::size_t approvals, std::chrono::nanoseconds took) noexcept;
 

@@ -49,7 +49,8 @@ void writeSpool(Exposition& out, const Counts& counts, const Levels& levels) {
     writeHistogram(out, "grantlink_spool_commit_seconds",
                    "Time that a commit took, waiting for other writers included.",
                    counts.commitTime, 9);
-    out.family("grantlink_long_polls", "gauge", "Requests that wait for the outcome of an attempt.");
+    out.family("grantlink_long_polls", "gauge",
+               "Requests that wait for the outcome of an attempt.");
     out.sample({}, levels.longPolls.get());
 }
 
@@ -67,22 +68,21 @@ void writeStores(Exposition& out, std::span<const StoreSample> stores) {
     out.family("grantlink_store_up", "gauge", "Whether this worker could read the store: 1 or 0.");
     for (const StoreSample& store : stores)
         out.sample({{"store", store.store}, {"path", store.path}}, store.usage ? 1 : 0);
-    writeOfStores(out, "grantlink_store_bytes",
-                  "Bytes of pages in use (used) and of the memory map, the most they can be (map).",
-                  stores, [&](const StoreSample& store, const StoreUsage& usage) {
-                      for (const auto& [kind, bytes] : {std::pair("used", usage.usedBytes),
-                                                        std::pair("map", usage.mapBytes)})
-                          out.sample({{"store", store.store}, {"path", store.path}, {"kind", kind}},
-                                     bytes);
-                  });
-    writeOfStores(out, "grantlink_store_entries", "Entries of each database of the store.", stores,
-                  [&](const StoreSample& store, const StoreUsage& usage) {
-                      for (const auto& [database, entries] : usage.entries)
-                          out.sample({{"store", store.store},
-                                      {"path", store.path},
-                                      {"database", database}},
-                                     entries);
-                  });
+    writeOfStores(
+        out, "grantlink_store_bytes",
+        "Bytes of pages in use (used) and of the memory map, the most they can be (map).", stores,
+        [&](const StoreSample& store, const StoreUsage& usage) {
+            for (const auto& [kind, bytes] :
+                 {std::pair("used", usage.usedBytes), std::pair("map", usage.mapBytes)})
+                out.sample({{"store", store.store}, {"path", store.path}, {"kind", kind}}, bytes);
+        });
+    writeOfStores(
+        out, "grantlink_store_entries", "Entries of each database of the store.", stores,
+        [&](const StoreSample& store, const StoreUsage& usage) {
+            for (const auto& [database, entries] : usage.entries)
+                out.sample({{"store", store.store}, {"path", store.path}, {"database", database}},
+                           entries);
+        });
     writeOfStores(out, "grantlink_store_readers",
                   "Slots of the store's reader table that are taken, by all processes.", stores,
                   [&](const StoreSample& store, const StoreUsage& usage) {
