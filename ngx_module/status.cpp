@@ -147,7 +147,8 @@ ngx_int_t handleStatus(ngx_http_request_t* r, RequestContext& context) {
     if (item)
         context.provider = item->provider;
     std::string memory;
-    PageValues values = item ? valuesOf(*link, *item, memory) : PageValues{};
+    PageValues values =
+        item ? valuesOf(*link, *item, snapshot.provider(item->provider), memory) : PageValues{};
     if (!found.outcome)
         return sendPage(r, Page::finishing, values);
     const Page page = pageOf(found.outcome->outcome);
