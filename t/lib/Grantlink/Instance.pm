@@ -357,6 +357,26 @@ sub log_has ($self, $log, $pattern, $name) {
         || Test::More::diag("not in the log: $pattern\n" . $self->tail($log));
 }
 
+# That no secret the test has met stands in nginx's logs, as a test.
+sub logs_are_clean ($self, $name = 'no secret is in a log', @logs) {
+    my @found;
+    for my $log (@logs ? @logs : qw(access error nginx)) {
+        for my $line (split /\n/, $self->log($log)) {
+            my @kinds = $self->{evidence}->kinds_in($line) or next;
+            push @found, "$log: @kinds: $line";
+        }
+    }
+    return Test::More::ok(!@found, $name)
+        || Test::More::diag(join "\n", map { substr $_, 0, 400 } @found[0 .. ($#found < 9 ? $#found : 9)]);
+}
+
+# How many connections nginx has open, asked at /connections, which the test has configured with
+# `stub_status` in `server`; the asking one is not counted.
+sub open_connections ($self) {
+    my ($count) = $self->browser->get($self->url . '/connections')->body =~ /Active connections: (\d+)/;
+    return $count - 1;
+}
+
 # The end
 
 sub _complain ($self, $what) { push @{$self->{complaints}}, $what }
