@@ -2,6 +2,7 @@
 
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/conf.hpp"
+#include "ngx_module/log_filter.hpp"
 #include "ngx_module/redact.hpp"
 
 namespace grantlink {
@@ -44,6 +45,8 @@ RequestContext* contextOf(ngx_http_request_t* r) {
 ngx_int_t onRewrite(ngx_http_request_t* r) noexcept {
     return boundary(r->connection->log, NGX_HTTP_INTERNAL_SERVER_ERROR, [&]() -> ngx_int_t {
         const LocationConf& conf = locationConf(r);
+        if (conf.handler == Handler::none && r->internal && !contextOf(r))
+            redactRedirected(r);
         if (conf.handler == Handler::none || contextOf(r))
             return NGX_DECLINED;
         auto* context = makeInPool<RequestContext>(r->pool);
