@@ -68,10 +68,13 @@ void redactAsText(ngx_http_request_t* r) {
     eachHeader(r, "referer", [&](ngx_str_t& value) { redactString(value, paths); });
 }
 
-// A request that nginx answered before it looked for a location (malformed, without Host …).
+// A request that nginx answered before it looked for a location (malformed, without Host …). The
+// main request of a subrequest goes on with what they share, which may be another site's.
 ngx_int_t onLog(ngx_http_request_t* r) noexcept {
     return boundary(r->connection->log, ngx_int_t{NGX_OK}, [&]() -> ngx_int_t {
-        if (r == r->main && !contextOf(r))
+        if (r != r->main)
+            takeCookies(r, nullptr);
+        else if (!contextOf(r))
             redactAsText(r);
         return NGX_OK;
     });

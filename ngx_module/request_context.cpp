@@ -56,7 +56,8 @@ ngx_int_t onRewrite(ngx_http_request_t* r) noexcept {
             conf.handler == Handler::approve ? parseApprovePath(rest) : parseCallbackPath(rest);
         fill(*context, path, r);
         const bool wanted = path.route == Route::callback || path.route == Route::confirm;
-        takeCookies(r, wanted ? &context->cookies : nullptr);
+        if (r == r->main) // a subrequest shares its headers
+            takeCookies(r, wanted ? &context->cookies : nullptr);
         redactRequest(r, rest.size(), mayBeLogged(path.route));
         return NGX_DECLINED;
     });

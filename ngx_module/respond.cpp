@@ -4,6 +4,7 @@
 #include "ngx_module/page_files.hpp"
 #include "ngx_module/request_context.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 namespace grantlink {
@@ -48,7 +49,8 @@ ngx_int_t sendHeader(ngx_http_request_t* r, unsigned status, std::string_view ty
                      std::size_t length) {
     r->headers_out.status = status;
     r->headers_out.content_type = ngxStr(type);
-    r->headers_out.content_type_len = type.size();
+    // Without its parameters: what gzip_types and the like compare.
+    r->headers_out.content_type_len = std::min(type.find(';'), type.size());
     r->headers_out.content_length_n = static_cast<off_t>(length);
     return ngx_http_send_header(r);
 }

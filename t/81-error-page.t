@@ -15,6 +15,7 @@ my $grantlink = Grantlink::Instance->new(
     approve   => 'limit_req zone=strict;',
     callback  => 'limit_req zone=strict; client_max_body_size 10k;',
     server    => <<~"END",
+        location /help/ { error_page 404 /approve/LINK?from=help; return 404; }
         error_page 400 403 404 405 410 429 500 502 504 /sorry;
         error_page 413 = \@large;
         error_page 503 /busy;
@@ -95,6 +96,10 @@ subtest 'errors elsewhere may lead to us' => sub {
     like($script->header('content-type'), qr/javascript/, 'which is one');
     my $page = $browser->get("$base/astray/");
     is_deeply([$page->status, $page->page], [404, 'not_found'], 'to a page');
+    my ($token) = request_connection($grantlink)->{link} =~ m{([^/]+)\z};
+    $grantlink->write_nginx_config(server => $grantlink->{server} =~ s/LINK/$token/r);
+    $grantlink->replace_workers;
+    is($browser->get("$base/help/")->page, 'ready', "to a link, time $_: what is redacted is not the configuration") for 1, 2;
 };
 
 $grantlink->logs_are_clean('no secret is in a log, at debug level');

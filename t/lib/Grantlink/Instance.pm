@@ -286,6 +286,14 @@ sub reload_nginx ($self) {
         or die "nginx did not reload\n" . $self->tail('error');
 }
 
+# … and until the old ones have gone; for a new configuration that a test wants to see at once.
+sub replace_workers ($self) {
+    my %old = map { $_ => 1 } $self->worker_pids;
+    $self->reload_nginx;
+    eventually(sub { !grep { $old{$_} } $self->worker_pids })
+        or die "old workers of nginx stay\n" . $self->tail('error');
+}
+
 # Changes when anything is written to these stores: links, spool, vault.
 sub store_digest ($self, @stores) {
     my %path = (links => $self->edge_store . '/links', spool => $self->edge_store . '/spool',
