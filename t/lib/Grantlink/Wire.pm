@@ -58,6 +58,16 @@ sub response ($self, %with) {
     return $response;
 }
 
+# What has come so far, once it matches; it stays there.
+sub peek ($self, $pattern, $seconds = 10) {
+    my $deadline = time + $seconds;
+    while ($self->{bytes} !~ $pattern && time < $deadline) {
+        next unless IO::Select->new($self->{socket})->can_read(0.1);
+        last unless sysread $self->{socket}, $self->{bytes}, 65536, length $self->{bytes};
+    }
+    return $self->{bytes};
+}
+
 # How long the first response in the buffer is, once all of it is there.
 sub _length ($self, $method) {
     my ($interim) = $self->{bytes} =~ m{\A(HTTP/1\.1 100 [^\n]*\r\n\r\n)};
