@@ -369,6 +369,7 @@ sub log_has ($self, $log, $pattern, $name) {
 sub logs_are_clean ($self, $name = 'no secret is in a log', @logs) {
     my @found;
     for my $log (@logs ? @logs : qw(access error nginx)) {
+        next unless $self->{evidence}->kinds_in($self->log($log));
         for my $line (split /\n/, $self->log($log)) {
             my @kinds = $self->{evidence}->kinds_in($line) or next;
             push @found, "$log: @kinds: $line";
@@ -395,8 +396,9 @@ sub shut_down ($self) {
     $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc smtp);
     $self->{tap}->stop if $self->{tap};
     push @{$self->{complaints}}, $self->{sanitizer}->reports, $self->{valgrind}->reports;
-    push @{$self->{complaints}}, grep { !/exited on signal 9\b/ }
-        $self->log('error') =~ /^.*(?:\[alert\]|exited on signal|exited with fatal code).*$/mg;
+    push @{$self->{complaints}}, grep {
+        /\[alert\]|exited on signal|exited with fatal code/ && !/exited on signal 9\b/
+    } split /\n/, $self->log('error');
     $self->_keep_evidence;
     return splice @{$self->{complaints}};
 }
