@@ -237,6 +237,11 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
         if (conf.metrics && core->handler != onMetricsRequest)
             return failBesideAnother(cf, "grantlink_metrics\" of location \"" +
                                              std::string(view(core->name)));
+        // To nginx a block of `if` or `limit_except` is a location, to an operator it is not.
+        if (core->noname && !core->handler && above.handler != Handler::none) {
+            conf.handler = above.handler;
+            core->handler = onRequest;
+        }
         if (conf.handler == Handler::none)
             return NGX_CONF_OK;
         if (conf.store.len == 0 || !conf.keys) {
