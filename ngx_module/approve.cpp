@@ -31,7 +31,7 @@ Page pageOf(const LinkView& link, const LinkItem* item) {
 }
 
 // The authorization request (RFC 6749, section 4.1.1): the daemon prepared its fixed part.
-std::string authorizationUrl(const LinkItem& item, const EdgeKey& key, const State& state) {
+std::string authorizationUrl(const ProviderView& item, const EdgeKey& key, const State& state) {
     const State::Text stateText = state.encode(key);
     std::string url(item.authorizeUrl);
     url.append("state=").append(stateText.data(), stateText.size());
@@ -46,13 +46,13 @@ std::string authorizationUrl(const LinkItem& item, const EdgeKey& key, const Sta
 }
 
 ngx_int_t startAttempt(ngx_http_request_t* r, RequestContext& context, const LinkView& link,
-                       const LinkItem& item) {
+                       const LinkItem& item, const ProviderView& provider, const SiteView& site) {
     const EdgeKey& key = locationConf(r).keys->current();
     const State state{Uuid::v7(loopTimeMs()), item.connection, link.generation};
     context.attempt = state.attempt;
     context.outcome = "started";
-    setAttemptCookie(r, link, state.attempt, browserCookie(key, state.attempt));
-    return sendRedirect(r, authorizationUrl(item, key, state));
+    setAttemptCookie(r, site, state.attempt, browserCookie(key, state.attempt));
+    return sendRedirect(r, authorizationUrl(provider, key, state));
 }
 
 } // namespace
@@ -68,12 +68,13 @@ ngx_int_t handleApprove(ngx_http_request_t* r, RequestContext& context) {
     const LinkItem* open = firstToApprove(*link);
     const LinkItem& item = open ? *open : link->items[0];
     context.connection = item.connection;
+    const ProviderView* provider = snapshot.provider(item.provider);
     const Page page = pageOf(*link, open);
     // A foreign page may hold the link and press the button for somebody: then they see ours first.
-    if (r->method == NGX_HTTP_POST && page == Page::ready && !isCrossSite(r))
-        return startAttempt(r, context, *link, item);
+    if (r->method == NGX_HTTP_POST && page == Page::ready && !isCrossSite(r) && provider)
+        return startAttempt(r, context, *link, item, *provider, snapshot.site());
     std::string memory;
-    return sendPage(r, page, valuesOf(*link, item, memory));
+    return sendPage(r, page, valuesOf(*link, item, provider, memory));
 }
 
 } // namespace grantlink

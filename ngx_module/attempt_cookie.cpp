@@ -22,16 +22,16 @@ std::string confirmName(const Uuid& attempt) {
     return nameFor("grantlink-confirm-", attempt);
 }
 
-std::string prefixed(const LinkView& link, const std::string& name) {
-    return (link.secureCookie ? std::string(hostPrefix) : std::string()) + name;
+std::string prefixed(const SiteView& site, const std::string& name) {
+    return (site.secureCookie ? std::string(hostPrefix) : std::string()) + name;
 }
 
-void setCookie(ngx_http_request_t* r, const LinkView& link, const std::string& name,
+void setCookie(ngx_http_request_t* r, const SiteView& site, const std::string& name,
                std::string_view value) {
-    std::string text = prefixed(link, name) + "=";
-    text.append(value).append("; Path=/; Max-Age=").append(std::to_string(link.attemptLifetime));
+    std::string text = prefixed(site, name) + "=";
+    text.append(value).append("; Path=/; Max-Age=").append(std::to_string(site.attemptLifetime));
     text += "; HttpOnly; SameSite=Lax";
-    if (link.secureCookie)
+    if (site.secureCookie)
         text += "; Secure";
     addHeader(r, "Set-Cookie", text);
     sodium_memzero(text.data(), text.size());
@@ -44,14 +44,14 @@ std::string_view valueOf(const RequestContext& context, const std::string& name)
 
 } // namespace
 
-void setAttemptCookie(ngx_http_request_t* r, const LinkView& link, const Uuid& attempt,
+void setAttemptCookie(ngx_http_request_t* r, const SiteView& site, const Uuid& attempt,
                       std::string_view value) {
-    setCookie(r, link, attemptName(attempt), value);
+    setCookie(r, site, attemptName(attempt), value);
 }
 
-void setConfirmCookie(ngx_http_request_t* r, const LinkView& link, const Uuid& attempt,
+void setConfirmCookie(ngx_http_request_t* r, const SiteView& site, const Uuid& attempt,
                       std::string_view value) {
-    setCookie(r, link, confirmName(attempt), value);
+    setCookie(r, site, confirmName(attempt), value);
 }
 
 void clearCookies(ngx_http_request_t* r, const RequestContext& context, const Uuid& attempt) {
@@ -66,14 +66,14 @@ void clearCookies(ngx_http_request_t* r, const RequestContext& context, const Uu
     }
 }
 
-std::string_view attemptCookie(const RequestContext& context, const LinkView& link,
+std::string_view attemptCookie(const RequestContext& context, const SiteView& site,
                                const Uuid& attempt) {
-    return valueOf(context, prefixed(link, attemptName(attempt)));
+    return valueOf(context, prefixed(site, attemptName(attempt)));
 }
 
-std::string_view confirmCookie(const RequestContext& context, const LinkView& link,
+std::string_view confirmCookie(const RequestContext& context, const SiteView& site,
                                const Uuid& attempt) {
-    return valueOf(context, prefixed(link, confirmName(attempt)));
+    return valueOf(context, prefixed(site, confirmName(attempt)));
 }
 
 std::string_view confirmCookie(const RequestContext& context, const Uuid& attempt) {

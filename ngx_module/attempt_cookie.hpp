@@ -16,17 +16,17 @@
 
 namespace grantlink {
 
-void setAttemptCookie(ngx_http_request_t* r, const LinkView& link, const Uuid& attempt,
+void setAttemptCookie(ngx_http_request_t* r, const SiteView& site, const Uuid& attempt,
                       std::string_view value);
-void setConfirmCookie(ngx_http_request_t* r, const LinkView& link, const Uuid& attempt,
+void setConfirmCookie(ngx_http_request_t* r, const SiteView& site, const Uuid& attempt,
                       std::string_view value);
 void clearCookies(ngx_http_request_t* r, const RequestContext& context, const Uuid& attempt);
 
 // The value that came with the request, or "". Over https only the name with __Host- counts: the
 // other one could have been set by a sibling domain or by somebody on the wire.
-std::string_view attemptCookie(const RequestContext& context, const LinkView& link,
+std::string_view attemptCookie(const RequestContext& context, const SiteView& site,
                                const Uuid& attempt);
-std::string_view confirmCookie(const RequestContext& context, const LinkView& link,
+std::string_view confirmCookie(const RequestContext& context, const SiteView& site,
                                const Uuid& attempt);
 
 // Whichever of the two names it came with, while the link is not known yet.

@@ -19,25 +19,25 @@ namespace grantlink {
 namespace {
 
 // RFC 9207, section 2.4: compared exactly, and required of providers that send it.
-bool issuerFits(const LinkItem& item, const CallbackParameters& parameters) {
+bool issuerFits(const ProviderView& item, const CallbackParameters& parameters) {
     if (item.issuer.empty())
         return true;
     return parameters.iss.empty() ? !item.issExpected : parameters.iss == item.issuer;
 }
 
-bool cookieFits(const RequestContext& context, const LinkView& link,
+bool cookieFits(const RequestContext& context, const SiteView& site,
                 const VerifiedState& verified) {
     const DerivedText expected = browserCookie(*verified.key, verified.state.attempt);
-    const std::string_view found = attemptCookie(context, link, verified.state.attempt);
+    const std::string_view found = attemptCookie(context, site, verified.state.attempt);
     return found.size() == expected.text.size() &&
            sodium_memcmp(found.data(), expected.text.data(), found.size()) == 0;
 }
 
 // Another browser than the one that pressed the button: a person has to say that it is meant.
-ngx_int_t askToConfirm(ngx_http_request_t* r, RequestContext& context, const LinkView& link,
+ngx_int_t askToConfirm(ngx_http_request_t* r, RequestContext& context, const SiteView& site,
                        const CallbackParameters& parameters, const std::string& sealed) {
     context.outcome = "confirm";
-    setConfirmCookie(r, link, *context.attempt,
+    setConfirmCookie(r, site, *context.attempt,
                      parameters.state + "." + base64url(bytesOf(sealed)));
     return sendRedirect(r, context.statusUrl + "/confirm");
 }
@@ -59,16 +59,20 @@ ngx_int_t judge(ngx_http_request_t* r, RequestContext& context,
     const LinkItem* item = link ? link->find(state.connection) : nullptr;
     if (!item)
         return sendProblem(r, Page::notFound);
-    if (item->provider != context.provider || !issuerFits(*item, parameters))
+    const SiteView& site = snapshot.site();
+    const ProviderView* provider = snapshot.provider(item->provider);
+    if (!provider)
+        return sendProblem(r, Page::cancelled);
+    if (item->provider != context.provider || !issuerFits(*provider, parameters))
         return sendProblem(r, Page::badRequest);
-    context.statusUrl = statusUrlOf(*link, state.attempt);
+    context.statusUrl = statusUrlOf(site, state.attempt);
     if (isKnown(r, state.attempt))
         return sendToStatus(r, context);
-    if (const auto page = obstacle(state, *link))
+    if (const auto page = obstacle(state, *link, site))
         return sendProblem(r, *page);
     if (parameters.code.empty() == parameters.error.empty())
         return sendProblem(r, Page::badRequest);
-    const bool sameBrowser = cookieFits(context, *link, *verified);
+    const bool sameBrowser = cookieFits(context, site, *verified);
     // Whoever knows a link knows a state: from a foreign browser a refusal writes nothing.
     if (!parameters.error.empty() && !sameBrowser)
         return sendProblem(r, parameters.error == "access_denied" ? Page::declined
@@ -78,7 +82,7 @@ ngx_int_t judge(ngx_http_request_t* r, RequestContext& context,
     const std::string sealed =
         sealCode(conf.keys->sealKey().publicKey, state.attempt, parameters.codeText());
     if (!sameBrowser)
-        return askToConfirm(r, context, *link, parameters, sealed);
+        return askToConfirm(r, context, site, parameters, sealed);
     return record(r, context, *verified, ApprovalKind::code, sealed);
 }
 

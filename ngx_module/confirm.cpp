@@ -53,14 +53,15 @@ ngx_int_t handleConfirm(ngx_http_request_t* r, RequestContext& context) {
     const LinkItem* item = link ? link->find(state.connection) : nullptr;
     if (!item)
         return sendPage(r, Page::notFound);
-    if (confirmCookie(context, *link, attempt) != cookie)
+    const SiteView& site = snapshot.site();
+    if (confirmCookie(context, site, attempt) != cookie)
         return sendPage(r, Page::badRequest);
     std::string memory;
-    const PageValues values = valuesOf(*link, *item, memory);
-    context.statusUrl = statusUrlOf(*link, attempt);
+    const PageValues values = valuesOf(*link, *item, snapshot.provider(item->provider), memory);
+    context.statusUrl = statusUrlOf(site, attempt);
     if (isKnown(r, attempt))
         return sendToStatus(r, context);
-    if (const auto page = obstacle(state, *link))
+    if (const auto page = obstacle(state, *link, site))
         return sendPage(r, *page, values);
     if (r->method != NGX_HTTP_POST)
         return sendPage(r, Page::confirm, values);

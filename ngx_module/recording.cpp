@@ -47,7 +47,7 @@ void onWriteEvent(ngx_http_request_t*) {}
 
 } // namespace
 
-std::optional<Page> obstacle(const State& state, const LinkView& link) {
+std::optional<Page> obstacle(const State& state, const LinkView& link, const SiteView& site) {
     const LinkItem* item = link.find(state.connection);
     if (!item)
         return Page::notFound;
@@ -55,7 +55,7 @@ std::optional<Page> obstacle(const State& state, const LinkView& link) {
         return Page::cancelled;
     if (link.status == LinkStatus::replaced || link.generation != state.generation)
         return Page::replaced;
-    if (!attemptIsCurrent(state.attempt, link.attemptLifetime, loopTimeMs()))
+    if (!attemptIsCurrent(state.attempt, site.attemptLifetime, loopTimeMs()))
         return Page::timedOut;
     if (item->connected)
         return Page::alreadyConnected;
@@ -93,8 +93,8 @@ ngx_int_t sendToStatus(ngx_http_request_t* r, RequestContext& context) {
     return sendRedirect(r, context.statusUrl);
 }
 
-std::string statusUrlOf(const LinkView& link, const Uuid& attempt) {
-    return std::string(link.attemptsUrl) + attempt.text();
+std::string statusUrlOf(const SiteView& site, const Uuid& attempt) {
+    return site.attemptsUrl + attempt.text();
 }
 
 } // namespace grantlink

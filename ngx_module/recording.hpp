@@ -13,7 +13,7 @@
 namespace grantlink {
 
 // Why an attempt of this link can not be taken further, if so.
-std::optional<Page> obstacle(const State& state, const LinkView& link);
+std::optional<Page> obstacle(const State& state, const LinkView& link, const SiteView& site);
 
 // Whether this attempt's approval is in the spool or has ended already. Costs a read, no write.
 bool isKnown(ngx_http_request_t* r, const Uuid& attempt);
@@ -25,6 +25,6 @@ ngx_int_t record(ngx_http_request_t* r, RequestContext& context, const VerifiedS
 // 303 to the status page of an attempt, letting go of its cookies.
 ngx_int_t sendToStatus(ngx_http_request_t* r, RequestContext& context);
 
-std::string statusUrlOf(const LinkView& link, const Uuid& attempt);
+std::string statusUrlOf(const SiteView& site, const Uuid& attempt);
 
 } // namespace grantlink

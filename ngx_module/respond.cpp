@@ -143,12 +143,13 @@ void addHeader(ngx_http_request_t* r, std::string_view name, std::string_view va
     pushHeader(r, copyToPool(r->pool, name), copyToPool(r->pool, value));
 }
 
-PageValues valuesOf(const LinkView& link, const LinkItem& item, std::string& memory) {
+PageValues valuesOf(const LinkView& link, const LinkItem& item, const ProviderView* provider,
+                    std::string& memory) {
     memory = dateOf(link.expires);
     PageValues out;
     out[Slot::requester] = link.requester;
     out[Slot::account] = item.account;
-    out[Slot::provider] = item.providerName;
+    out[Slot::provider] = provider ? std::string_view(provider->name) : item.provider;
     out[Slot::expires] = memory;
     return out;
 }

@@ -33,6 +33,7 @@ ngx_int_t sendProblem(ngx_http_request_t* r, Page page, const PageValues& values
 void addHeader(ngx_http_request_t* r, std::string_view name, std::string_view value); // both copied
 
 // The values every page of a link shows; `memory` keeps what had to be composed.
-PageValues valuesOf(const LinkView& link, const LinkItem& item, std::string& memory);
+PageValues valuesOf(const LinkView& link, const LinkItem& item, const ProviderView* provider,
+                    std::string& memory);
 
 } // namespace grantlink

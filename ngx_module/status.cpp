@@ -143,7 +143,8 @@ ngx_int_t handleStatus(ngx_http_request_t* r, RequestContext& context) {
     const auto link = snapshot.find(*context.connection);
     const LinkItem* item = link ? link->find(*context.connection) : nullptr;
     std::string memory;
-    PageValues values = item ? valuesOf(*link, *item, memory) : PageValues{};
+    PageValues values =
+        item ? valuesOf(*link, *item, snapshot.provider(item->provider), memory) : PageValues{};
     if (!found.outcome)
         return sendPage(r, Page::finishing, values);
     const Page page = pageOf(found.outcome->outcome);

@@ -2,12 +2,15 @@
 
 #include "shared/byte_order.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace grantlink {
 
 namespace {
 
-constexpr std::uint32_t schema = 1;
-constexpr std::size_t mapSize = std::size_t{16} << 30; // ten million links take about 6 GiB
+constexpr std::uint32_t schema = 2;
+constexpr std::size_t mapSize = std::size_t{16} << 30; // ten million links take about 2 GiB
 constexpr mode_t fileMode = 0640;                      // nginx's group reads
 
 std::string directoryOf(const std::string& edgeStore) {
@@ -18,47 +21,88 @@ Bytes schemaKey() {
     return bytesOf("schema");
 }
 
-void requireSchema(std::optional<Bytes> found, const std::string& directory) {
+Bytes siteKey() {
+    return bytesOf("site");
+}
+
+std::uint32_t numberIn(Bytes record) {
+    return RecordReader(record).integer<std::uint32_t>();
+}
+
+[[noreturn]] void failEmpty(const std::string& directory) {
+    throw std::runtime_error(directory + ": is empty; start grantlinkd, which fills it");
+}
+
+void requireSchema(const std::optional<Bytes>& found, const std::string& directory) {
     if (!found)
-        throw std::runtime_error(directory + ": is empty; start grantlinkd, which fills it");
-    RecordReader in(*found);
-    const auto number = in.integer<std::uint32_t>();
-    if (number != schema)
+        failEmpty(directory);
+    if (const auto number = numberIn(*found); number != schema)
         throw std::runtime_error(directory + ": has schema " + std::to_string(number) +
                                  ", this build reads schema " + std::to_string(schema) +
                                  "; install nginx module and grantlinkd of one version");
 }
 
-lmdb::Database openExisting(lmdb::ReadTransaction& read, const char* name,
-                            const std::string& directory) {
-    const auto database = read.open(name);
-    if (!database)
-        throw std::runtime_error(directory + ": is empty; start grantlinkd, which fills it");
-    return *database;
+// Whichever of the two transactions it is, each database is opened by the same name.
+template <typename Open>
+LinkDatabases openEach(Open open) {
+    LinkDatabases out;
+    out.links = open("links");
+    out.connections = open("connections");
+    out.providers = open("providers");
+    out.brands = open("brands");
+    out.assets = open("assets");
+    return out;
+}
+
+// The value under `id`, from `known` or else read now; null when there is none that can be read.
+template <typename View>
+const View* lookUp(std::map<std::string, View, std::less<>>& known, const lmdb::Transaction& read,
+                   lmdb::Database database, std::string_view id,
+                   std::optional<View> (*parse)(Bytes)) {
+    if (const auto found = known.find(id); found != known.end())
+        return &found->second;
+    const auto record = id.empty() ? std::nullopt : read.get(database, bytesOf(id));
+    auto view = record ? parse(*record) : std::nullopt;
+    return view ? &known.emplace(id, std::move(*view)).first->second : nullptr;
 }
 
 } // namespace
 
 LinkReader::LinkReader(const std::string& edgeStore)
     : env_(directoryOf(edgeStore), {.readOnly = true}), read_(env_) {
-    {
-        read_.reset(); // one transaction at a time while databases are opened
-        lmdb::ReadTransaction setup(env_);
-        const auto meta = openExisting(setup, "meta", env_.directory());
-        requireSchema(setup.get(meta, schemaKey()), env_.directory());
-        links_ = openExisting(setup, "links", env_.directory());
-        connections_ = openExisting(setup, "connections", env_.directory());
-        setup.commit();
-    }
+    read_.reset(); // one transaction at a time while databases are opened
+    lmdb::ReadTransaction setup(env_);
+    const auto open = [&](const char* name) {
+        const auto database = setup.open(name);
+        if (!database)
+            failEmpty(env_.directory());
+        return *database;
+    };
+    const lmdb::Database meta = open("meta");
+    requireSchema(setup.get(meta, schemaKey()), env_.directory());
+    databases_ = openEach(open);
+    databases_.meta = meta;
+    if (!setup.get(meta, siteKey()))
+        failEmpty(env_.directory()); // made, but not filled yet
+    setup.commit();
+}
+
+LinkReader::Snapshot::Snapshot(LinkReader& reader) : reader_(reader) {
+    reader_.read_.renew();
+    const std::size_t now = reader_.read_.id();
+    if (now == reader_.sharedAt_)
+        return;
+    reader_.shared_ = {};
+    reader_.sharedAt_ = now;
 }
 
 std::optional<LinkView> LinkReader::Snapshot::find(const LinkKey& link) const {
-    const auto record = reader_.read_.get(reader_.links_, link.bytes);
+    const auto record = reader_.read_.get(reader_.databases_.links, link.bytes);
     return record ? parseLinkView(*record) : std::nullopt;
 }
 
 std::optional<LinkView> LinkReader::Snapshot::find(const Uuid& connection) const {
-    const auto key = reader_.read_.get(reader_.connections_, connection.bytes);
+    const auto key = reader_.read_.get(reader_.databases_.connections, connection.bytes);
     LinkKey link;
     if (!key || key->size() != link.bytes.size())
         return std::nullopt;
@@ -66,14 +110,43 @@ std::optional<LinkView> LinkReader::Snapshot::find(const Uuid& connection) const
     return find(link);
 }
 
+const SiteView& LinkReader::Snapshot::site() const {
+    std::optional<SiteView>& site = reader_.shared_.site;
+    if (!site) {
+        const auto record = reader_.read_.get(reader_.databases_.meta, siteKey());
+        site = record ? parseSiteView(*record) : std::nullopt;
+        if (!site)
+            failEmpty(reader_.env_.directory());
+    }
+    return *site;
+}
+
+const ProviderView* LinkReader::Snapshot::provider(std::string_view id) const {
+    return lookUp(reader_.shared_.providers, reader_.read_, reader_.databases_.providers, id,
+                  parseProviderView);
+}
+
+const BrandView* LinkReader::Snapshot::brand(std::string_view id) const {
+    return lookUp(reader_.shared_.brands, reader_.read_, reader_.databases_.brands, id,
+                  parseBrandView);
+}
+
+std::optional<Bytes> LinkReader::Snapshot::asset(std::string_view name) const {
+    return reader_.read_.get(reader_.databases_.assets, bytesOf(name));
+}
+
 LinkWriter::LinkWriter(const std::string& edgeStore)
     : env_(directoryOf(edgeStore), {.mapSize = mapSize, .mode = fileMode}) {
     lmdb::WriteTransaction write(env_);
-    links_ = write.open("links");
-    connections_ = write.open("connections");
-    const auto meta = write.open("meta");
-    if (const auto found = write.get(meta, schemaKey()))
+    const lmdb::Database meta = write.open("meta");
+    databases_ = openEach([&](const char* name) { return write.open(name); });
+    databases_.meta = meta;
+    const auto found = write.get(meta, schemaKey());
+    if (found && numberIn(*found) > schema)
         requireSchema(found, env_.directory());
+    if (found && numberIn(*found) < schema) // all of it comes anew from the vault: replaceAll()
+        for (const lmdb::Database database : {databases_.links, databases_.connections, meta})
+            write.clear(database);
     std::uint8_t number[4];
     storeLittleEndian(number, schema);
     write.put(meta, schemaKey(), number);
@@ -82,24 +155,48 @@ LinkWriter::LinkWriter(const std::string& edgeStore)
 
 void LinkWriter::publish(std::span<const Entry> entries) {
     lmdb::WriteTransaction write(env_);
-    putAll(write, entries);
-    write.commit();
-}
-
-void LinkWriter::replaceAll(std::span<const Entry> entries) {
-    lmdb::WriteTransaction write(env_);
-    write.clear(links_);
-    write.clear(connections_);
-    putAll(write, entries);
-    write.commit();
-}
-
-void LinkWriter::putAll(lmdb::WriteTransaction& write, std::span<const Entry> entries) {
     for (const Entry& entry : entries) {
-        write.put(links_, entry.link.bytes, bytesOf(entry.view));
+        write.put(databases_.links, entry.link.bytes, bytesOf(entry.view));
         if (entry.newestOf)
-            write.put(connections_, entry.newestOf->bytes, entry.link.bytes);
+            write.put(databases_.connections, entry.newestOf->bytes, entry.link.bytes);
     }
+    write.commit();
+}
+
+void LinkWriter::replaceAll(const Surroundings& surroundings, std::span<Entry> entries) {
+    lmdb::WriteTransaction write(env_);
+    putSurroundings(write, surroundings);
+    appendAll(write, entries);
+    write.commit();
+}
+
+void LinkWriter::putSurroundings(lmdb::WriteTransaction& write, const Surroundings& surroundings) {
+    for (const lmdb::Database database :
+         {databases_.providers, databases_.brands, databases_.assets})
+        write.clear(database);
+    write.put(databases_.meta, siteKey(), bytesOf(encodeSiteView(surroundings.site)));
+    for (const auto& [id, provider] : surroundings.providers)
+        write.put(databases_.providers, bytesOf(id), bytesOf(encodeProviderView(provider)));
+    for (const auto& [id, brand] : surroundings.brands)
+        write.put(databases_.brands, bytesOf(id), bytesOf(encodeBrandView(brand)));
+    for (const auto& [name, bytes] : surroundings.assets)
+        write.put(databases_.assets, bytesOf(name), bytesOf(bytes));
+}
+
+void LinkWriter::appendAll(lmdb::WriteTransaction& write, std::span<Entry> entries) {
+    write.clear(databases_.links);
+    write.clear(databases_.connections);
+    std::sort(entries.begin(), entries.end(),
+              [](const Entry& a, const Entry& b) { return a.link < b.link; });
+    std::vector<std::pair<Uuid, LinkKey>> newest;
+    for (const Entry& entry : entries) {
+        write.append(databases_.links, entry.link.bytes, bytesOf(entry.view));
+        if (entry.newestOf)
+            newest.emplace_back(*entry.newestOf, entry.link);
+    }
+    std::sort(newest.begin(), newest.end());
+    for (const auto& [connection, link] : newest)
+        write.append(databases_.connections, connection.bytes, link.bytes);
 }
 
 } // namespace grantlink

@@ -2,7 +2,10 @@
 //
 //   links        link key (16) → link view
 //   connections  connection id (16) → link key of the newest generation
-//   meta         "schema" → u32
+//   providers    provider id → provider view
+//   brands       brand id → brand view
+//   assets       file name → its bytes
+//   meta         "schema" → u32, "site" → site view
 //
 // Everything in it is made again from the vault when it is lost (docs/formats.md).
 // Errors: lmdb::LmdbError, and std::runtime_error for a schema this build cannot read.
@@ -12,11 +15,18 @@
 #include "shared/link_view.hpp"
 #include "shared/lmdb.hpp"
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace grantlink {
+
+// The databases by name, as both sides open them.
+struct LinkDatabases {
+    lmdb::Database links = 0, connections = 0, providers = 0, brands = 0, assets = 0, meta = 0;
+};
 
 // nginx's side, read-only. One thread.
 class LinkReader {
@@ -24,10 +34,11 @@ class LinkReader {
     // Opens the `links` directory below the edge store.
     explicit LinkReader(const std::string& edgeStore);
 
-    // A view of the store at one moment; views found through it point into it. One at a time.
+    // A view of the store at one moment; what is found through it is valid as long as it lives.
+    // One at a time.
     class Snapshot {
       public:
-        explicit Snapshot(LinkReader& reader) : reader_(reader) { reader_.read_.renew(); }
+        explicit Snapshot(LinkReader& reader);
 
         ~Snapshot() { reader_.read_.reset(); }
 
@@ -36,6 +47,11 @@ class LinkReader {
 
         std::optional<LinkView> find(const LinkKey& link) const;
         std::optional<LinkView> find(const Uuid& connection) const;
+
+        const SiteView& site() const;
+        const ProviderView* provider(std::string_view id) const; // null: not configured any more
+        const BrandView* brand(std::string_view id) const;       // null: there is no such brand
+        std::optional<Bytes> asset(std::string_view name) const;
 
       private:
         LinkReader& reader_;
@@ -47,9 +63,18 @@ class LinkReader {
     bool isCurrent() const { return env_.fileIsCurrent(); }
 
   private:
+    // What many links share, as values: read again only when the store has changed.
+    struct Shared {
+        std::optional<SiteView> site;
+        std::map<std::string, ProviderView, std::less<>> providers;
+        std::map<std::string, BrandView, std::less<>> brands;
+    };
+
     lmdb::Environment env_;
-    lmdb::Database links_ = 0, connections_ = 0;
+    LinkDatabases databases_;
     lmdb::ReadTransaction read_; // reset while no snapshot is alive
+    Shared shared_;
+    std::size_t sharedAt_ = 0; // the transaction that `shared_` is of
 };
 
 // The daemon's side. Blocks on the writer lock and on fsync.
@@ -61,20 +86,32 @@ class LinkWriter {
         std::optional<Uuid> newestOf = {}; // the connection whose newest link this is
     };
 
+    // What is there beside the links.
+    struct Surroundings {
+        SiteView site;
+        std::map<std::string, ProviderView> providers;
+        std::map<std::string, BrandView> brands;
+        std::map<std::string, std::string> assets; // names must be unique to their bytes
+    };
+
     explicit LinkWriter(const std::string& edgeStore);
 
     void publish(std::span<const Entry> entries); // one transaction, durable
-    void replaceAll(std::span<const Entry> entries);
+
+    // Everything anew, also one transaction. Sorts `entries` by their key, so that the store is
+    // written in order and its pages are full.
+    void replaceAll(const Surroundings& surroundings, std::span<Entry> entries);
 
     bool isCurrent() const { return env_.fileIsCurrent(); }
 
     int clearStaleReaders() { return env_.clearStaleReaders(); }
 
   private:
-    void putAll(lmdb::WriteTransaction& write, std::span<const Entry> entries);
+    void putSurroundings(lmdb::WriteTransaction& write, const Surroundings& surroundings);
+    void appendAll(lmdb::WriteTransaction& write, std::span<Entry> entries);
 
     lmdb::Environment env_;
-    lmdb::Database links_ = 0, connections_ = 0;
+    LinkDatabases databases_;
 };
 
 } // namespace grantlink

@@ -6,34 +6,36 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t linkVersion = 2;
+constexpr std::uint8_t sharedVersion = 1; // of provider, brand and site
 
-enum ViewFlag : std::uint8_t { secureCookieFlag = 1 };
+enum ItemFlag : std::uint8_t { connectedFlag = 1 };
 
-enum ItemFlag : std::uint8_t { connectedFlag = 1, pkceFlag = 2, nonceFlag = 4, issFlag = 8 };
+enum ProviderFlag : std::uint8_t { pkceFlag = 1, nonceFlag = 2, issFlag = 4 };
+
+enum SiteFlag : std::uint8_t { secureCookieFlag = 1 };
+
+constexpr int flagIf(bool set, std::uint8_t flag) {
+    return set ? flag : 0;
+}
 
 LinkItem readItem(RecordReader& in) {
     LinkItem item;
     item.connection = in.uuid();
-    const auto flags = in.integer<std::uint8_t>();
-    item.connected = flags & connectedFlag;
-    item.pkce = flags & pkceFlag;
-    item.nonce = flags & nonceFlag;
-    item.issExpected = flags & issFlag;
+    item.connected = in.integer<std::uint8_t>() & connectedFlag;
     item.provider = in.text();
-    item.providerName = in.text();
     item.account = in.text();
-    item.authorizeUrl = in.text();
-    item.issuer = in.text();
     return item;
 }
 
-void writeItem(RecordWriter& out, const LinkItem& item) {
-    const int flags = (item.connected ? connectedFlag : 0) | (item.pkce ? pkceFlag : 0) |
-                      (item.nonce ? nonceFlag : 0) | (item.issExpected ? issFlag : 0);
-    out.uuid(item.connection).integer(static_cast<std::uint8_t>(flags));
-    out.text(item.provider).text(item.providerName).text(item.account);
-    out.text(item.authorizeUrl).text(item.issuer);
+std::string textFrom(RecordReader& in) {
+    return std::string(in.text());
+}
+
+RecordReader sharedRecord(Bytes record, bool& known) {
+    RecordReader in(record);
+    known = in.integer<std::uint8_t>() == sharedVersion;
+    return in;
 }
 
 } // namespace
@@ -47,19 +49,18 @@ const LinkItem* LinkView::find(const Uuid& connection) const {
 
 std::optional<LinkView> parseLinkView(Bytes record) {
     RecordReader in(record);
-    if (in.integer<std::uint8_t>() != version)
+    if (in.integer<std::uint8_t>() != linkVersion)
         return std::nullopt;
     std::optional<LinkView> out(std::in_place);
     LinkView& view = *out;
     const auto status = in.integer<std::uint8_t>();
     view.status = static_cast<LinkStatus>(status);
-    view.secureCookie = in.integer<std::uint8_t>() & secureCookieFlag;
     view.itemCount = in.integer<std::uint8_t>();
     view.generation = in.integer<std::uint32_t>();
     view.expires = in.integer<std::uint64_t>();
-    view.attemptLifetime = in.integer<std::uint32_t>();
     view.requester = in.text();
-    view.attemptsUrl = in.text();
+    view.language = in.text();
+    view.brand = in.text();
     if (status > 2 || view.itemCount == 0 || view.itemCount > LinkView::maxItems)
         return std::nullopt;
     for (std::size_t i = 0; i < view.itemCount; ++i)
@@ -71,12 +72,89 @@ std::optional<LinkView> parseLinkView(Bytes record) {
 
 std::string encodeLinkView(const LinkView& view) {
     RecordWriter out;
-    out.integer(version).integer(static_cast<std::uint8_t>(view.status));
-    out.integer(static_cast<std::uint8_t>(view.secureCookie ? secureCookieFlag : 0));
+    out.integer(linkVersion).integer(static_cast<std::uint8_t>(view.status));
     out.integer(view.itemCount).integer(view.generation).integer(view.expires);
-    out.integer(view.attemptLifetime).text(view.requester).text(view.attemptsUrl);
-    for (std::size_t i = 0; i < view.itemCount; ++i)
-        writeItem(out, view.items[i]);
+    out.text(view.requester).text(view.language).text(view.brand);
+    for (std::size_t i = 0; i < view.itemCount; ++i) {
+        const LinkItem& item = view.items[i];
+        out.uuid(item.connection);
+        out.integer(static_cast<std::uint8_t>(flagIf(item.connected, connectedFlag)));
+        out.text(item.provider).text(item.account);
+    }
+    return out.take();
+}
+
+std::optional<ProviderView> parseProviderView(Bytes record) {
+    bool known = false;
+    RecordReader in = sharedRecord(record, known);
+    ProviderView out;
+    const auto flags = in.integer<std::uint8_t>();
+    out.pkce = flags & pkceFlag;
+    out.nonce = flags & nonceFlag;
+    out.issExpected = flags & issFlag;
+    out.name = textFrom(in);
+    out.authorizeUrl = textFrom(in);
+    out.issuer = textFrom(in);
+    out.switchUrl = textFrom(in);
+    for (auto hints = in.integer<std::uint8_t>(); hints > 0 && !in.failed(); --hints) {
+        std::string language = textFrom(in);
+        out.switchHints.push_back({std::move(language), textFrom(in)});
+    }
+    if (!known || !in.complete())
+        return std::nullopt;
+    return out;
+}
+
+std::string encodeProviderView(const ProviderView& view) {
+    if (view.switchHints.size() > 0xff)
+        throw std::length_error("a provider has more than 255 hints for switching accounts");
+    RecordWriter out;
+    out.integer(sharedVersion);
+    out.integer(static_cast<std::uint8_t>(flagIf(view.pkce, pkceFlag) |
+                                          flagIf(view.nonce, nonceFlag) |
+                                          flagIf(view.issExpected, issFlag)));
+    out.text(view.name).text(view.authorizeUrl).text(view.issuer).text(view.switchUrl);
+    out.integer(static_cast<std::uint8_t>(view.switchHints.size()));
+    for (const SwitchHint& hint : view.switchHints)
+        out.text(hint.language).text(hint.text);
+    return out.take();
+}
+
+std::optional<BrandView> parseBrandView(Bytes record) {
+    bool known = false;
+    RecordReader in = sharedRecord(record, known);
+    BrandView out;
+    out.name = textFrom(in);
+    out.colour = textFrom(in);
+    out.logo = textFrom(in);
+    if (!known || !in.complete())
+        return std::nullopt;
+    return out;
+}
+
+std::string encodeBrandView(const BrandView& view) {
+    RecordWriter out;
+    out.integer(sharedVersion).text(view.name).text(view.colour).text(view.logo);
+    return out.take();
+}
+
+std::optional<SiteView> parseSiteView(Bytes record) {
+    bool known = false;
+    RecordReader in = sharedRecord(record, known);
+    SiteView out;
+    out.secureCookie = in.integer<std::uint8_t>() & secureCookieFlag;
+    out.attemptLifetime = in.integer<std::uint32_t>();
+    out.attemptsUrl = textFrom(in);
+    if (!known || !in.complete())
+        return std::nullopt;
+    return out;
+}
+
+std::string encodeSiteView(const SiteView& view) {
+    RecordWriter out;
+    out.integer(sharedVersion);
+    out.integer(static_cast<std::uint8_t>(flagIf(view.secureCookie, secureCookieFlag)));
+    out.integer(view.attemptLifetime).text(view.attemptsUrl);
     return out.take();
 }
 

@@ -1,10 +1,12 @@
-// What the edge may know of a link: all that its pages show and its redirects need, and no secret.
+// What the edge may know of a link, and no secret: the link view, and the records that many links
+// share (provider, brand, site).
 //
-// The daemon writes link views, nginx reads them in place from the LMDB map (docs/formats.md). A
-// view carries one or more items, each an account to approve.
+// The daemon writes them, nginx reads them (docs/formats.md). A link view is small, because there
+// may be ten million of them, and carries one or more items, each an account to approve. It is read
+// in place from the LMDB map; the shared records are few and are kept as values.
 //
-// Lifetime: every string_view of a parsed view points into the record; it is valid as long as the
-// read transaction that found the record.
+// Lifetime: every string_view of a parsed link view points into the record; it is valid as long as
+// the read transaction that found the record.
 #pragma once
 
 #include "shared/secret.hpp"
@@ -15,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace grantlink {
 
@@ -27,36 +30,66 @@ enum class LinkStatus : std::uint8_t {
 struct LinkItem {
     Uuid connection;
     bool connected = false;
-    bool pkce = true;              // S256 (RFC 7636)
-    bool nonce = false;            // OpenID Connect
-    bool issExpected = false;      // the provider sends `iss` (RFC 9207): a missing one is refused
-    std::string_view provider;     // the last path segment of the redirect URI
-    std::string_view providerName; // for people
-    std::string_view account;      // for people, such as @nike; empty: whoever approves
-    // The authorization request but for state, PKCE and nonce; ends in '?' or '&'.
-    std::string_view authorizeUrl;
-    std::string_view issuer; // compared exactly with `iss`; empty: `iss` is not looked at
+    std::string_view provider; // id: the last path segment of the redirect URI
+    std::string_view account;  // for people, such as @nike; empty: whoever approves
 };
 
 struct LinkView {
     static constexpr std::size_t maxItems = 16;
 
     LinkStatus status = LinkStatus::live;
-    bool secureCookie = true; // the edge is reached over https: Secure and __Host-
     std::uint32_t generation = 1;
     TimeMs expires = 0;
-    std::uint32_t attemptLifetime = 0; // seconds from the press of the button to the callback
-    std::string_view requester;        // who asks
-    std::string_view attemptsUrl;      // absolute, ends in '/'; the attempt id is appended
+    std::string_view requester; // who asks
+    std::string_view language;  // BCP 47, as the requester chose it; empty: the browser decides
+    std::string_view brand;     // id of a brand; empty: none
     std::uint8_t itemCount = 0;
     std::array<LinkItem, maxItems> items;
 
     const LinkItem* find(const Uuid& connection) const;
 };
 
-// Nothing when a byte is missing or too many, the version is unknown, or there is no item.
+// How one switches account at a provider, in one language.
+struct SwitchHint {
+    std::string language; // BCP 47
+    std::string text;     // plain text, one sentence
+};
+
+struct ProviderView {
+    std::string name; // for people
+    // The authorization request but for state, PKCE and nonce; ends in '?' or '&'.
+    std::string authorizeUrl;
+    std::string issuer;       // compared exactly with `iss`; empty: `iss` is not looked at
+    bool pkce = true;         // S256 (RFC 7636)
+    bool nonce = false;       // OpenID Connect
+    bool issExpected = false; // the provider sends `iss` (RFC 9207): a missing one is refused
+    std::string switchUrl;    // where one switches account there; may be empty
+    std::vector<SwitchHint> switchHints;
+};
+
+struct BrandView {
+    std::string name;   // of whoever asks, as shown beside the logo
+    std::string colour; // of the button: six hexadecimal digits; empty: the pages' own
+    std::string logo;   // an asset's name; empty: none
+};
+
+// What holds for all links of this installation.
+struct SiteView {
+    std::string attemptsUrl;           // absolute, ends in '/'; the attempt id is appended
+    bool secureCookie = true;          // the edge is reached over https: Secure and __Host-
+    std::uint32_t attemptLifetime = 0; // seconds from the press of the button to the callback
+};
+
+// Each answers nothing when a byte is missing or too many, or the version is unknown; of a link
+// view also when it has no item.
 std::optional<LinkView> parseLinkView(Bytes record);
+std::optional<ProviderView> parseProviderView(Bytes record);
+std::optional<BrandView> parseBrandView(Bytes record);
+std::optional<SiteView> parseSiteView(Bytes record);
 
 std::string encodeLinkView(const LinkView& view);
+std::string encodeProviderView(const ProviderView& view);
+std::string encodeBrandView(const BrandView& view);
+std::string encodeSiteView(const SiteView& view);
 
 } // namespace grantlink

@@ -137,6 +137,11 @@ bool WriteTransaction::putNew(Database database, Bytes key, Bytes data) {
     return true;
 }
 
+void WriteTransaction::append(Database database, Bytes key, Bytes data) {
+    MDB_val k = value(key), v = value(data);
+    check(mdb_put(txn_, database, &k, &v, MDB_APPEND), "append", env_.directory());
+}
+
 bool WriteTransaction::remove(Database database, Bytes key) {
     MDB_val k = value(key);
     const int code = mdb_del(txn_, database, &k, nullptr);

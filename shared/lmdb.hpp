@@ -82,6 +82,8 @@ class Transaction {
     std::optional<Bytes> get(Database database, Bytes key) const;
     std::size_t count(Database database) const; // entries
 
+    std::size_t id() const { return mdb_txn_id(txn_); } // of the snapshot; a commit raises it
+
     MDB_txn* get() const { return txn_; }
 
   protected:
@@ -118,6 +120,7 @@ class WriteTransaction : public Transaction {
 
     void put(Database database, Bytes key, Bytes value);
     bool putNew(Database database, Bytes key, Bytes value); // false: the key is there already
+    void append(Database database, Bytes key, Bytes value); // the key is greater than all others
     bool remove(Database database, Bytes key);              // false: it was not there
     bool remove(Database database, Bytes key, Bytes value); // of an MDB_DUPSORT database
 

@@ -19,38 +19,43 @@ LinkStatus statusOf(const Connection& connection) {
 
 std::string viewOf(const Connection& connection, const Settings& settings, LinkStatus status,
                    std::uint32_t generation) {
-    const Config& config = settings.config;
     const Provider* provider = settings.provider(connection.provider);
-    const std::string attemptsUrl = config.attemptsUrl();
     const std::string account = provider ? provider->display(connection.account) : "";
-    const std::string authorizeUrl = provider ? provider->authorizeUrl() : "";
     LinkView view;
-    view.status = status;
-    view.secureCookie = config.overHttps();
+    // A link whose provider is no longer configured leads nowhere.
+    view.status = provider ? status : LinkStatus::cancelled;
     view.generation = generation;
     view.expires = connection.linkExpires;
-    view.attemptLifetime = static_cast<std::uint32_t>(config.attemptLifetime.count());
     view.requester = connection.requester;
-    view.attemptsUrl = attemptsUrl;
     view.itemCount = 1;
     LinkItem& item = view.items[0];
     item.connection = connection.id;
     item.connected = connection.status == ConnectionStatus::active;
     item.provider = connection.provider;
     item.account = account;
-    item.authorizeUrl = authorizeUrl;
-    item.providerName = connection.provider;
-    if (provider) {
-        const AuthorizeStep& authorize = provider->preset().authorize;
-        item.providerName = provider->preset().name;
-        item.pkce = authorize.pkce;
-        item.nonce = authorize.nonce;
-        item.issExpected = authorize.issExpected;
-        item.issuer = authorize.issuer;
-    } else {
-        view.status = LinkStatus::cancelled; // its provider is no longer configured
-    }
     return encodeLinkView(view);
+}
+
+ProviderView viewOf(const Provider& provider) {
+    const AuthorizeStep& authorize = provider.preset().authorize;
+    ProviderView view;
+    view.name = provider.preset().name;
+    view.authorizeUrl = provider.authorizeUrl();
+    view.issuer = authorize.issuer;
+    view.pkce = authorize.pkce;
+    view.nonce = authorize.nonce;
+    view.issExpected = authorize.issExpected;
+    return view;
+}
+
+LinkWriter::Surroundings surroundingsOf(const Settings& settings) {
+    const Config& config = settings.config;
+    LinkWriter::Surroundings out;
+    out.site = {config.attemptsUrl(), config.overHttps(),
+                static_cast<std::uint32_t>(config.attemptLifetime.count())};
+    for (const auto& [id, provider] : settings.providers)
+        out.providers.emplace(id, viewOf(provider));
+    return out;
 }
 
 } // namespace
@@ -114,8 +119,9 @@ boost::asio::awaitable<void> LinkPublisher::publishAll(const Vault& vault) {
         });
     });
     behind_ = true;
-    const auto write = [links = links_, entries = std::move(entries)] {
-        links->replaceAll(entries);
+    const auto write = [links = links_, surroundings = surroundingsOf(*settings),
+                        entries = std::move(entries)]() mutable {
+        links->replaceAll(surroundings, entries);
     };
     co_await writer_.run(write);
     behind_ = false;
