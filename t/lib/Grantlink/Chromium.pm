@@ -63,12 +63,12 @@ sub command ($self, $name, %with) {
 
 sub _line ($self, $name) {
     $self->{rest} //= '';
-    until ($self->{rest} =~ s/\A([^\n]*)\n//) {
+    while (index($self->{rest}, "\n") < 0) {
         IO::Select->new($self->{socket})->can_read(60) or die "$name: the browser does not answer\n";
         sysread $self->{socket}, $self->{rest}, 65536, length $self->{rest}
             or die "$name: the browser has ended\n" . $self->{process}->log_tail;
     }
-    return $1;
+    return substr $self->{rest}, 0, 1 + index($self->{rest}, "\n"), '';
 }
 
 # Where a screenshot goes; nothing when none are wanted.
