@@ -84,7 +84,8 @@ subtest 'declined in the window' => sub {
     my $window = started($tab, link_of(request_connection($grantlink)));
     $window->choose_account('nike');
     $window->decide('decline');
-    $tab->wait_for_page('declined');
+    ok($tab->wait_for_page('declined'), 'the page says so, and offers to try again');
+    ok(!$window->is_closed, 'and so does the window');
     $tab->leave;
 };
 
