@@ -8,6 +8,7 @@ build_packages=(build-essential cmake ninja-build nginx nginx-dev liblmdb-dev li
     libjansson-dev libcurl4-openssl-dev libboost1.81-dev libtomlplusplus-dev libcli11-dev
     libfmt-dev libspdlog-dev libkainjow-mustache-dev libqrencode-dev libcmocka-dev)
 run_packages=(curl perl)
+bench_packages=(wrk)
 lint_packages=(clang clang-format clang-tidy shellcheck)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -131,7 +132,7 @@ command_test() {
         shift
         export GRANTLINK_SANITIZE=1
     fi
-    deps chromium
+    deps chromium "${bench_packages[@]}"
     build "$variant"
     export GRANTLINK_BUILD=$source_dir/build/$variant
     export CMOCKA_MESSAGE_OUTPUT=TAP
@@ -155,6 +156,14 @@ whole_suite() {
     trap 'rm -rf "$GRANTLINK_SECRETS_DIR"' EXIT
     "${prove[@]}" "$GRANTLINK_BUILD"/unit/test_* "${tests[@]}"
     "${prove[@]}" "$leaks"
+}
+
+command_bench() {
+    [ "${1:-}" = edge ] || die "bench: name what to measure: ./build.sh bench edge"
+    shift
+    deps "${bench_packages[@]}"
+    build release
+    GRANTLINK_BUILD=$source_dir/build/release exec perl t/bench/edge.pl "$@"
 }
 
 command_install() {
@@ -199,6 +208,9 @@ usage: ./build.sh COMMAND
   run [--auto]                 start everything on this machine and print a link to click;
                                --auto drives the flow to its end and shows the proof
   test [--sanitize] [FILES]    build and run all tests, or the named ones
+  bench edge [--quick] [--json]
+                               measure the edge against plain nginx and print the ratios;
+                               --quick takes 4 minutes instead of 20
   deps                         install the Debian and npm packages that are missing
   build [--sanitize]           build module and programs into build/
   install                      install module, programs and presets (DESTDIR is honoured)

@@ -1,6 +1,7 @@
 #include "daemon/config.hpp"
 
 #include "daemon/notify/mail_header.hpp"
+#include "daemon/text/names.hpp"
 #include "daemon/text/origin.hpp"
 #include "daemon/toml_reader.hpp"
 
@@ -106,8 +107,7 @@ ProviderConfig readProvider(const std::string& name, TomlReader& in) {
 }
 
 void checkProviderName(TomlReader& in, const std::string& name) {
-    if (name.size() > 64 ||
-        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") != std::string::npos)
+    if (!isPlainId(name))
         in.fail(name, "a provider's name is part of its redirect URI: use a-z, 0-9, '-', '_', '.'");
 }
 
@@ -138,9 +138,19 @@ void readLinks(TomlReader& in, Config& out) {
     out.attemptLifetime = duration(in, "attempt_lifetime", out.attemptLifetime);
 }
 
+void readLooks(TomlReader& in, Config& out) {
+    if (auto brands = in.table("brands"))
+        out.brands = readBrands(*brands);
+    out.brand = in.text("brand");
+    if (!out.brand.empty() && !out.brands.contains(out.brand))
+        in.fail("brand",
+                "there is no [brands." + out.brand + "]; known are " + keysOf(out.brands, "none"));
+}
+
 void readAll(TomlReader& in, Config& out) {
     readLinks(in, out);
     readPaths(in, out);
+    readLooks(in, out);
     out.logLevel = in.text("log_level", out.logLevel);
     if (spdlog::level::from_str(out.logLevel) == spdlog::level::off && out.logLevel != "off")
         in.fail("log_level", "must be trace, debug, info, warning, error or off");

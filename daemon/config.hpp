@@ -5,6 +5,7 @@
 // Thread-safety: a value; immutable once loaded.
 #pragma once
 
+#include "daemon/brands/brand.hpp"
 #include "daemon/notify/smtp.hpp"
 
 #include <boost/system/result.hpp>
@@ -55,6 +56,8 @@ struct Config {
     std::vector<RoleGrant> grants;
     std::optional<SmtpConfig> mail; // nothing: no mail is sent
     std::map<std::string, ProviderConfig> providers;
+    Brands brands;
+    std::string brand; // id of the one for requests that name none; empty: none
 
     bool overHttps() const { return publicUrl.starts_with("https://"); }
 

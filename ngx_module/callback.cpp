@@ -19,33 +19,46 @@ namespace grantlink {
 namespace {
 
 // RFC 9207, section 2.4: compared exactly, and required of providers that send it.
-bool issuerFits(const ProviderView& item, const CallbackParameters& parameters) {
-    if (item.issuer.empty())
+bool issuerFits(const ProviderView& provider, const CallbackParameters& parameters) {
+    if (provider.issuer.empty())
         return true;
-    return parameters.iss.empty() ? !item.issExpected : parameters.iss == item.issuer;
+    return parameters.iss.empty() ? !provider.issExpected : parameters.iss == provider.issuer;
 }
 
-bool cookieFits(const RequestContext& context, const SiteView& site,
-                const VerifiedState& verified) {
-    const DerivedText expected = browserCookie(*verified.key, verified.state.attempt);
-    const std::string_view found = attemptCookie(context, site, verified.state.attempt);
-    return found.size() == expected.text.size() &&
-           sodium_memcmp(found.data(), expected.text.data(), found.size()) == 0;
+bool isSameBrowser(ngx_http_request_t* r, const RequestContext& context, const FoundLink& link,
+                   const State& state) {
+    const std::string_view cookie = attemptCookie(context, link.site(), state.attempt);
+    return decodeBrowserCookie(cookie, state.connection, state.generation, *locationConf(r).keys) ==
+           state.attempt;
 }
 
 // Another browser than the one that pressed the button: a person has to say that it is meant.
-ngx_int_t askToConfirm(ngx_http_request_t* r, RequestContext& context, const SiteView& site,
-                       const CallbackParameters& parameters, const std::string& sealed) {
+ngx_int_t askToConfirm(ngx_http_request_t* r, RequestContext& context, const FoundLink& link,
+                       const CallbackParameters& parameters) {
+    const CodeSealer sealer(locationConf(r).keys->sealKey().publicKey);
+    const std::string sealed = sealer.seal(*context.attempt, parameters.codeText());
     context.outcome = "confirm";
-    setConfirmCookie(r, site, *context.attempt,
+    setConfirmCookie(r, link.site(), *context.attempt,
                      parameters.state + "." + base64url(bytesOf(sealed)));
     return sendRedirect(r, context.statusUrl + "/confirm");
 }
 
-ngx_int_t judge(ngx_http_request_t* r, RequestContext& context,
-                const CallbackParameters& parameters) {
-    const LocationConf& conf = locationConf(r);
-    const auto verified = decodeState(parameters.state, *conf.keys);
+// A response that fits a live attempt: it is recorded, unless a person has to be asked first.
+ngx_int_t accept(ngx_http_request_t* r, RequestContext& context, const FoundLink& link,
+                 const VerifiedState& verified, CallbackParameters& parameters) {
+    const bool sameBrowser = isSameBrowser(r, context, link, verified.state);
+    if (parameters.error.empty())
+        return sameBrowser ? recordCode(r, context, verified, std::move(parameters.code))
+                           : askToConfirm(r, context, link, parameters);
+    if (sameBrowser)
+        return record(r, context, verified, ApprovalKind::error, parameters.error);
+    // Whoever knows a link knows a state: from a foreign browser a refusal writes nothing.
+    return sendProblem(r,
+                       parameters.error == "access_denied" ? Page::declined : Page::providerError);
+}
+
+ngx_int_t judge(ngx_http_request_t* r, RequestContext& context, CallbackParameters& parameters) {
+    const auto verified = decodeState(parameters.state, *locationConf(r).keys);
     if (!verified)
         return sendProblem(r, Page::badRequest);
     const State& state = verified->state;
@@ -55,35 +68,21 @@ ngx_int_t judge(ngx_http_request_t* r, RequestContext& context,
     if (!links)
         return sendProblem(r, Page::notRecorded);
     const auto snapshot = links->snapshot();
-    const auto link = snapshot.find(state.connection);
-    const LinkItem* item = link ? link->find(state.connection) : nullptr;
-    if (!item)
+    const FoundLink link(snapshot, state.connection);
+    if (!link)
         return sendProblem(r, Page::notFound);
-    const SiteView& site = snapshot.site();
-    const ProviderView* provider = snapshot.provider(item->provider);
-    if (!provider)
+    if (!link.provider())
         return sendProblem(r, Page::cancelled);
-    if (item->provider != context.provider || !issuerFits(*provider, parameters))
+    if (link.item().provider != context.provider || !issuerFits(*link.provider(), parameters))
         return sendProblem(r, Page::badRequest);
-    context.statusUrl = statusUrlOf(site, state.attempt);
+    context.statusUrl = statusUrlOf(link.site(), state.attempt);
     if (isKnown(r, state.attempt))
         return sendToStatus(r, context);
-    if (const auto page = obstacle(state, *link, site))
+    if (const auto page = obstacle(state, link))
         return sendProblem(r, *page);
     if (parameters.code.empty() == parameters.error.empty())
         return sendProblem(r, Page::badRequest);
-    const bool sameBrowser = cookieFits(context, site, *verified);
-    // Whoever knows a link knows a state: from a foreign browser a refusal writes nothing.
-    if (!parameters.error.empty() && !sameBrowser)
-        return sendProblem(r, parameters.error == "access_denied" ? Page::declined
-                                                                  : Page::providerError);
-    if (!parameters.error.empty())
-        return record(r, context, *verified, ApprovalKind::error, parameters.error);
-    const std::string sealed =
-        sealCode(conf.keys->sealKey().publicKey, state.attempt, parameters.codeText());
-    if (!sameBrowser)
-        return askToConfirm(r, context, site, parameters, sealed);
-    return record(r, context, *verified, ApprovalKind::code, sealed);
+    return accept(r, context, link, *verified, parameters);
 }
 
 // Where sendProblem() sent the browser: nothing but the name of a page.
@@ -95,7 +94,7 @@ ngx_int_t showProblem(ngx_http_request_t* r, const std::string& name) {
 }
 
 ngx_int_t handleQuery(ngx_http_request_t* r, RequestContext& context) {
-    const auto parameters = parseCallbackParameters(textOf(context.query));
+    auto parameters = parseCallbackParameters(textOf(context.query));
     if (!parameters)
         return sendProblem(r, Page::badRequest);
     if (parameters->state.empty() && parameters->code.empty())
@@ -123,7 +122,7 @@ void onBody(ngx_http_request_t* r) {
     const ngx_int_t rc =
         boundary(r->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&] {
             RequestContext& context = *contextOf(r);
-            const auto parameters = parseBody(r);
+            auto parameters = parseBody(r);
             return parameters ? judge(r, context, *parameters) : sendProblem(r, Page::badRequest);
         });
     ngx_http_finalize_request(r, rc);

@@ -6,15 +6,22 @@
 #include "ngx_module/page_set.hpp"
 #include "shared/keys.hpp"
 
+#include <map>
+#include <memory>
+#include <string>
+
 extern "C" ngx_module_t ngx_http_grantlink_module;
 
 namespace grantlink {
 
 enum class Handler : ngx_uint_t { none, approve, callback };
 
+class EdgeStore;
+
 struct MainConf {
-    PageSet* pages = nullptr; // compiled after the configuration has been read
-    SecretPaths paths;        // of all locations of ours
+    // By directory (grantlink_templates); "" are the shipped ones alone. Each is compiled once.
+    std::map<std::string, std::unique_ptr<PageSet>, std::less<>> pages;
+    SecretPaths paths; // of all locations of ours
 };
 
 struct LocationConf {
@@ -22,6 +29,11 @@ struct LocationConf {
     EdgeKeys* keys = nullptr; // grantlink_key
     ngx_str_t wake{};         // grantlink_wake: grantlinkd's datagram socket
     ngx_thread_pool_t* threadPool = nullptr;
+    ngx_str_t templates{};           // grantlink_templates: a directory over the shipped pages
+    ngx_str_t language{};            // grantlink_language
+    const PageSet* pages = nullptr;  // of `templates`; set where a handler is
+    std::size_t defaultLanguage = 0; // `language` among those of `pages`
+    EdgeStore* edge = nullptr;       // of `store` in this worker, from the first request on
     Handler handler = Handler::none; // of this location; not inherited
 };
 

@@ -49,22 +49,19 @@ ngx_int_t handleConfirm(ngx_http_request_t* r, RequestContext& context) {
     if (!links)
         return sendPage(r, Page::unavailable);
     const auto snapshot = links->snapshot();
-    const auto link = snapshot.find(state.connection);
-    const LinkItem* item = link ? link->find(state.connection) : nullptr;
-    if (!item)
+    const FoundLink link(snapshot, state.connection);
+    if (!link)
         return sendPage(r, Page::notFound);
-    const SiteView& site = snapshot.site();
-    if (confirmCookie(context, site, attempt) != cookie)
+    if (confirmCookie(context, link.site(), attempt) != cookie)
         return sendPage(r, Page::badRequest);
-    std::string memory;
-    const PageValues values = valuesOf(*link, *item, snapshot.provider(item->provider), memory);
-    context.statusUrl = statusUrlOf(site, attempt);
+    context.provider = link.item().provider;
+    context.statusUrl = statusUrlOf(link.site(), attempt);
     if (isKnown(r, attempt))
         return sendToStatus(r, context);
-    if (const auto page = obstacle(state, *link, site))
-        return sendPage(r, *page, values);
+    if (const auto page = obstacle(state, link))
+        return sendPage(r, *page, {.link = &link});
     if (r->method != NGX_HTTP_POST)
-        return sendPage(r, Page::confirm, values);
+        return sendPage(r, Page::confirm, {.link = &link});
     return record(r, context, carried->verified, ApprovalKind::code, carried->sealed);
 }
 

@@ -4,6 +4,7 @@
 #include "ngx_module/conf.hpp"
 #include "ngx_module/handlers.hpp"
 #include "ngx_module/log_filter.hpp"
+#include "ngx_module/negotiation.hpp"
 
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -37,6 +38,11 @@ const char* path(ngx_conf_t* cf) {
     return reinterpret_cast<const char*>(text.data); // nginx ends arguments with a zero
 }
 
+MainConf& mainConfOf(ngx_conf_t* cf) {
+    return *static_cast<MainConf*>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module));
+}
+
 char* setHandler(ngx_conf_t* cf, void* conf, Handler handler, const char* directive) {
     auto& location = *static_cast<LocationConf*>(conf);
     auto* core = static_cast<ngx_http_core_loc_conf_t*>(
@@ -57,9 +63,41 @@ char* setHandler(ngx_conf_t* cf, void* conf, Handler handler, const char* direct
                             "/approve/\"");
     location.handler = handler;
     core->handler = onRequest;
-    auto& main =
-        *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module));
+    MainConf& main = mainConfOf(cf);
     (handler == Handler::approve ? main.paths.approve : main.paths.callback).emplace_back(name);
+    return NGX_CONF_OK;
+}
+
+// The pages of this directory, compiled with the first location that uses it; null when there is a
+// mistake in them, which has been reported.
+const PageSet* pagesOf(ngx_conf_t* cf, const std::string& directory) {
+    auto& known = mainConfOf(cf).pages;
+    if (const auto found = known.find(directory); found != known.end())
+        return found->second.get();
+    auto pages = PageSet::compile(directory);
+    if (!pages) {
+        const std::string where =
+            directory.empty() ? "" : "grantlink_templates " + directory + ": ";
+        fail(cf, where + pages.error().message);
+        return nullptr;
+    }
+    return known.emplace(directory, std::move(*pages)).first->second.get();
+}
+
+char* mergePages(ngx_conf_t* cf, LocationConf& conf) {
+    conf.pages = pagesOf(cf, std::string(view(conf.templates)));
+    if (!conf.pages)
+        return failed;
+    const auto language = languageNamed(view(conf.language), conf.pages->languages());
+    if (!language) {
+        std::string known;
+        for (const Language& one : conf.pages->languages())
+            known += (known.empty() ? "" : ", ") + one.tag;
+        return fail(cf, "grantlink_language: there are no pages in \"" +
+                            std::string(view(conf.language)) + "\"; there are " + known +
+                            ", and grantlink_templates can add one");
+    }
+    conf.defaultLanguage = *language;
     return NGX_CONF_OK;
 }
 
@@ -127,6 +165,25 @@ char* setThreadPool(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     });
 }
 
+char* setTemplates(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return guarded(cf, [&]() -> char* {
+        auto& location = *static_cast<LocationConf*>(conf);
+        if (location.templates.data)
+            return duplicate;
+        path(cf);
+        location.templates = argument(cf);
+        return NGX_CONF_OK;
+    });
+}
+
+char* setLanguage(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    auto& location = *static_cast<LocationConf*>(conf);
+    if (location.language.data)
+        return duplicate;
+    location.language = argument(cf);
+    return NGX_CONF_OK;
+}
+
 char* setApprove(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return guarded(cf, [&] { return setHandler(cf, conf, Handler::approve, "grantlink_approve"); });
 }
@@ -150,6 +207,8 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
         filterErrorLog(cf, core->error_log);
         ngx_conf_merge_str_value(conf.store, above.store, "");
         ngx_conf_merge_str_value(conf.wake, above.wake, "");
+        ngx_conf_merge_str_value(conf.templates, above.templates, "");
+        ngx_conf_merge_str_value(conf.language, above.language, "en");
         if (!conf.keys)
             conf.keys = above.keys;
         if (!conf.threadPool)
@@ -161,6 +220,8 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
                                 "\" has no edge store or no key; add \"grantlink_store DIRECTORY;\""
                                 " and \"grantlink_key FILE;\" to the http block");
         }
+        if (mergePages(cf, conf) != NGX_CONF_OK)
+            return failed;
         if (conf.wake.len == 0) {
             const std::string wake = std::string(view(conf.store)) + "/wake.sock";
             ngx_str_t text = ngxStr(wake);

@@ -9,6 +9,8 @@ char* setStore(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* setKey(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* setWake(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* setThreadPool(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* setTemplates(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* setLanguage(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* setApprove(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* setCallback(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 

@@ -16,17 +16,13 @@ struct Dispatch {
 
 constexpr ngx_uint_t reading = NGX_HTTP_GET | NGX_HTTP_HEAD;
 
-ngx_int_t handleScript(ngx_http_request_t* r, RequestContext&) {
-    return sendScript(r);
-}
-
 // HEAD is refused on the callback: it would use up a state that a GET is to follow with.
 constexpr Dispatch dispatch[] = {
     {Route::approve, reading | NGX_HTTP_POST, "GET, HEAD, POST", handleApprove},
     {Route::confirm, reading | NGX_HTTP_POST, "GET, HEAD, POST", handleConfirm},
-    {Route::status, reading, "GET, HEAD", handleStatus},
+    {Route::status, reading | NGX_HTTP_POST, "GET, HEAD, POST", handleStatus},
     {Route::outcome, reading, "GET, HEAD", handleOutcome},
-    {Route::asset, reading, "GET, HEAD", handleScript},
+    {Route::asset, reading, "GET, HEAD", handleAsset},
     {Route::callback, NGX_HTTP_GET | NGX_HTTP_POST, "GET, POST", handleCallback},
 };
 

@@ -18,14 +18,15 @@ std::map<std::string, std::unique_ptr<EdgeStore>, std::less<>>& stores() {
 } // namespace
 
 EdgeStore& EdgeStore::of(ngx_http_request_t* r) {
-    const LocationConf& conf = locationConf(r);
-    auto found = stores().find(view(conf.store));
-    if (found == stores().end()) {
+    LocationConf& conf = locationConf(r);
+    if (!conf.edge) {
         const std::string path(view(conf.store));
-        found = stores().emplace(path, std::make_unique<EdgeStore>(path)).first;
+        auto& store = stores()[path];
+        if (!store)
+            store = std::make_unique<EdgeStore>(path);
+        conf.edge = store.get();
     }
-    found->second->writer_.wakeAt(view(conf.wake));
-    return *found->second;
+    return *conf.edge;
 }
 
 LinkReader* EdgeStore::links(ngx_log_t* log) {

@@ -11,6 +11,7 @@ ngx_int_t handleCallback(ngx_http_request_t* r, RequestContext& context); // cal
 ngx_int_t handleConfirm(ngx_http_request_t* r, RequestContext& context);  // confirm.cpp
 ngx_int_t handleStatus(ngx_http_request_t* r, RequestContext& context);   // status.cpp
 ngx_int_t handleOutcome(ngx_http_request_t* r, RequestContext& context);  // status.cpp
+ngx_int_t handleAsset(ngx_http_request_t* r, RequestContext& context);    // asset.cpp
 
 ngx_int_t onRequest(ngx_http_request_t* r) noexcept; // what nginx calls: dispatch.cpp
 

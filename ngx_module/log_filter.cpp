@@ -4,6 +4,7 @@
 #include "ngx_module/conf.hpp"
 #include "ngx_module/redact.hpp"
 #include "ngx_module/request_context.hpp"
+#include "ngx_module/respond.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -63,8 +64,13 @@ void redactString(ngx_str_t& text, const SecretPaths& paths) {
 // A request that nginx answered before it looked for a location (malformed, without Host …).
 ngx_int_t onLog(ngx_http_request_t* r) noexcept {
     return boundary(r->connection->log, ngx_int_t{NGX_OK}, [&]() -> ngx_int_t {
-        if (r != r->main || contextOf(r))
+        if (r != r->main)
             return NGX_OK;
+        if (const RequestContext* context = contextOf(r)) {
+            if (context->answeredSecret)
+                wipeSentHeaders(r);
+            return NGX_OK;
+        }
         const SecretPaths& paths = mainConf(r).paths;
         for (ngx_str_t* text : {&r->request_line, &r->unparsed_uri, &r->uri, &r->args})
             redactString(*text, paths);
@@ -108,7 +114,7 @@ ngx_int_t filterLateLogs(ngx_cycle_t* cycle) noexcept {
     auto* conf = static_cast<MainConf*>(
         ngx_http_cycle_get_module_main_conf(cycle, ngx_http_grantlink_module));
     return boundary(cycle->log, ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
-        if (conf && conf->pages)
+        if (conf)
             filterChain(cycle->pool, conf->paths, &cycle->new_log);
         return NGX_OK;
     });

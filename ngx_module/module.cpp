@@ -4,13 +4,10 @@
 #include "ngx_module/conf.hpp"
 #include "ngx_module/directives.hpp"
 #include "ngx_module/log_filter.hpp"
-#include "ngx_module/page_files.hpp"
 #include "ngx_module/request_context.hpp"
 #include "ngx_module/variables.hpp"
 
 #include <sodium.h>
-
-#include <optional>
 
 using namespace grantlink;
 
@@ -33,6 +30,12 @@ ngx_command_t directives[] = {
      nullptr},
 
     {ngx_string("grantlink_thread_pool"), anywhere | NGX_CONF_TAKE1, setThreadPool,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+
+    {ngx_string("grantlink_templates"), anywhere | NGX_CONF_TAKE1, setTemplates,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+
+    {ngx_string("grantlink_language"), anywhere | NGX_CONF_TAKE1, setLanguage,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
 
     {ngx_string("grantlink_approve"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, setApprove,
@@ -72,11 +75,6 @@ ngx_module_t ngx_http_grantlink_module = {
 
 namespace {
 
-std::optional<std::string_view> shippedPage(std::string_view name) {
-    const std::string_view text = pageFile(name);
-    return text.data() ? std::optional(text) : std::nullopt;
-}
-
 // Runs when the locations are known, before anything that limits or authenticates.
 ngx_int_t registerRewrite(ngx_conf_t* cf) {
     auto* core = static_cast<ngx_http_core_main_conf_t*>(
@@ -93,15 +91,6 @@ ngx_int_t registerHandlers(ngx_conf_t* cf) {
     return boundary(cf->log, ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
         if (sodium_init() < 0)
             return NGX_ERROR;
-        auto* conf = static_cast<MainConf*>(
-            ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module));
-        auto pages = PageSet::compile(shippedPage);
-        if (!pages) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "grantlink: %s",
-                               pages.error().message.c_str());
-            return NGX_ERROR;
-        }
-        conf->pages = makeInPool<PageSet>(cf->pool, std::move(*pages));
         return registerLogFilter(cf) == NGX_OK ? registerRewrite(cf) : ngx_int_t{NGX_ERROR};
     });
 }

@@ -2,12 +2,15 @@
 
 #include <sodium.h>
 
+#include <stdexcept>
+
 namespace grantlink {
 
 namespace {
 
 constexpr std::array<PageInfo, static_cast<std::size_t>(Page::count)> infos{{
     {"ready", 200},
+    {"started", 200},
     {"confirm", 200},
     {"finishing", 200},
     {"connected", 200},
@@ -47,21 +50,53 @@ std::optional<Page> pageNamed(std::string_view name) {
     return std::nullopt;
 }
 
-boost::system::result<PageSet, TemplateError> PageSet::compile(const TemplateSource& source) {
-    PageSet out;
-    for (std::size_t i = 0; i < infos.size(); ++i) {
-        auto page = Template::compile(std::string(infos[i].name) + ".html", source);
-        if (!page)
-            return page.error();
-        out.pages_[i] = std::move(*page);
+boost::system::result<std::unique_ptr<PageSet>, TemplateError>
+PageSet::compile(const std::string& directory) {
+    try {
+        std::unique_ptr<PageSet> out(new PageSet(directory));
+        if (const std::string problem = out->readLanguages(); !problem.empty())
+            return TemplateError{problem};
+        if (const auto error = out->compilePages())
+            return *error;
+        out->policy_ = out->policyFor(*out->files_.file("style.css"));
+        return out;
+    } catch (const std::runtime_error& error) {
+        return TemplateError{error.what()};
     }
-    const auto style = source("style.css");
-    if (!style)
-        return TemplateError{"style.css: there is no such file"};
-    out.policy_ = "default-src 'none'; style-src " + sha256Source(*style) +
-                  "; script-src 'self'; connect-src 'self'; base-uri 'none'; "
-                  "frame-ancestors 'none'";
-    return out;
+}
+
+std::string PageSet::readLanguages() {
+    for (const std::string& tag : files_.languageTags()) {
+        Language& language = languages_.emplace_back();
+        language.tag = tag;
+        const std::string file = "strings/" + tag + ".toml";
+        for (const std::string_view text : files_.stringsOf(tag))
+            if (const auto read = readLanguage(text, file, language); !read)
+                return read.error().message;
+        if (const std::string missing = missingIn(language); !missing.empty())
+            return file + ": is not complete; add " + missing;
+    }
+    return {};
+}
+
+std::optional<TemplateError> PageSet::compilePages() {
+    const TemplateSource source = [this](std::string_view name) { return files_.file(name); };
+    for (const Language& language : languages_) {
+        Pages& pages = pages_.emplace_back();
+        for (std::size_t i = 0; i < infos.size(); ++i) {
+            auto page = compileTemplate(infos[i].name, source, language, languages_);
+            if (!page)
+                return page.error();
+            pages[i] = std::move(*page);
+        }
+    }
+    return std::nullopt;
+}
+
+std::string PageSet::policyFor(std::string_view style) const {
+    return "default-src 'none'; style-src 'self' " + sha256Source(style) +
+           "; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+           "frame-ancestors 'none'";
 }
 
 } // namespace grantlink

@@ -1,17 +1,27 @@
-// The pages a recipient can meet: one template each in pages/, all compiled when nginx starts.
+// The pages a recipient can meet: one template each in pages/, in every language, all compiled when
+// nginx starts.
 #pragma once
 
+#include "ngx_module/language.hpp"
 #include "ngx_module/template.hpp"
+#include "ngx_module/template_compiler.hpp"
+#include "ngx_module/template_files.hpp"
+
+#include <boost/system/result.hpp>
 
 #include <array>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace grantlink {
 
 enum class Page : std::uint8_t {
     ready,     // the button
+    started,   // this browser began already, in another tab
     confirm,   // the callback came without its cookie: is this you?
     finishing, // recorded; the daemon is at it
     connected,
@@ -39,19 +49,39 @@ struct PageInfo {
 const PageInfo& infoOf(Page page);
 std::optional<Page> pageNamed(std::string_view name);
 
+// Immutable once made; neither copied nor moved, because its templates point into its files.
 class PageSet {
   public:
-    static boost::system::result<PageSet, TemplateError> compile(const TemplateSource& source);
+    // Of the shipped files, and those of `directory` over them where it is not empty.
+    static boost::system::result<std::unique_ptr<PageSet>, TemplateError>
+    compile(const std::string& directory);
 
-    const Template& operator[](Page page) const { return pages_[static_cast<std::size_t>(page)]; }
+    std::span<const Language> languages() const { return languages_; }
 
-    // One policy for every page: nothing but our own style (by its hash), script and long poll.
-    // There is no form-action: browsers apply it to the redirects behind a form as well, and the
-    // provider's login may pass through hosts that nobody can list.
+    // `language` is an index into languages().
+    const Template& page(Page page, std::size_t language) const {
+        return pages_[language][static_cast<std::size_t>(page)];
+    }
+
+    std::string_view script(std::string_view name) const { return *files_.file(name); }
+
+    // One policy for every page: nothing but our own style (by its hash, and a brand's), scripts,
+    // logo and long poll. There is no form-action: browsers apply it to the redirects behind a form
+    // as well, and the provider's login may pass through hosts that nobody can list.
     const std::string& contentSecurityPolicy() const { return policy_; }
 
   private:
-    std::array<Template, static_cast<std::size_t>(Page::count)> pages_;
+    explicit PageSet(const std::string& directory) : files_(directory) {}
+
+    std::string readLanguages(); // what is wrong, or ""
+    std::optional<TemplateError> compilePages();
+    std::string policyFor(std::string_view style) const;
+
+    using Pages = std::array<Template, static_cast<std::size_t>(Page::count)>;
+
+    TemplateFiles files_;
+    std::vector<Language> languages_;
+    std::vector<Pages> pages_; // of each language
     std::string policy_;
 };
 

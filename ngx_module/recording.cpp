@@ -45,19 +45,41 @@ void onWritten(ngx_http_request_t* r, WriteResult result) {
 // While the write is in the thread pool a write event has nothing to do.
 void onWriteEvent(ngx_http_request_t*) {}
 
+Recording recordingOf(ngx_http_request_t* r, const VerifiedState& verified, ApprovalKind kind) {
+    const SealKey& seal = locationConf(r).keys->sealKey();
+    const State& state = verified.state;
+    Recording out;
+    out.attempt = state.attempt;
+    out.approval = {
+        kind, verified.key->id, seal.id, state.connection, state.generation, loopTimeMs(), {}};
+    out.sealTo = seal.publicKey;
+    return out;
+}
+
+ngx_int_t submit(ngx_http_request_t* r, RequestContext& context, Recording recording) {
+    EdgeStore& store = EdgeStore::of(r);
+    auto spool = store.spool(r->connection->log);
+    if (!spool || store.writer().full())
+        return sendProblem(r, Page::notRecorded);
+    context.waiting = true;
+    r->write_event_handler = onWriteEvent;
+    const LocationConf& conf = locationConf(r);
+    store.writer().submit(r, {std::move(spool), conf.threadPool, std::string(view(conf.wake))},
+                          std::move(recording), onWritten);
+    return NGX_DONE;
+}
+
 } // namespace
 
-std::optional<Page> obstacle(const State& state, const LinkView& link, const SiteView& site) {
-    const LinkItem* item = link.find(state.connection);
-    if (!item)
-        return Page::notFound;
-    if (link.status == LinkStatus::cancelled)
+std::optional<Page> obstacle(const State& state, const FoundLink& link) {
+    const LinkView& view = link.view();
+    if (view.status == LinkStatus::cancelled || !link.provider())
         return Page::cancelled;
-    if (link.status == LinkStatus::replaced || link.generation != state.generation)
+    if (view.status == LinkStatus::replaced || view.generation != state.generation)
         return Page::replaced;
-    if (!attemptIsCurrent(state.attempt, site.attemptLifetime, loopTimeMs()))
+    if (!attemptIsCurrent(state.attempt, link.site().attemptLifetime, loopTimeMs()))
         return Page::timedOut;
-    if (item->connected)
+    if (link.item().connected)
         return Page::alreadyConnected;
     return std::nullopt;
 }
@@ -70,22 +92,18 @@ bool isKnown(ngx_http_request_t* r, const Uuid& attempt) {
     return found.outcome || found.waiting;
 }
 
+ngx_int_t recordCode(ngx_http_request_t* r, RequestContext& context, const VerifiedState& verified,
+                     SecretBytes code) {
+    Recording recording = recordingOf(r, verified, ApprovalKind::code);
+    recording.code = std::move(code);
+    return submit(r, context, std::move(recording));
+}
+
 ngx_int_t record(ngx_http_request_t* r, RequestContext& context, const VerifiedState& verified,
                  ApprovalKind kind, std::string_view payload) {
-    EdgeStore& store = EdgeStore::of(r);
-    auto spool = store.spool(r->connection->log);
-    if (!spool || store.writer().full())
-        return sendProblem(r, Page::notRecorded);
-    const LocationConf& conf = locationConf(r);
-    const State& state = verified.state;
-    const Approval approval{
-        kind,         verified.key->id, conf.keys->sealKey().id, state.connection, state.generation,
-        loopTimeMs(), payload};
-    context.waiting = true;
-    r->write_event_handler = onWriteEvent;
-    store.writer().submit(r, std::move(spool), conf.threadPool,
-                          {state.attempt, state.connection, encodeApproval(approval)}, onWritten);
-    return NGX_DONE;
+    Recording recording = recordingOf(r, verified, kind);
+    recording.payload = payload;
+    return submit(r, context, std::move(recording));
 }
 
 ngx_int_t sendToStatus(ngx_http_request_t* r, RequestContext& context) {

@@ -2,6 +2,7 @@
 
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/conf.hpp"
+#include "ngx_module/negotiation.hpp"
 #include "ngx_module/redact.hpp"
 
 namespace grantlink {
@@ -18,8 +19,11 @@ std::string_view behindPrefix(ngx_http_request_t* r) {
 
 void fill(RequestContext& context, const RoutePath& path, ngx_http_request_t* r) {
     context.route = path.route;
+    context.languageAsked = languageInQuery(view(r->args));
     if (path.route == Route::approve)
         context.link = linkKeyOf(path.last);
+    if (path.route == Route::asset)
+        context.asset = path.last;
     if (path.route == Route::status || path.route == Route::confirm || path.route == Route::outcome)
         context.attempt = path.attempt;
     if (path.route == Route::callback) {
@@ -52,8 +56,7 @@ ngx_int_t onRewrite(ngx_http_request_t* r) noexcept {
         const RoutePath path =
             conf.handler == Handler::approve ? parseApprovePath(rest) : parseCallbackPath(rest);
         fill(*context, path, r);
-        const bool wanted = path.route == Route::callback || path.route == Route::confirm;
-        takeCookies(r, wanted ? &context->cookies : nullptr);
+        takeCookies(r, &context->cookies);
         redactRequest(r, rest.size(), mayBeLogged(path.route));
         return NGX_DECLINED;
     });

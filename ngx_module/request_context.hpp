@@ -21,7 +21,9 @@ struct Cookie {
 
 struct RequestContext {
     Route route = Route::none;
-    std::string provider;        // of Route::callback
+    std::string provider;        // of Route::callback; elsewhere once the link is known
+    std::string asset;           // of Route::asset
+    std::string languageAsked;   // ?lang=, as it came
     std::optional<LinkKey> link; // of Route::approve
     SecretBytes query;           // of Route::callback
     std::vector<Cookie> cookies; // those that are ours
@@ -34,6 +36,8 @@ struct RequestContext {
     // Set while a write is in the thread pool or a long poll waits.
     std::string statusUrl;
     bool waiting = false;
+
+    bool answeredSecret = false; // a response header holds one: wiped before the log phase reads it
 
     const Cookie* cookie(std::string_view name) const;
 };

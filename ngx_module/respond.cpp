@@ -1,10 +1,11 @@
 #include "ngx_module/respond.hpp"
 
 #include "ngx_module/conf.hpp"
-#include "ngx_module/page_files.hpp"
 #include "ngx_module/request_context.hpp"
+#include "ngx_module/request_language.hpp"
 
-#include <ctime>
+#include <algorithm>
+#include <cstring>
 
 namespace grantlink {
 
@@ -12,13 +13,16 @@ namespace {
 
 constexpr std::string_view html = "text/html; charset=utf-8";
 constexpr std::string_view json = "application/json";
+constexpr std::string_view location = "Location";
+constexpr std::string_view setCookie = "Set-Cookie";
 
-ngx_str_t copyToPool(ngx_pool_t* pool, std::string_view text) {
-    auto* memory = static_cast<u_char*>(ngx_pnalloc(pool, text.size()));
+// Memory of the request's pool.
+template <typename T>
+T* allocate(ngx_http_request_t* r, std::size_t bytes) {
+    void* memory = ngx_pnalloc(r->pool, bytes);
     if (!memory)
         throw std::bad_alloc();
-    std::copy(text.begin(), text.end(), memory);
-    return {text.size(), memory};
+    return static_cast<T*>(memory);
 }
 
 // `name` and `value` outlive the request.
@@ -44,114 +48,217 @@ void addSafetyHeaders(ngx_http_request_t* r, std::string_view cacheControl) {
     addStatic(r, "X-Robots-Tag", "noindex, nofollow");
 }
 
-ngx_int_t sendHeader(ngx_http_request_t* r, unsigned status, std::string_view type,
-                     std::size_t length) {
-    r->headers_out.status = status;
-    r->headers_out.content_type = ngxStr(type);
-    r->headers_out.content_type_len = type.size();
-    r->headers_out.content_length_n = static_cast<off_t>(length);
-    return ngx_http_send_header(r);
+// A response body in parts, each in memory that outlives the request.
+class Body {
+  public:
+    explicit Body(ngx_http_request_t* r) : request_(r) {}
+
+    // nginx may change what is `temporary`; what others share it copies before.
+    void add(std::string_view text, bool temporary) {
+        auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request_->pool));
+        ngx_chain_t* link = buffer ? ngx_alloc_chain_link(request_->pool) : nullptr;
+        if (!link)
+            throw std::bad_alloc();
+        const ngx_str_t memory = ngxStr(text);
+        buffer->pos = buffer->start = memory.data;
+        buffer->last = buffer->end = memory.data + memory.len;
+        buffer->temporary = temporary && !text.empty();
+        buffer->memory = !temporary && !text.empty();
+        *link = {buffer, nullptr};
+        *end_ = link;
+        end_ = &link->next;
+        last_ = buffer;
+        length_ += text.size();
+    }
+
+    ngx_int_t send(unsigned status, std::string_view type) {
+        ngx_http_request_t* r = request_;
+        if (!last_)
+            add({}, false);
+        last_->last_buf = r == r->main;
+        last_->last_in_chain = 1;
+        r->headers_out.status = status;
+        r->headers_out.content_type = ngxStr(type);
+        r->headers_out.content_type_len = type.size();
+        r->headers_out.content_length_n = static_cast<off_t>(length_);
+        const ngx_int_t rc = ngx_http_send_header(r);
+        if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
+            return rc;
+        return ngx_http_output_filter(r, chain_);
+    }
+
+  private:
+    ngx_http_request_t* request_;
+    ngx_chain_t* chain_ = nullptr;
+    ngx_chain_t** end_ = &chain_;
+    ngx_buf_t* last_ = nullptr;
+    std::size_t length_ = 0;
+};
+
+ngx_int_t sendText(ngx_http_request_t* r, unsigned status, std::string_view type,
+                   std::string_view text) {
+    Body body(r);
+    if (!text.empty())
+        body.add(text, false);
+    return body.send(status, type);
 }
 
-ngx_int_t sendBuffer(ngx_http_request_t* r, unsigned status, std::string_view type,
-                     ngx_buf_t* body) {
-    body->last_buf = r == r->main;
-    body->last_in_chain = 1;
-    const ngx_int_t rc = sendHeader(r, status, type, ngx_buf_size(body));
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
-        return rc;
-    ngx_chain_t chain{body, nullptr};
-    return ngx_http_output_filter(r, &chain);
+// Where the assets are, seen from a page of this route; empty where that is not known.
+std::string_view assetsFrom(Route route) {
+    switch (route) {
+    case Route::approve:
+        return "assets/";
+    case Route::status:
+        return "../assets/";
+    case Route::confirm:
+        return "../../assets/";
+    default:
+        return {};
+    }
 }
 
-// A buffer over memory that lives as long as the process.
-ngx_buf_t* staticBuffer(ngx_http_request_t* r, std::string_view text) {
-    auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
-    if (!buffer)
-        throw std::bad_alloc();
-    const ngx_str_t memory = ngxStr(text);
-    buffer->pos = buffer->start = memory.data;
-    buffer->last = buffer->end = memory.data + memory.len;
-    buffer->memory = !text.empty();
-    return buffer;
+std::string_view hintFor(const ProviderView& provider, std::string_view language) {
+    std::string_view english;
+    for (const SwitchHint& hint : provider.switchHints) {
+        if (hint.language == language)
+            return hint.text;
+        if (hint.language == "en")
+            english = hint.text;
+    }
+    return english;
 }
 
-ngx_buf_t* rendered(ngx_http_request_t* r, const Template& page, const PageValues& values) {
-    ngx_buf_t* buffer = ngx_create_temp_buf(r->pool, page.size(values));
-    if (!buffer)
-        throw std::bad_alloc();
-    char* end = page.render(values, reinterpret_cast<char*>(buffer->pos));
-    buffer->last = reinterpret_cast<u_char*>(end);
-    return buffer;
+using DateMemory = std::array<char, Language::dateLength>;
+
+void addLinkValues(PageValues& out, const FoundLink& link, const Language& language,
+                   DateMemory& date) {
+    out[Slot::requester] = link.view().requester;
+    out[Slot::account] = link.item().account;
+    out[Slot::provider] = link.providerName();
+    out[Slot::expires] = language.formatDate(link.view().expires, date);
+    if (const BrandView* brand = link.brand()) {
+        out[Slot::brand] = brand->name;
+        out[Slot::logo] = brand->logo;
+        out[Slot::colour] = brand->colour;
+    }
+    if (const ProviderView* provider = link.provider()) {
+        out[Slot::switchurl] = provider->switchUrl;
+        out[Slot::switchhow] = hintFor(*provider, language.tag);
+    }
 }
 
-// "8 December 2026"; in UTC, because the recipient's zone is not known here.
-std::string dateOf(TimeMs time) {
-    const std::time_t seconds = static_cast<std::time_t>(time / 1000);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[32];
-    return std::string(text, std::strftime(text, sizeof text, "%-d %B %Y", &parts));
+void render(ngx_http_request_t* r, const Template& page, const PageValues& values, Body& body) {
+    char* memory = allocate<char>(r, page.bound(values));
+    const char* const end = memory + page.bound(values);
+    page.render(values, memory, [&](std::string_view piece) {
+        body.add(piece, piece.data() >= memory && piece.data() < end);
+    });
+}
+
+// JSON text for a URL, which has no byte below 0x20; the rest is escaped all the same.
+void appendJson(std::string& out, std::string_view text) {
+    static constexpr char digits[] = "0123456789abcdef";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && c != '"' && c != '\\')
+            out += c;
+        else
+            out.append("\\u00").append({digits[byte >> 4], digits[byte & 15]});
+    }
+}
+
+ngx_int_t sendJson(ngx_http_request_t* r, std::string_view text) {
+    addSafetyHeaders(r, "no-store");
+    return sendText(r, NGX_HTTP_OK, json, keepText(r, text));
 }
 
 } // namespace
 
-ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageValues& values, unsigned status) {
+ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content) {
     const PageInfo& info = infoOf(page);
-    const PageSet& pages = *mainConf(r).pages;
-    if (RequestContext* context = contextOf(r))
-        context->outcome = info.name;
+    const PageSet& pages = *locationConf(r).pages;
+    RequestContext& context = *contextOf(r);
+    context.outcome = info.name;
+    const std::string_view wanted =
+        content.link ? content.link->view().language : std::string_view();
+    const std::size_t language = languageOf(r, context, wanted);
+    PageValues values;
+    DateMemory date;
+    if (content.link)
+        addLinkValues(values, *content.link, pages.languages()[language], date);
+    values[Slot::approver] = content.approver;
+    values[Slot::detail] = content.detail;
+    values[Slot::assets] = assetsFrom(context.route);
+    values[Slot::problem] = context.route == Route::callback ? info.name : std::string_view();
+    values[Slot::retry] = content.retry ? "retry" : "";
     addSafetyHeaders(r, "no-store");
     addStatic(r, "Content-Security-Policy", pages.contentSecurityPolicy());
     addStatic(r, "X-Frame-Options", "DENY");
-    return sendBuffer(r, status ? status : info.status, html, rendered(r, pages[page], values));
+    rememberLanguage(r, context);
+    Body body(r);
+    render(r, pages.page(page, language), values, body);
+    return body.send(content.status ? content.status : info.status, html);
 }
 
-ngx_int_t sendRedirect(ngx_http_request_t* r, std::string_view location) {
+ngx_int_t sendRedirect(ngx_http_request_t* r, std::string_view target) {
     addSafetyHeaders(r, "no-store");
-    r->headers_out.location = pushHeader(r, ngxStr("Location"), copyToPool(r->pool, location));
-    return sendBuffer(r, NGX_HTTP_SEE_OTHER, "text/plain", staticBuffer(r, {}));
+    r->headers_out.location = pushHeader(r, ngxStr(location), ngxStr(keepText(r, target)));
+    contextOf(r)->answeredSecret = true;
+    return sendText(r, NGX_HTTP_SEE_OTHER, "text/plain", {});
+}
+
+ngx_int_t sendStarted(ngx_http_request_t* r, std::string_view target, std::string_view status) {
+    std::string text = "{\"location\":\"";
+    appendJson(text, target);
+    text += "\",\"status\":\"";
+    appendJson(text, status);
+    text += "\"}\n";
+    return sendJson(r, text);
 }
 
 ngx_int_t sendOutcome(ngx_http_request_t* r, std::string_view outcome) {
-    const std::string text = "{\"outcome\":\"" + std::string(outcome) + "\"}\n";
-    const ngx_str_t body = copyToPool(r->pool, text);
-    addSafetyHeaders(r, "no-store");
-    return sendBuffer(r, NGX_HTTP_OK, json, staticBuffer(r, view(body)));
+    return sendJson(r, "{\"outcome\":\"" + std::string(outcome) + "\"}\n");
 }
 
 ngx_int_t sendMethodNotAllowed(ngx_http_request_t* r, std::string_view allow) {
     addStatic(r, "Allow", allow);
-    return sendPage(r, Page::badRequest, {}, NGX_HTTP_NOT_ALLOWED);
+    return sendPage(r, Page::badRequest, {.status = NGX_HTTP_NOT_ALLOWED});
 }
 
-ngx_int_t sendScript(ngx_http_request_t* r) {
-    addSafetyHeaders(r, "public, max-age=86400");
-    return sendBuffer(r, NGX_HTTP_OK, "text/javascript; charset=utf-8",
-                      staticBuffer(r, pageFile("status.js")));
+ngx_int_t sendAsset(ngx_http_request_t* r, std::string_view type, std::string_view cacheControl,
+                    std::string_view body) {
+    addSafetyHeaders(r, cacheControl);
+    // For who opens it on its own: whatever it is, it is not a document that does anything.
+    addStatic(r, "Content-Security-Policy", "default-src 'none'; sandbox");
+    return sendText(r, NGX_HTTP_OK, type, body);
 }
 
-ngx_int_t sendProblem(ngx_http_request_t* r, Page page, const PageValues& values) {
-    RequestContext* context = contextOf(r);
-    if (!context || context->route != Route::callback)
-        return sendPage(r, page, values);
-    context->outcome = infoOf(page).name;
+ngx_int_t sendProblem(ngx_http_request_t* r, Page page, const PageContent& content) {
+    RequestContext& context = *contextOf(r);
+    if (context.route != Route::callback)
+        return sendPage(r, page, content);
+    context.outcome = infoOf(page).name;
     return sendRedirect(r, "?problem=" + std::string(infoOf(page).name));
 }
 
 void addHeader(ngx_http_request_t* r, std::string_view name, std::string_view value) {
-    pushHeader(r, copyToPool(r->pool, name), copyToPool(r->pool, value));
+    pushHeader(r, ngxStr(keepText(r, name)), ngxStr(keepText(r, value)));
+    contextOf(r)->answeredSecret = true;
 }
 
-PageValues valuesOf(const LinkView& link, const LinkItem& item, const ProviderView* provider,
-                    std::string& memory) {
-    memory = dateOf(link.expires);
-    PageValues out;
-    out[Slot::requester] = link.requester;
-    out[Slot::account] = item.account;
-    out[Slot::provider] = provider ? std::string_view(provider->name) : item.provider;
-    out[Slot::expires] = memory;
-    return out;
+std::string_view keepText(ngx_http_request_t* r, std::string_view text) {
+    char* memory = allocate<char>(r, text.size());
+    std::copy(text.begin(), text.end(), memory);
+    return {memory, text.size()};
+}
+
+void wipeSentHeaders(ngx_http_request_t* r) {
+    for (ngx_list_part_t* part = &r->headers_out.headers.part; part; part = part->next) {
+        auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t i = 0; i < part->nelts; ++i)
+            if (view(headers[i].key) == location || view(headers[i].key) == setCookie)
+                std::memset(headers[i].value.data, '*', headers[i].value.len);
+    }
 }
 
 } // namespace grantlink

@@ -1,39 +1,53 @@
-// Answers: pages, redirects, the long poll's JSON, scripts. Every one carries the same safety
-// headers; none is cached but scripts.
+// Answers: pages, redirects, the long poll's JSON, assets. Every one carries the same safety
+// headers; none is cached but assets.
 //
 // Each function answers what the content handler returns to nginx.
 #pragma once
 
+#include "ngx_module/found_link.hpp"
 #include "ngx_module/ngx.hpp"
 #include "ngx_module/page_set.hpp"
-#include "shared/link_view.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace grantlink {
 
-// A page with its own status, or with `status`.
-ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageValues& values = {},
-                   unsigned status = 0);
+// What a page shows beside its own words. All of it is read before sendPage() returns.
+struct PageContent {
+    const FoundLink* link = nullptr; // null: not known
+    std::string_view approver = {};  // of Page::wrongAccount
+    std::string_view detail = {};    // what the provider said
+    bool retry = false;              // pressing again makes sense, by POST to this very URL
+    unsigned status = 0;             // HTTP status; 0: the page's own
+};
+
+ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content = {});
 
 // 303 See Other: the browser follows with GET, whatever the method was (RFC 9110, 15.4.4).
 ngx_int_t sendRedirect(ngx_http_request_t* r, std::string_view location);
 
+// The two answers to our own scripts, in JSON.
+ngx_int_t sendStarted(ngx_http_request_t* r, std::string_view location, std::string_view status);
 ngx_int_t sendOutcome(ngx_http_request_t* r, std::string_view outcome);
 
 ngx_int_t sendMethodNotAllowed(ngx_http_request_t* r, std::string_view allow);
 
-ngx_int_t sendScript(ngx_http_request_t* r);
+// A script, style sheet or image. `cacheControl` is static text, `body` lives as long as the
+// request at least.
+ngx_int_t sendAsset(ngx_http_request_t* r, std::string_view type, std::string_view cacheControl,
+                    std::string_view body);
 
 // Where something has failed: on the callback a redirect to the same path without code and state,
 // elsewhere the page itself.
-ngx_int_t sendProblem(ngx_http_request_t* r, Page page, const PageValues& values = {});
+ngx_int_t sendProblem(ngx_http_request_t* r, Page page, const PageContent& content = {});
 
 void addHeader(ngx_http_request_t* r, std::string_view name, std::string_view value); // both copied
 
-// The values every page of a link shows; `memory` keeps what had to be composed.
-PageValues valuesOf(const LinkView& link, const LinkItem& item, const ProviderView* provider,
-                    std::string& memory);
+// A copy that lives as long as the request.
+std::string_view keepText(ngx_http_request_t* r, std::string_view text);
+
+// Overwrites the secrets in the response's headers, which have been sent: Location and Set-Cookie.
+void wipeSentHeaders(ngx_http_request_t* r);
 
 } // namespace grantlink

@@ -7,7 +7,17 @@ namespace grantlink {
 namespace {
 
 constexpr std::string_view attempts = "attempts/";
-constexpr std::string_view script = "assets/status.js";
+constexpr std::string_view assets = "assets/";
+constexpr std::size_t longestAsset = 64;
+
+// Nothing that could be a link token: its path may be logged.
+bool isAssetName(std::string_view name) {
+    const bool known = name == "ready.js" || name == "status.js" || name.starts_with("brand-") ||
+                       name.starts_with("logo-");
+    return known && name.size() <= longestAsset &&
+           name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") ==
+               std::string_view::npos;
+}
 
 RoutePath parseAttemptPath(std::string_view rest) {
     const auto attempt = Uuid::parse(rest.substr(0, Uuid::textLength));
@@ -48,8 +58,8 @@ std::string_view nameOf(Route route) {
 RoutePath parseApprovePath(std::string_view rest) {
     if (rest.starts_with(attempts))
         return parseAttemptPath(rest.substr(attempts.size()));
-    if (rest == script)
-        return {Route::asset, {}, {}};
+    if (rest.starts_with(assets) && isAssetName(rest.substr(assets.size())))
+        return {Route::asset, {}, rest.substr(assets.size())};
     if (rest.size() == linkTokenLength)
         return {Route::approve, {}, rest};
     return {};

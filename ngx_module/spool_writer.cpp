@@ -1,6 +1,7 @@
 #include "ngx_module/spool_writer.hpp"
 
 #include "ngx_module/boundary.hpp"
+#include "shared/sealed_code.hpp"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -33,6 +34,37 @@ void release(ngx_http_request_t* r) {
     r->aio = 0;
 }
 
+// One key agreement serves all codes of a batch that go to the same key: nearly always all of them.
+class BatchSealer {
+  public:
+    std::string seal(const Recording& recording) {
+        if (!sealer_ || to_ != recording.sealTo) {
+            sealer_.emplace(recording.sealTo);
+            to_ = recording.sealTo;
+        }
+        return sealer_->seal(recording.attempt, textOf(recording.code));
+    }
+
+  private:
+    std::optional<CodeSealer> sealer_;
+    PublicKey to_{};
+};
+
+std::vector<SpoolPut> putsOf(std::vector<Recording>& recordings) {
+    std::vector<SpoolPut> out;
+    out.reserve(recordings.size());
+    BatchSealer sealer;
+    for (Recording& recording : recordings) {
+        if (!recording.code.empty())
+            recording.payload = sealer.seal(recording);
+        recording.code = {};
+        Approval approval = recording.approval;
+        approval.payload = recording.payload;
+        out.push_back({recording.attempt, approval.connection, encodeApproval(approval)});
+    }
+    return out;
+}
+
 } // namespace
 
 SpoolWriter::~SpoolWriter() {
@@ -40,21 +72,20 @@ SpoolWriter::~SpoolWriter() {
         ::close(socket_);
 }
 
-void SpoolWriter::submit(ngx_http_request_t* r, std::shared_ptr<Spool> spool,
-                         ngx_thread_pool_t* threads, SpoolPut put, WriteDone done) {
-    queue_.push_back(std::move(put));
+void SpoolWriter::submit(ngx_http_request_t* r, WriteTarget target, Recording recording,
+                         WriteDone done) {
+    queue_.push_back(std::move(recording));
     queueWaiting_.push_back({r, done});
-    queueSpool_ = std::move(spool);
+    target_ = std::move(target);
     r->main->count++;
     r->main->blocked++;
     r->aio = 1;
     if (!running_)
-        start(threads);
+        start();
 }
 
-void SpoolWriter::start(ngx_thread_pool_t* threads) {
-    threads_ = threads;
-    batch_ = {std::exchange(queueSpool_, nullptr), std::exchange(queue_, {}), std::nullopt, {}};
+void SpoolWriter::start() {
+    batch_ = {std::exchange(target_, {}), std::exchange(queue_, {}), {}, std::nullopt, {}};
     batchWaiting_ = std::exchange(queueWaiting_, {});
     task_.ctx = this;
     task_.handler = commitInThread;
@@ -67,7 +98,7 @@ void SpoolWriter::start(ngx_thread_pool_t* threads) {
         ngx_post_event(&task_.event, &ngx_posted_events);
         return;
     }
-    if (ngx_thread_task_post(threads, &task_) == NGX_OK) {
+    if (ngx_thread_task_post(batch_.target.threads, &task_) == NGX_OK) {
         // A worker that is asked to quit leaves when it has no timers: this one keeps it here.
         ngx_add_timer(&task_.event, keepAlive);
         return;
@@ -82,7 +113,8 @@ void SpoolWriter::start(ngx_thread_pool_t* threads) {
 void SpoolWriter::commitInThread(void* data, ngx_log_t*) noexcept {
     Batch& batch = static_cast<SpoolWriter*>(data)->batch_;
     try {
-        batch.spool->store(batch.puts);
+        batch.puts = putsOf(batch.recordings);
+        batch.target.spool->store(batch.puts);
     } catch (const lmdb::StoreFull& error) {
         batch.failure = WriteResult::storeFull;
         batch.message = error.what();
@@ -112,10 +144,10 @@ void SpoolWriter::finish() {
                       "grantlink: %uz approvals were not recorded: %s", waiting.size(),
                       batch.message.c_str());
     } else {
-        wakeDaemon();
+        wakeDaemon(batch.target.wake);
     }
     if (!queue_.empty())
-        start(threads_);
+        start();
     for (std::size_t i = 0; i < waiting.size(); ++i) {
         ngx_http_request_t* r = waiting[i].request;
         ngx_connection_t* c = r->connection;
@@ -126,14 +158,14 @@ void SpoolWriter::finish() {
 }
 
 // A hint only: lost ones cost the daemon its polling interval.
-void SpoolWriter::wakeDaemon() {
+void SpoolWriter::wakeDaemon(const std::string& path) {
     if (socket_ < 0)
         socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (socket_ < 0 || wake_.size() >= sizeof address.sun_path)
+    if (socket_ < 0 || path.size() >= sizeof address.sun_path)
         return;
-    std::memcpy(address.sun_path, wake_.c_str(), wake_.size());
+    std::memcpy(address.sun_path, path.c_str(), path.size());
     const char hint = 'a';
     (void)!::sendto(socket_, &hint, 1, MSG_DONTWAIT | MSG_NOSIGNAL,
                     reinterpret_cast<sockaddr*>(&address), sizeof address);

@@ -1,13 +1,15 @@
 // Durable writes without blocking the event loop: one queue a worker, group commit in a thread.
 //
-// While a batch is being committed in the thread pool, new approvals queue up; when it returns they
-// form the next batch. However many recipients press at once, each waits for at most two commits.
+// While a batch is being sealed and committed in the thread pool, new approvals queue up; when it
+// returns they form the next batch. However many recipients press at once, each waits for at most
+// two commits.
 //
-// Thread: everything but the commit itself runs on the event loop. A waiting request is held by
+// Thread: everything but sealing and commit runs on the event loop. A waiting request is held by
 // `r->main->count` and `r->main->blocked`; the thread never touches it.
 #pragma once
 
 #include "ngx_module/ngx.hpp"
+#include "shared/approval.hpp"
 #include "shared/spool.hpp"
 
 #include <memory>
@@ -22,6 +24,23 @@ enum class WriteResult { stored, replayed, expired, tooMany, storeFull, failed }
 
 using WriteDone = void (*)(ngx_http_request_t* r, WriteResult result);
 
+// An approval on its way into the spool.
+struct Recording {
+    Uuid attempt;
+    Approval approval;   // but for its payload
+    std::string payload; // an error, or a code that has been sealed already …
+    SecretBytes code;    // … or one that the writing thread is to seal, which takes a while,
+    PublicKey sealTo{};  // to this key
+};
+
+// Where and how approvals are written. Those that are written together go where the newest of them
+// is to go; in one worker that is the same place but while the store is being replaced.
+struct WriteTarget {
+    std::shared_ptr<Spool> spool;
+    ngx_thread_pool_t* threads = nullptr;
+    std::string wake; // grantlinkd's datagram socket, told after each commit
+};
+
 class SpoolWriter {
   public:
     SpoolWriter() = default;
@@ -29,16 +48,12 @@ class SpoolWriter {
     SpoolWriter(const SpoolWriter&) = delete;
     SpoolWriter& operator=(const SpoolWriter&) = delete;
 
-    // grantlinkd's datagram socket, told after each commit.
-    void wakeAt(std::string_view socket) { wake_ = socket; }
-
     // So many wait that the store must be stuck; what comes now is told so at once.
     bool full() const { return queue_.size() >= 4096; }
 
     // Queues the approval. `done` is called on the event loop after the commit; the caller returns
     // NGX_DONE to nginx at once.
-    void submit(ngx_http_request_t* r, std::shared_ptr<Spool> spool, ngx_thread_pool_t* threads,
-                SpoolPut put, WriteDone done);
+    void submit(ngx_http_request_t* r, WriteTarget target, Recording recording, WriteDone done);
 
   private:
     struct Waiting {
@@ -48,8 +63,9 @@ class SpoolWriter {
 
     // What the thread owns while it runs.
     struct Batch {
-        std::shared_ptr<Spool> spool;
-        std::vector<SpoolPut> puts;
+        WriteTarget target;
+        std::vector<Recording> recordings;
+        std::vector<SpoolPut> puts;         // of each recording
         std::optional<WriteResult> failure; // of the batch as a whole
         std::string message;                // for the error log
     };
@@ -57,18 +73,16 @@ class SpoolWriter {
     static void commitInThread(void* data, ngx_log_t* log) noexcept;
     static void onCommitted(ngx_event_t* event) noexcept;
 
-    void start(ngx_thread_pool_t* threads);
+    void start();
     void finish();
-    void wakeDaemon();
+    void wakeDaemon(const std::string& path);
 
-    std::string wake_;
     int socket_ = -1;
-    ngx_thread_pool_t* threads_ = nullptr;
     ngx_thread_task_t task_{};
     bool running_ = false;
 
-    std::vector<SpoolPut> queue_;
-    std::shared_ptr<Spool> queueSpool_;
+    WriteTarget target_;
+    std::vector<Recording> queue_;
     std::vector<Waiting> queueWaiting_;
 
     Batch batch_;

@@ -4,8 +4,10 @@
 // requests cost a look into the spool a few times a second, all from one timer.
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/edge_store.hpp"
+#include "ngx_module/found_link.hpp"
 #include "ngx_module/handlers.hpp"
 #include "ngx_module/respond.hpp"
+#include "ngx_module/start.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -127,6 +129,25 @@ Page pageOf(Outcome outcome) {
     return Page::providerError;
 }
 
+// Pressing again makes sense: the attempt ended without a connection, and its link still works.
+bool canRetry(const FoundLink& link, const OutcomeRecord& ended) {
+    const bool inVain =
+        ended.outcome == Outcome::declined || ended.outcome == Outcome::wrongAccount ||
+        ended.outcome == Outcome::expired || ended.outcome == Outcome::providerError;
+    return inVain && link && link.view().generation == ended.generation && canStart(link);
+}
+
+ngx_int_t sendEnded(ngx_http_request_t* r, RequestContext& context, const FoundLink& link,
+                    const OutcomeRecord& ended) {
+    const bool retry = canRetry(link, ended);
+    if (r->method == NGX_HTTP_POST && retry && !isCrossSite(r))
+        return startAttempt(r, context, link);
+    const Page page = pageOf(ended.outcome);
+    PageContent content{.link = link ? &link : nullptr, .retry = retry, .status = NGX_HTTP_OK};
+    (page == Page::wrongAccount ? content.approver : content.detail) = ended.detail;
+    return sendPage(r, page, content);
+}
+
 } // namespace
 
 ngx_int_t handleStatus(ngx_http_request_t* r, RequestContext& context) {
@@ -140,16 +161,12 @@ ngx_int_t handleStatus(ngx_http_request_t* r, RequestContext& context) {
         return sendPage(r, Page::notFound);
     context.connection = found.outcome ? found.outcome->connection : *found.waiting;
     const auto snapshot = links->snapshot();
-    const auto link = snapshot.find(*context.connection);
-    const LinkItem* item = link ? link->find(*context.connection) : nullptr;
-    std::string memory;
-    PageValues values =
-        item ? valuesOf(*link, *item, snapshot.provider(item->provider), memory) : PageValues{};
-    if (!found.outcome)
-        return sendPage(r, Page::finishing, values);
-    const Page page = pageOf(found.outcome->outcome);
-    values[page == Page::wrongAccount ? Slot::approver : Slot::detail] = found.outcome->detail;
-    return sendPage(r, page, values, NGX_HTTP_OK);
+    const FoundLink link(snapshot, *context.connection);
+    if (link)
+        context.provider = link.item().provider;
+    if (found.outcome)
+        return sendEnded(r, context, link, *found.outcome);
+    return sendPage(r, Page::finishing, {.link = link ? &link : nullptr});
 }
 
 ngx_int_t handleOutcome(ngx_http_request_t* r, RequestContext& context) {

@@ -1,30 +1,38 @@
-// Pages: a small, fixed subset of Mustache, compiled once when nginx reads its configuration.
+// A page in one language, compiled when nginx starts from a small subset of Mustache
+// (docs/templates.md, template_compiler.hpp).
 //
-//   {{name}}                a value, HTML-escaped; there is no unescaped form
-//   {{#name}} … {{/name}}   only when the value is not empty
-//   {{^name}} … {{/name}}   only when it is
-//   {{> file}}              another template, put in as it is
-//   {{! … }}                a comment
-//
-// A compiled template is a flat list of segments; rendering walks it twice, to measure and to copy,
-// and allocates nothing. Values are views, valid until render() returns.
-// Errors: compile() answers file, line and remedy. Thread-safety: immutable once compiled.
+// A compiled template is a flat list of segments. Rendering walks it once, writes values and short
+// texts into memory of the caller's, and hands long texts (the style sheet) out as they are, so
+// that they need not be copied. It allocates nothing. Thread-safety: immutable once compiled.
 #pragma once
 
-#include <boost/system/result.hpp>
-
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace grantlink {
 
-// The names a template may use.
-enum class Slot : std::uint8_t { requester, account, provider, approver, detail, expires, count };
+// The values a template may use, by these names.
+enum class Slot : std::uint8_t {
+    requester,
+    account,
+    provider,
+    approver,
+    detail,
+    expires,
+    brand,
+    logo,
+    colour,
+    switchurl,
+    switchhow,
+    assets,
+    problem,
+    retry,
+    count
+};
 
 class PageValues {
   public:
@@ -36,37 +44,70 @@ class PageValues {
     std::array<std::string_view, static_cast<std::size_t>(Slot::count)> values_;
 };
 
-struct TemplateError {
-    std::string message; // "ready.html:12: …"
-};
-
-// The text of a template by its file name; it must outlive what is compiled from it.
-using TemplateSource = std::function<std::optional<std::string_view>(std::string_view name)>;
+// Writes `text` for HTML text and attributes, at most six bytes for each of its own; the new end.
+char* escapeHtml(std::string_view text, char* out);
 
 class Template {
   public:
-    static boost::system::result<Template, TemplateError> compile(std::string_view name,
-                                                                  const TemplateSource& source);
+    // How many bytes render() composes at most.
+    std::size_t bound(const PageValues& values) const;
 
-    std::size_t size(const PageValues& values) const;        // bytes that render() writes
-    char* render(const PageValues& values, char* out) const; // the end of what was written
+    // Calls `piece(std::string_view)` for each part of the page in order. A part lies in `memory`,
+    // which has bound() bytes, or lives as long as the template.
+    template <typename Piece>
+    void render(const PageValues& values, char* memory, Piece piece) const;
 
   private:
     friend class TemplateCompiler;
 
-    enum class Kind : std::uint8_t { text, value, skipIfEmpty, skipIfSet };
+    enum class Kind : std::uint8_t { text, block, value, skipIfEmpty, skipIfSet };
 
     struct Segment {
         Kind kind;
         Slot slot = Slot::count;
-        std::uint32_t skipTo = 0; // the segment behind the section
-        std::string_view text;
+        std::uint32_t at = 0;        // text: where in text_; a skip: the segment to go on with
+        std::uint32_t length = 0;    // of a text or block
+        const char* block = nullptr; // outlives the template
     };
 
-    template <typename Visit>
-    void walk(const PageValues& values, Visit visit) const;
-
     std::vector<Segment> segments_;
+    std::string text_; // of all short texts
+    std::array<std::uint16_t, static_cast<std::size_t>(Slot::count)> uses_{};
 };
+
+template <typename Piece>
+void Template::render(const PageValues& values, char* memory, Piece piece) const {
+    char* begin = memory;
+    char* end = memory;
+    const auto flush = [&] {
+        if (begin != end)
+            piece(std::string_view(begin, end));
+        begin = end;
+    };
+    for (std::size_t i = 0; i < segments_.size();) {
+        const Segment& segment = segments_[i++];
+        switch (segment.kind) {
+        case Kind::text:
+            end = std::copy_n(text_.data() + segment.at, segment.length, end);
+            break;
+        case Kind::block:
+            flush();
+            piece(std::string_view(segment.block, segment.length));
+            break;
+        case Kind::value:
+            end = escapeHtml(values[segment.slot], end);
+            break;
+        case Kind::skipIfEmpty:
+            if (values[segment.slot].empty())
+                i = segment.at;
+            break;
+        case Kind::skipIfSet:
+            if (!values[segment.slot].empty())
+                i = segment.at;
+            break;
+        }
+    }
+    flush();
+}
 
 } // namespace grantlink

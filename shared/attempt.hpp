@@ -20,10 +20,9 @@ struct DerivedText {
     operator std::string_view() const { return {text.data(), text.size()}; }
 };
 
-DerivedText pkceVerifier(const EdgeKey& key, const Uuid& attempt);  // RFC 7636, section 4.1
-DerivedText pkceChallenge(std::string_view verifier);               // S256, section 4.2
-DerivedText oidcNonce(const EdgeKey& key, const Uuid& attempt);     // OIDC Core, 3.1.2.1
-DerivedText browserCookie(const EdgeKey& key, const Uuid& attempt); // binds state to the browser
+DerivedText pkceVerifier(const EdgeKey& key, const Uuid& attempt); // RFC 7636, section 4.1
+DerivedText pkceChallenge(std::string_view verifier);              // S256, section 4.2
+DerivedText oidcNonce(const EdgeKey& key, const Uuid& attempt);    // OIDC Core, 3.1.2.1
 
 // The `state` parameter (RFC 6749, section 4.1.1), self-contained and authenticated:
 //
@@ -50,6 +49,25 @@ struct VerifiedState {
 // Nothing unless the text is exactly what encode() made with a key that is still accepted.
 // The MAC is compared in constant time. Expiry and generation are the caller's to check.
 std::optional<VerifiedState> decodeState(std::string_view text, const EdgeKeys& keys);
+
+// The cookie that binds a state to the browser that pressed the button. It names the attempt, so
+// that the approval page can tell that this browser has begun already:
+//
+//   u8 version = 1 · u8 edge key id · attempt id (16) · BLAKE2b-128 keyed with the cookie subkey,
+//   over attempt id, connection id and u32 generation, little endian
+//
+// 34 bytes, 46 characters of base64url. Who knows a state cannot make it: the MAC is another one.
+struct BrowserCookie {
+    static constexpr std::size_t textLength = 46;
+    using Text = std::array<char, textLength>;
+
+    static Text encode(const State& state, const EdgeKey& key);
+};
+
+// The attempt that the cookie was made for; nothing unless that one was of this connection and
+// generation. The MAC is compared in constant time. Expiry is the caller's to check.
+std::optional<Uuid> decodeBrowserCookie(std::string_view text, const Uuid& connection,
+                                        std::uint32_t generation, const EdgeKeys& keys);
 
 // Whether an attempt may still come back: not older than its life, and not more than 60 s ahead of
 // this clock (two edge nodes never agree to the millisecond).

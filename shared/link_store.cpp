@@ -156,11 +156,29 @@ LinkWriter::LinkWriter(const std::string& edgeStore)
 void LinkWriter::publish(std::span<const Entry> entries) {
     lmdb::WriteTransaction write(env_);
     for (const Entry& entry : entries) {
-        write.put(databases_.links, entry.link.bytes, bytesOf(entry.view));
+        put(write, databases_.links, entry.link.bytes, bytesOf(entry.view));
         if (entry.newestOf)
-            write.put(databases_.connections, entry.newestOf->bytes, entry.link.bytes);
+            put(write, databases_.connections, entry.newestOf->bytes, entry.link.bytes);
     }
     write.commit();
+}
+
+void LinkWriter::publish(const Surroundings& surroundings) {
+    lmdb::WriteTransaction write(env_);
+    putSurroundings(write, surroundings);
+    write.commit();
+}
+
+// A transaction that has written nothing costs no fsync when it commits.
+void LinkWriter::put(lmdb::WriteTransaction& write, lmdb::Database database, Bytes key,
+                     Bytes value) {
+    const auto found = write.get(database, key);
+    if (!found || !std::equal(found->begin(), found->end(), value.begin(), value.end()))
+        write.put(database, key, value);
+}
+
+std::size_t LinkWriter::linkCount() const {
+    return lmdb::ReadTransaction(env_).count(databases_.links);
 }
 
 void LinkWriter::replaceAll(const Surroundings& surroundings, std::span<Entry> entries) {

@@ -96,17 +96,22 @@ class LinkWriter {
 
     explicit LinkWriter(const std::string& edgeStore);
 
-    void publish(std::span<const Entry> entries); // one transaction, durable
+    // One transaction, durable. What is there already in the same words is not written again.
+    void publish(std::span<const Entry> entries);
+    void publish(const Surroundings& surroundings); // in place of those before
 
     // Everything anew, also one transaction. Sorts `entries` by their key, so that the store is
     // written in order and its pages are full.
     void replaceAll(const Surroundings& surroundings, std::span<Entry> entries);
+
+    std::size_t linkCount() const;
 
     bool isCurrent() const { return env_.fileIsCurrent(); }
 
     int clearStaleReaders() { return env_.clearStaleReaders(); }
 
   private:
+    void put(lmdb::WriteTransaction& write, lmdb::Database database, Bytes key, Bytes value);
     void putSurroundings(lmdb::WriteTransaction& write, const Surroundings& surroundings);
     void appendAll(lmdb::WriteTransaction& write, std::span<Entry> entries);
 

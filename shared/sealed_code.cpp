@@ -1,6 +1,7 @@
 #include "shared/sealed_code.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace grantlink {
 
@@ -8,26 +9,40 @@ namespace {
 
 constexpr std::uint8_t version = 1;
 constexpr std::size_t headSize = 1 + 16;
+constexpr std::size_t nonceAt = crypto_box_PUBLICKEYBYTES;
+constexpr std::size_t boxAt = nonceAt + crypto_box_NONCEBYTES;
 
 } // namespace
 
-std::string sealCode(const PublicKey& to, const Uuid& attempt, std::string_view code) {
+CodeSealer::CodeSealer(const PublicKey& to) {
+    SecretArray<crypto_box_SECRETKEYBYTES> secret;
+    crypto_box_keypair(publicKey_.data(), secret.data());
+    if (crypto_box_beforenm(shared_.data(), to.data(), secret.data()) != 0)
+        throw std::runtime_error("edge.key: the seal key is not an X25519 public key; restore the "
+                                 "file from a backup");
+}
+
+std::string CodeSealer::seal(const Uuid& attempt, std::string_view code) const {
     SecretBytes plain;
     plain.reserve(headSize + code.size());
     plain.push_back(version);
     plain.insert(plain.end(), attempt.bytes.begin(), attempt.bytes.end());
     plain.insert(plain.end(), code.begin(), code.end());
-    std::string out(plain.size() + crypto_box_SEALBYTES, '\0');
-    crypto_box_seal(reinterpret_cast<unsigned char*>(out.data()), plain.data(), plain.size(),
-                    to.data());
+    std::string out(boxAt + crypto_box_MACBYTES + plain.size(), '\0');
+    auto* bytes = reinterpret_cast<unsigned char*>(out.data());
+    std::copy(publicKey_.begin(), publicKey_.end(), bytes);
+    randombytes_buf(bytes + nonceAt, crypto_box_NONCEBYTES);
+    crypto_box_easy_afternm(bytes + boxAt, plain.data(), plain.size(), bytes + nonceAt,
+                            shared_.data());
     return out;
 }
 
 std::optional<SecretBytes> openSealedCode(const MasterKey& key, const Uuid& attempt, Bytes sealed) {
     if (sealed.size() < sealedCodeOverhead)
         return std::nullopt;
-    SecretBytes plain(sealed.size() - crypto_box_SEALBYTES);
-    if (crypto_box_seal_open(plain.data(), sealed.data(), sealed.size(), key.sealPublic.data(),
+    const Bytes box = sealed.subspan(boxAt);
+    SecretBytes plain(box.size() - crypto_box_MACBYTES);
+    if (crypto_box_open_easy(plain.data(), box.data(), box.size(), &sealed[nonceAt], sealed.data(),
                              key.sealSecret.data()) != 0)
         return std::nullopt;
     if (plain[0] != version || !std::equal(attempt.bytes.begin(), attempt.bytes.end(), &plain[1]))

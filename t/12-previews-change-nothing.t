@@ -29,8 +29,9 @@ for my $agent (@robots) {
     is($head->header('content-length'), length $page->body, 'HEAD tells its length');
     like($page->header('x-robots-tag'), qr/noindex/, 'which wants to be in no index');
     is_deeply([$robot->cookies], [], 'no cookie was set');
-    while ($page->body =~ m{(?:src|href)="([^"#]+)"}g) {
-        is($robot->get(resolve_url($asked->{link}, $1))->status, 200, "what the page refers to is there: $1");
+    for my $reference ($page->body =~ m{(?:src|href)="([^"#]+)"}g) {
+        is($robot->get(resolve_url($asked->{link}, $reference))->status, 200,
+            "what the page refers to is there: $reference");
     }
     is($robot->post($asked->{link})->status, 303, 'even the button may be pressed');
 }

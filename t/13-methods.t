@@ -16,7 +16,7 @@ my $callback  = callback_for($browser, $asked->{link});
 
 my @routes = (
     ['the approval page', $asked->{link},                    qw(GET HEAD POST)],
-    ['the status page',   $attempt,                          qw(GET HEAD)],
+    ['the status page',   $attempt,                          qw(GET HEAD POST)],
     ['the confirm page',  "$attempt/confirm",                qw(GET HEAD POST)],
     ['the outcome',       "$attempt/outcome",                qw(GET HEAD)],
     ['a script',          "$base/approve/assets/status.js",  qw(GET HEAD)],

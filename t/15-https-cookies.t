@@ -16,7 +16,7 @@ like($asked->{link}, qr{\A\Q$public\E/approve/}, 'the link has the public origin
 
 my $press  = $browser->post($asked->{link});
 my ($line) = $press->headers('set-cookie');
-like($line, qr/\A__Host-grantlink-[0-9a-f]{8}=[A-Za-z0-9_-]{43};/, 'the cookie has the __Host- prefix');
+like($line, qr/\A__Host-grantlink-[0-9a-f]{8}=[A-Za-z0-9_-]{46};/, 'the cookie has the __Host- prefix');
 like($line, qr/;\s*Secure\b/i,       'Secure');
 like($line, qr/;\s*HttpOnly\b/i,     'HttpOnly');
 like($line, qr/;\s*SameSite=Lax\b/i, 'SameSite=Lax: it comes along when the provider sends the browser back');

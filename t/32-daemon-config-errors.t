@@ -12,6 +12,7 @@ use Grantlink::Toml qw(to_toml write_file);
 my $grantlink = Grantlink::Instance->new;
 my $path      = $grantlink->directory . '/etc/tried.toml';
 my $good      = to_toml($grantlink->daemon_config);
+my $etc       = $grantlink->directory . '/etc';
 
 sub refused ($name, $text, @patterns) {
     write_file($path, $text, 0600);
@@ -59,6 +60,40 @@ refused('a role that is not known', $good . "\n[[admin.grant]]\nrole = \"king\"\
 refused('a user that is not there', $good . "\n[[admin.grant]]\nrole = \"viewer\"\nusers = [\"no-such-user\"]\n", qr/no-such-user/);
 refused('bytes', join('', map { chr $_ % 256 } 1 .. 1000), qr/tried\.toml/);
 
+# Brands, and the files they name.
+sub brand ($lines) { return "$good\n[brands.acme]\nname = \"Acme\"\n$lines\n" }
+
+sub logo ($name, $bytes) {
+    open my $file, '>:raw', "$etc/$name" or die "$name: $!\n";
+    print {$file} $bytes;
+    close $file or die "$name: $!\n";
+    return "logo = \"$etc/$name\"";
+}
+
+my $brand_line = 4 + ($good =~ tr/\n//);    # of what follows the name
+my $at = qr{tried\.toml:$brand_line\b};
+refused('a brand without a name', "$good\n[brands.acme]\ncolour = \"#1f5f4a\"\n", qr{tried\.toml:\d}, qr/brands\.acme\.name/);
+refused('a brand whose name is two lines', "$good\n[brands.acme]\nname = \"a\\nb\"\n", qr{tried\.toml:\d}, qr/brands\.acme\.name/, qr/one line/);
+refused("a colour that is none: $_", brand("colour = \"$_\""), $at, qr/brands\.acme\.colour/, qr/"#1f5f4a"/)
+    for 'green', '1f5f4a', '#1f5', '#1f5f4g', '#1f5f4a0';
+refused('a key of a brand that is not known', brand('color = "#1f5f4a"'), $at, qr/color/, qr/colour/);
+refused('a brand with another id', "$good\n[brands.\"Acme Inc\"]\nname = \"Acme\"\n", qr{tried\.toml:\d}, qr/Acme Inc/);
+refused('a default brand that is not there', with('brand = "zeta"') . "\n[brands.acme]\nname = \"Acme\"\n",
+    qr{tried\.toml:1\b}, qr/zeta/, qr/known are acme/);
+refused('a logo that is not there', brand('logo = "/nowhere/logo.png"'), $at, qr{/nowhere/logo\.png}, qr/No such file/);
+refused('a logo that is a directory', brand("logo = \"$etc\""), $at, qr/no regular file/);
+refused('a logo as SVG', brand(logo('logo.png', '<svg xmlns="http://www.w3.org/2000/svg"/>')), $at, qr/SVG/, qr/PNG or WebP/);
+refused('a logo that is too large', brand(logo('logo.gif', 'GIF89a' . "\0" x 65536)), $at, qr/65542 bytes/, qr/at most 65536/);
+
+my $good_logo = brand(logo('good.gif', 'GIF89a' . "\0" x 65530));
+write_file($path, $good_logo, 0600);
+my $checked = run_command([Grantlink::Instance::program('grantlinkd'), '--check', '--config', $path]);
+is($checked->{exit}, 0, 'a logo of 64 KiB is taken') or diag $checked->{err};
+write_file($path, brand(logo('good.gif', 'no image')), 0600);
+$checked = run_command([Grantlink::Instance::program('grantlinkd'), '--check', '--config', $path]);
+is($checked->{exit}, 2, '--check looks into logos too');
+like($checked->{err}, $at, 'and names the line');
+
 my $none = run_command([Grantlink::Instance::program('grantlinkd'), '--config', '/nowhere/grantlink.toml']);
 isnt($none->{exit}, 0, 'no file at all: the daemon refuses');
 like($none->{err}, qr{/nowhere/grantlink\.toml}, 'and names it');
@@ -76,12 +111,18 @@ my %mistakes = (
     'an endpoint without URL' => [$preset =~ s{^url = "https://api.*}{url = "/oauth"}mr, qr/url/],
     'a pointer that is none'  => [$preset =~ s{^handle = .*}{handle = ["username"]}mr, qr/handle/],
     'no identity'             => [$preset =~ s{^\[identity\](?:\n.+)*}{}mr, qr/identity/],
+    'a switch URL without TLS' => [$preset =~ s{^(\[switch_account\].*\n)url = .*}{$1url = "http://www.instagram.com/"}mr,
+        qr/instagram\.toml:\d+: switch_account\.url/, qr/https/],
+    'a hint without English'  => [$preset =~ s{^en = .*}{}mr, qr/switch_account\.hint\.en/],
+    'a hint without end'      => [$preset =~ s{^de = .*}{'de = "' . 'x' x 301 . '"'}emr, qr/switch_account\.hint\.de/, qr/300 bytes/],
+    'a hint of two lines'     => [$preset =~ s{^de = .*}{de = "a\\nb"}mr, qr/switch_account\.hint\.de/],
+    'a hint in no language'   => [$preset =~ s{^de = }{de_DE = }mr, qr/switch_account\.hint\.de_DE/, qr/pt-BR/],
     'a misspelt key'          => [$preset =~ s{^scopes}{scope}mr, qr/scope/],
 );
 for my $name (sort keys %mistakes) {
     write_file($grantlink->directory . '/presets/instagram.toml', $mistakes{$name}[0]);
     refused("in a preset: $name", (changed(providers_dir => '"' . $grantlink->directory . '/presets"'))[0],
-        qr{presets/instagram\.toml}, $mistakes{$name}[1]);
+        qr{presets/instagram\.toml}, @{$mistakes{$name}}[1 .. $#{$mistakes{$name}}]);
 }
 
 done_testing;

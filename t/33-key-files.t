@@ -71,7 +71,8 @@ subtest 'a new key beside the old one' => sub {
     write_file("$etc/edge.key", $edge =~ s/^key/key 2 $edge_key\nkey/mr =~ s/^seal/seal 2 $edge_seal\nseal/mr);
     $grantlink->restart_daemon;
     $grantlink->reload_nginx;
-    is($browser->get($link)->page, 'ready', 'a link made before still opens');
+    is($grantlink->browser->get($link)->page, 'ready', 'a link made before still opens');
+    is($browser->get($link)->page, 'started', 'and an attempt begun before is known');
     is(wait_for_outcome($browser, come_back($browser, $callback)->location), 'connected',
         'an attempt begun before is finished');
     is($grantlink->admin->get("/v1/connections/$waiting->{id}/link")->json->{link}, $waiting->{link},

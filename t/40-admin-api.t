@@ -10,7 +10,7 @@ use Grantlink::Response;
 use IO::Socket::UNIX;
 use utf8;
 
-my $grantlink = Grantlink::Instance->running;
+my $grantlink = Grantlink::Instance->running(settings => {brands => {acme => {name => 'Acme'}, zeta => {name => 'Zeta'}}});
 my $admin     = $grantlink->admin;
 my $time      = qr/\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z\z/;
 
@@ -35,7 +35,7 @@ subtest 'create' => sub {
     my $connection = $created->json;
     is($created->header('location'), "/v1/connections/$connection->{id}", 'Location');
     my %expected = (provider => 'instagram', account => '@nike', status => 'pending', requester => 'Example Agency',
-        notify => 'me@example.com', generation => 1, approved_account => undef, token => undef,
+        notify => 'me@example.com', brand => undef, language => undef, generation => 1, approved_account => undef, token => undef,
         last_outcome => undef, last_outcome_at => undef);
     is_deeply($connection->{$_}, $expected{$_}, $_) for sort keys %expected;
     like($connection->{$_}, $time, "$_ is RFC 3339 in UTC") for qw(created_at updated_at link_expires_at);
@@ -43,8 +43,14 @@ subtest 'create' => sub {
     delete $connection->{link};
     is_deeply($shown, $connection, 'show answers the same, without the link');
 
-    my $custom = $admin->post('/v1/connections', {provider => 'instagram', requester => 'Zoë & Co', link_lifetime => '1h'})->json;
+    my $custom = $admin->post('/v1/connections', {provider => 'instagram', requester => 'Zoë & Co', link_lifetime => '1h',
+        brand => 'acme', language => 'zh-Hant-TW'})->json;
     is($custom->{requester}, 'Zoë & Co', 'a requester of its own');
+    is($custom->{brand}, 'acme', 'a brand');
+    is($custom->{language}, 'zh-Hant-TW', 'a language');
+    is_deeply([@{$admin->connection($custom->{id})}{qw(brand language)}], ['acme', 'zh-Hant-TW'], 'both are kept');
+    my $empty = $admin->post('/v1/connections', {provider => 'instagram', brand => '', language => undef})->json;
+    is_deeply([@$empty{qw(brand language)}], [undef, undef], 'empty and null count as left out');
     is($custom->{account}, undef, 'no account');
     is($custom->{notify}, undef, 'nobody to notify');
     is($grantlink->mailbox->count, 0, 'no mail');
@@ -64,6 +70,13 @@ subtest 'create refuses' => sub {
         ['an account without end',      {%good, account => '@' . 'n' x 5000}, 'account'],
         ['a requester without end',     {%good, requester => 'r' x 5000}, 'requester'],
         ['a requester with a NUL',      {%good, requester => "a\0b"}, 'requester'],
+        ['a brand that is not known',   {%good, brand => 'myspace'}, 'brand'],
+        ['a brand that is a list',      {%good, brand => ['acme']}, 'brand'],
+        ['a language in words',         {%good, language => 'German'}, 'language'],
+        ['a language with an underscore', {%good, language => 'pt_BR'}, 'language'],
+        ['a language of one letter',    {%good, language => 'd'}, 'language'],
+        ['a language without end',      {%good, language => 'de-' . join '-', ('abcdefgh') x 4}, 'language'],
+        ['a language that is a number', {%good, language => 49}, 'language'],
         ['a lifetime without unit',     {%good, link_lifetime => '14'}, 'link_lifetime'],
         ['a lifetime of nothing',       {%good, link_lifetime => '0s'}, 'link_lifetime'],
         ['a field that is not known',   {%good, acount => '@nike'}, 'acount'],
@@ -73,6 +86,7 @@ subtest 'create refuses' => sub {
         my $status   = $response->status == 422 ? 422 : 400;
         problem($response, $status, $case->[0], $case->[2]);
     }
+    like($admin->post('/v1/connections', {%good, brand => 'myspace'})->json->{detail}, qr/known are acme, zeta/, 'known brands are named');
     problem($admin->request(POST => '/v1/connections', $_->[1]), 400, $_->[0]) for (
         ['JSON that is cut off', '{"provider":"insta'], ['no JSON', 'provider=instagram'], ['nothing', ''],
         ['a list', '[]'], ['a string', '"x"'], ['broken UTF-8', qq({"provider":"insta\xff"})],
@@ -99,7 +113,7 @@ subtest 'list, filter, page' => sub {
     my $open = $admin->get('/v1/connections?account=%40odd&status=pending')->json;
     is(scalar @{$open->{connections}}, 3, 'by account and status');
     is(scalar @{$admin->get('/v1/connections?status=revoked')->json->{connections}}, 1, 'by status');
-    is(scalar @{$admin->get('/v1/connections?provider=instagram')->json->{connections}}, 9, 'by provider');
+    is(scalar @{$admin->get('/v1/connections?provider=instagram')->json->{connections}}, 10, 'by provider');
     is(scalar @{$admin->get('/v1/connections?provider=other')->json->{connections}}, 0, 'by another provider');
 
     my (@paged, $after);

@@ -9,7 +9,7 @@ use Grantlink::Instance;
 use Grantlink::Command qw(run_command);
 use JSON::PP qw(decode_json);
 
-my $grantlink = Grantlink::Instance->running;
+my $grantlink = Grantlink::Instance->running(settings => {brands => {acme => {name => 'Acme'}}});
 my $browser   = $grantlink->browser;
 
 sub ok_run ($name, @arguments) {
@@ -53,6 +53,12 @@ $ran = ok_run('link --qr', qw(link @nike --qr));
 like($ran->{out}, qr/\Q$link\E/, 'with --qr the link is there');
 like($ran->{out}, qr/(?:\xe2\x96[\x80-\x9f]|##|\e\[)/, 'and something to point a phone at');
 
+$json = decode_json(ok_run('request in a brand', qw(request instagram @puma --brand acme --language pt-BR --json))->{out});
+is_deeply([@$json{qw(brand language)}], [qw(acme pt-BR)], 'brand and language are passed on');
+like($ran = ok_run('show', qw(show @puma))->{out}, qr/^Brand\s+acme$/m, 'show names the brand');
+like($ran, qr/^Language\s+pt-BR$/m, 'and the language');
+unlike(ok_run('show', qw(show @nike))->{out}, qr/^(?:Brand|Language)/m, 'where there are any');
+
 $ran = ok_run('regenerate', qw(regenerate @nike --yes));
 like($ran->{out}, qr{/approve/[\w-]{32}$}m, 'regenerate prints a link');
 unlike($ran->{out}, qr/\Q$link\E/, 'another one');
@@ -92,6 +98,8 @@ fails('an unknown provider', 1, qr/myspace/, qw(request myspace @nike));
 fails('an unknown account',  1, qr/nobody/,  qw(show @nobody));
 fails('an unknown id',       1, qr/0190a0b0/, 'show', '0190a0b0-c0d0-7000-8000-000000000000');
 fails('an address that is none', 1, qr/notify|address/i, qw(request instagram @nike --notify nobody));
+fails('an unknown brand',    1, qr/known are acme/, qw(request instagram @nike --brand myspace));
+fails('a language that is none', 1, qr/pt-BR/, qw(request instagram @nike --language pt_BR));
 fails('a lifetime that is none', 2, qr/7d/, qw(request instagram @nike --expires soon));
 
 $grantlink->stop('daemon');

@@ -3,6 +3,8 @@
 #include "daemon/admin/problem.hpp"
 #include "daemon/admin/represent.hpp"
 #include "daemon/notify/mail_header.hpp"
+#include "daemon/text/language_tag.hpp"
+#include "daemon/text/names.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -13,11 +15,6 @@ namespace {
 
 constexpr std::size_t maxNameLength = 200; // bytes of an account's or requester's name
 
-bool isOneLine(std::string_view text) {
-    return std::none_of(text.begin(), text.end(),
-                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 std::string textMember(const Json& wanted, const char* name) {
     const Json value = wanted[name];
     if (value.isNull())
@@ -25,7 +22,7 @@ std::string textMember(const Json& wanted, const char* name) {
     if (!value.isString())
         throw badRequest(std::string(name) + " must be a text", name);
     std::string text = value.str();
-    if (text.size() > maxNameLength || !isOneLine(text))
+    if (!isOneLine(text, maxNameLength))
         throw badRequest(std::string(name) + " must be one line of at most " +
                              std::to_string(maxNameLength) + " bytes",
                          name);
@@ -33,13 +30,13 @@ std::string textMember(const Json& wanted, const char* name) {
 }
 
 void refuseUnknownMembers(const Json& wanted) {
-    static constexpr std::string_view known[] = {"provider", "account", "notify", "requester",
-                                                 "link_lifetime"};
+    static constexpr std::string_view known[] = {
+        "provider", "account", "notify", "requester", "brand", "language", "link_lifetime"};
     for (const std::string& key : wanted.keys())
         if (std::find(std::begin(known), std::end(known), key) == std::end(known))
             throw badRequest("there is no member \"" + key +
-                                 "\"; known are provider, account, notify, requester and "
-                                 "link_lifetime",
+                                 "\"; known are provider, account, notify, requester, brand, "
+                                 "language and link_lifetime",
                              key);
 }
 
@@ -58,11 +55,22 @@ TimeMs after(std::chrono::seconds duration) {
     return nowMs() + static_cast<TimeMs>(duration.count()) * 1000;
 }
 
-std::string known(const Providers& providers) {
-    std::string out;
-    for (const auto& [id, provider] : providers)
-        out += (out.empty() ? "" : ", ") + id;
-    return out.empty() ? "none; add [providers.NAME] to grantlink.toml" : out;
+std::string brandOf(const Json& wanted, const Config& config) {
+    std::string out = textMember(wanted, "brand");
+    if (out.empty())
+        return config.brand;
+    if (!config.brands.contains(out))
+        throw badRequest("there is no brand \"" + out + "\"; known are " +
+                             keysOf(config.brands, "none; add [brands.ID] to grantlink.toml"),
+                         "brand");
+    return out;
+}
+
+std::string languageOf(const Json& wanted) {
+    std::string out = textMember(wanted, "language");
+    if (!out.empty() && !isLanguageTag(out))
+        throw badRequest("language must be a BCP 47 tag, such as \"de\" or \"pt-BR\"", "language");
+    return out;
 }
 
 ConnectionQuery queryOf(const std::vector<std::pair<std::string, std::string>>& fields) {
@@ -109,9 +117,10 @@ Connection ConnectionsApi::newConnection(const Json& wanted) const {
     out.provider = textMember(wanted, "provider");
     const Provider* provider = settings->provider(out.provider);
     if (!provider)
-        throw badRequest("there is no provider \"" + out.provider + "\"; known are " +
-                             known(settings->providers),
-                         "provider");
+        throw badRequest(
+            "there is no provider \"" + out.provider + "\"; known are " +
+                keysOf(settings->providers, "none; add [providers.NAME] to grantlink.toml"),
+            "provider");
     const std::string account = textMember(wanted, "account");
     out.account = provider->display(provider->normalise(account));
     if (out.account.empty() && !account.empty())
@@ -123,6 +132,8 @@ Connection ConnectionsApi::newConnection(const Json& wanted) const {
     if (!out.notify.empty())
         if (const auto address = parseMailAddress(out.notify); !address)
             throw badRequest("notify: " + address.error().message, "notify");
+    out.brand = brandOf(wanted, settings->config);
+    out.language = languageOf(wanted);
     out.created = out.updated = nowMs();
     out.linkKey = keys_->current().id;
     out.linkExpires = after(lifetimeOf(wanted, settings->config));

@@ -61,6 +61,7 @@ Json represent(const Connection& c) {
     out.set("id", c.id.text()).set("provider", c.provider).set("account", textOrNull(c.account));
     out.set("status", nameOf(c.status)).set("requester", c.requester);
     out.set("notify", textOrNull(c.notify));
+    out.set("brand", textOrNull(c.brand)).set("language", textOrNull(c.language));
     out.set("created_at", rfc3339(c.created)).set("updated_at", rfc3339(c.updated));
     out.set("generation", static_cast<std::int64_t>(c.generation));
     out.set("link_expires_at", rfc3339(c.linkExpires));

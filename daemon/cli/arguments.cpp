@@ -94,6 +94,16 @@ class CommandLine {
             ->add_option("--requester", options.requester,
                          "Who asks, as the recipient will read it; default: from\ngrantlink.toml")
             ->type_name("NAME");
+        command
+            ->add_option("--brand", options.brand,
+                         "Whose name, colour and logo the recipient's pages have, of\nthose in "
+                         "grantlink.toml")
+            ->type_name("ID");
+        command
+            ->add_option("--language", options.language,
+                         "Of the recipient's pages: de, pt-BR; default: what their\nbrowser "
+                         "prefers")
+            ->type_name("TAG");
         command->add_option("--expires", options.expires, "How long the link works: 12h, 7d")
             ->type_name("TIME")
             ->check([](const std::string& text) -> std::string {

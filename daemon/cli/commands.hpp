@@ -21,7 +21,8 @@ struct Session {
 
 struct RequestOptions {
     std::string provider, account, notify, requester;
-    std::string expires; // "7d"
+    std::string brand, language; // of the recipient's pages
+    std::string expires;         // "7d"
 };
 
 struct ListOptions {

@@ -29,6 +29,7 @@ The account is connected only when the very account that is named approves.
 Examples:
   grantlink request instagram @nike
   grantlink request instagram @nike --notify me@example.com --expires 3d
+  grantlink request instagram @nike --brand acme --language de
   grantlink request instagram @nike | xclip
   grantlink request youtube @nike --json)";
 

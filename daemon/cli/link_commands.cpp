@@ -27,10 +27,9 @@ ApiReply create(const Session& session, const RequestOptions& options) {
     Json body = Json::object();
     body.set("provider", options.provider);
     const std::pair<const char*, const std::string&> optional[] = {
-        {"account", options.account},
-        {"notify", options.notify},
-        {"requester", options.requester},
-        {"link_lifetime", options.expires},
+        {"account", options.account},     {"notify", options.notify},
+        {"requester", options.requester}, {"brand", options.brand},
+        {"language", options.language},   {"link_lifetime", options.expires},
     };
     for (const auto& [name, value] : optional)
         if (!value.empty())

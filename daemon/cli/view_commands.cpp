@@ -171,6 +171,8 @@ void showCommand(const Session& session, const std::string& name) {
     row("Account", accountOf(it));
     row("Approved by", approverOf(it));
     row("Requested by", it["requester"].str());
+    row("Brand", it["brand"].str());
+    row("Language", it["language"].str());
     row("Notify", it["notify"].str());
     row("Requested", relativeTime(it["created_at"].str(), now));
     row("Changed", relativeTime(it["updated_at"].str(), now));

@@ -1,64 +1,65 @@
 #include "daemon/links/publisher.hpp"
 
 #include "daemon/links/edge_directory.hpp"
+#include "daemon/links/edge_views.hpp"
 #include "shared/link_token.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <unistd.h>
+
+#include <cstdint>
+#include <iterator>
+#include <map>
 
 namespace grantlink {
 
 namespace {
 
-// How many replaced generations an edge still explains; older links are simply unknown.
-constexpr std::uint32_t keptGenerations = 16;
+using Entries = std::vector<LinkWriter::Entry>;
 
-LinkStatus statusOf(const Connection& connection) {
-    return connection.status == ConnectionStatus::revoked ? LinkStatus::cancelled
-                                                          : LinkStatus::live;
-}
+// How many connections one step looks at: a link that is published meanwhile waits for no more.
+constexpr std::size_t stepSize = 1000;
 
-std::string viewOf(const Connection& connection, const Settings& settings, LinkStatus status,
-                   std::uint32_t generation) {
-    const Provider* provider = settings.provider(connection.provider);
-    const std::string account = provider ? provider->display(connection.account) : "";
-    LinkView view;
-    // A link whose provider is no longer configured leads nowhere.
-    view.status = provider ? status : LinkStatus::cancelled;
-    view.generation = generation;
-    view.expires = connection.linkExpires;
-    view.requester = connection.requester;
-    view.itemCount = 1;
-    LinkItem& item = view.items[0];
-    item.connection = connection.id;
-    item.connected = connection.status == ConnectionStatus::active;
-    item.provider = connection.provider;
-    item.account = account;
-    return encodeLinkView(view);
-}
-
-ProviderView viewOf(const Provider& provider) {
-    const AuthorizeStep& authorize = provider.preset().authorize;
-    ProviderView view;
-    view.name = provider.preset().name;
-    view.authorizeUrl = provider.authorizeUrl();
-    view.issuer = authorize.issuer;
-    view.pkce = authorize.pkce;
-    view.nonce = authorize.nonce;
-    view.issExpected = authorize.issExpected;
-    return view;
-}
-
-LinkWriter::Surroundings surroundingsOf(const Settings& settings) {
-    const Config& config = settings.config;
-    LinkWriter::Surroundings out;
-    out.site = {config.attemptsUrl(), config.overHttps(),
-                static_cast<std::uint32_t>(config.attemptLifetime.count())};
-    for (const auto& [id, provider] : settings.providers)
-        out.providers.emplace(id, viewOf(provider));
-    return out;
+void add(Entries& to, Entries more) {
+    std::move(more.begin(), more.end(), std::back_inserter(to));
 }
 
 } // namespace
+
+// A walk through all connections. Brands that they name and the configuration does not have are
+// counted on the way.
+struct LinkPublisher::Walk {
+    const Vault& vault;
+    std::shared_ptr<LinkWriter> links;
+    std::shared_ptr<const MasterKeys> keys;
+    Uuid last{};           // the connection that was looked at last
+    std::size_t known = 0; // links that the edge has to have of those so far
+    bool complete = false; // it has them all, and no others
+    std::map<std::string, std::size_t> missingBrands = {};
+
+    // The links of the next connections; none: that was all.
+    Entries next(const Settings& settings, std::size_t limit) {
+        Entries out;
+        vault.read([&](const VaultReader& reader) {
+            reader.eachConnection(last, limit, [&](const Connection& connection) {
+                add(out, entriesOf(connection, settings, *keys));
+                last = connection.id;
+                if (!connection.brand.empty() && !settings.config.brands.contains(connection.brand))
+                    ++missingBrands[connection.brand];
+            });
+        });
+        known += out.size();
+        return out;
+    }
+
+    void report() const {
+        for (const auto& [id, connections] : missingBrands)
+            spdlog::warn("there is no [brands.{}] in the configuration; connections that were "
+                         "asked for with it ({}) show no brand",
+                         id, connections);
+    }
+};
 
 LinkPublisher::LinkPublisher(const Config& config, std::shared_ptr<const MasterKeys> keys,
                              const CurrentSettings& settings)
@@ -75,30 +76,8 @@ std::string LinkPublisher::linkOf(const Connection& connection) const {
            makeLinkToken(*key, connection.id, connection.generation);
 }
 
-std::vector<LinkWriter::Entry> LinkPublisher::entriesOf(const Connection& connection,
-                                                        const Settings& settings) const {
-    std::vector<LinkWriter::Entry> out;
-    const std::uint32_t newest = connection.generation;
-    const std::uint32_t oldest = newest > keptGenerations ? newest - keptGenerations : 1;
-    for (std::uint32_t generation = oldest; generation <= newest; ++generation) {
-        const bool current = generation == newest;
-        const LinkStatus status = current ? statusOf(connection) : LinkStatus::replaced;
-        const std::string view = viewOf(connection, settings, status, generation);
-        // Which key an older generation was made with is not kept: it is known under each.
-        for (KeyId id = 255; id > 0; --id) {
-            const MasterKey* key = keys_->find(id);
-            if (!key || (current && id != connection.linkKey))
-                continue;
-            const auto link = linkKeyOf(makeLinkToken(*key, connection.id, generation));
-            out.push_back(
-                {*link, view, current ? std::optional<Uuid>(connection.id) : std::nullopt});
-        }
-    }
-    return out;
-}
-
 boost::asio::awaitable<void> LinkPublisher::publish(Connection connection) {
-    const auto write = [links = links_, entries = entriesOf(connection, *settings_.get())] {
+    const auto write = [links = links_, entries = entriesOf(connection, *settings_.get(), *keys_)] {
         links->publish(entries);
     };
     try {
@@ -110,21 +89,54 @@ boost::asio::awaitable<void> LinkPublisher::publish(Connection connection) {
 }
 
 boost::asio::awaitable<void> LinkPublisher::publishAll(const Vault& vault) {
-    std::vector<LinkWriter::Entry> entries;
-    const SettingsPtr settings = settings_.get();
-    vault.read([&](const VaultReader& reader) {
-        reader.eachConnection([&](const Connection& connection) {
-            for (LinkWriter::Entry& entry : entriesOf(connection, *settings))
-                entries.push_back(std::move(entry));
-        });
-    });
-    behind_ = true;
-    const auto write = [links = links_, surroundings = surroundingsOf(*settings),
-                        entries = std::move(entries)]() mutable {
-        links->replaceAll(surroundings, entries);
+    const auto links = links_;
+    try {
+        const bool complete = co_await update(vault);
+        if (!complete)
+            co_await replace(vault);
+        behind_ = links != links_; // opened anew meanwhile
+    } catch (...) {
+        behind_ = true;
+        throw;
+    }
+}
+
+// Each step reads the vault and the settings of its own moment, so that it writes nothing older
+// than what was published before it.
+boost::asio::awaitable<bool> LinkPublisher::update(const Vault& vault) {
+    const auto walk = std::make_shared<Walk>(Walk{vault, links_, keys_});
+    const auto begin = [walk, settings = settings_.get()] {
+        if (walk->links->linkCount() == 0)
+            return false;
+        walk->links->publish(surroundingsOf(*settings));
+        return true;
+    };
+    bool more = co_await writer_.run(begin);
+    while (more) {
+        const auto step = [walk, settings = settings_.get()] {
+            const Entries entries = walk->next(*settings, stepSize);
+            walk->links->publish(entries);
+            // Nobody publishes between the step that finds no more and this, on the same thread.
+            // A link that was regenerated behind the walk makes the count differ; all is made anew
+            // then for nothing, which is rare and does no harm.
+            walk->complete = entries.empty() && walk->links->linkCount() == walk->known;
+            return !entries.empty();
+        };
+        more = co_await writer_.run(step);
+    }
+    if (walk->complete)
+        walk->report();
+    co_return walk->complete;
+}
+
+boost::asio::awaitable<void> LinkPublisher::replace(const Vault& vault) {
+    const auto walk = std::make_shared<Walk>(Walk{vault, links_, keys_});
+    const auto write = [walk, settings = settings_.get()] {
+        Entries entries = walk->next(*settings, SIZE_MAX);
+        walk->links->replaceAll(surroundingsOf(*settings), entries);
     };
     co_await writer_.run(write);
-    behind_ = false;
+    walk->report();
 }
 
 void LinkPublisher::reopenIfLost() {

@@ -3,7 +3,8 @@
 // A link of an older generation stays known as `replaced`, so that its page can say so. All link
 // views can be made again from the vault.
 //
-// Thread: the loop's; the writing happens on a thread of its own.
+// Thread: the loop's. Whatever takes long, walking through the vault included, happens on a thread
+// of its own, in the order in which it was asked for: the last word of the vault is the edge's too.
 #pragma once
 
 #include "daemon/net/blocking.hpp"
@@ -31,7 +32,8 @@ class LinkPublisher {
     // Durable at the edge when it returns.
     boost::asio::awaitable<void> publish(Connection connection);
 
-    // Every link of the vault, in place of whatever the edge had.
+    // Makes the edge say what vault and configuration say. Only what differs is written; when the
+    // edge knows links that the vault does not, or none, all is made anew in one transaction.
     boost::asio::awaitable<void> publishAll(const Vault& vault);
 
     // Opens links/ anew when its files were deleted or replaced.
@@ -43,8 +45,10 @@ class LinkPublisher {
     void clearStaleReaders() { links_->clearStaleReaders(); }
 
   private:
-    std::vector<LinkWriter::Entry> entriesOf(const Connection& connection,
-                                             const Settings& settings) const;
+    struct Walk;
+
+    boost::asio::awaitable<bool> update(const Vault& vault); // false: that did not suffice
+    boost::asio::awaitable<void> replace(const Vault& vault);
 
     std::shared_ptr<const MasterKeys> keys_;
     const CurrentSettings& settings_;

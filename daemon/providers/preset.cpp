@@ -1,11 +1,16 @@
 #include "daemon/providers/preset.hpp"
 
 #include "daemon/config.hpp"
+#include "daemon/text/language_tag.hpp"
+#include "daemon/text/names.hpp"
 #include "daemon/toml_reader.hpp"
 
 namespace grantlink {
 
 namespace {
+
+constexpr std::size_t maxHintLength = 300; // bytes
+constexpr std::size_t maxHints = 100;
 
 std::string url(TomlReader& in, std::string_view key) {
     std::string out = in.text(key);
@@ -104,6 +109,35 @@ IdentityStep readIdentity(TomlReader& in) {
     return out;
 }
 
+std::map<std::string, std::string> readHints(TomlReader& in) {
+    auto out = in.map("hint");
+    auto table = in.table("hint"); // to report at the line of a text
+    if (!table)
+        return out;
+    for (const auto& [language, text] : out) {
+        if (!isLanguageTag(language))
+            table->fail(language, "is no language tag; they look like \"de\" or \"pt-BR\"");
+        if (text.empty() || !isOneLine(text, maxHintLength))
+            table->fail(language, "must be one line of plain text, of at most " +
+                                      std::to_string(maxHintLength) + " bytes");
+    }
+    if (!out.contains("en"))
+        table->fail("en", "is missing; it is shown in languages that have no text of their own");
+    if (out.size() > maxHints)
+        in.fail("hint", "has more than " + std::to_string(maxHints) + " languages");
+    return out;
+}
+
+SwitchAccount readSwitchAccount(TomlReader& in) {
+    SwitchAccount out;
+    out.url = url(in, "url");
+    if (!out.url.starts_with("https://")) // recipients are sent there from an https page
+        in.fail("url", "must begin with https://");
+    out.hints = readHints(in);
+    in.finish();
+    return out;
+}
+
 HandleRules readHandle(TomlReader& in) {
     HandleRules out;
     out.stripAt = in.flag("strip_at", out.stripAt);
@@ -135,6 +169,8 @@ void readPreset(TomlReader& in, Preset& out) {
         out.revoke = RevokeStep{url(*table, "url")};
         table->finish();
     }
+    if (auto table = in.table("switch_account"))
+        out.switchAccount = readSwitchAccount(*table);
     if (auto table = in.table("handle"))
         out.handle = readHandle(*table);
     in.finish();

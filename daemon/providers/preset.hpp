@@ -73,6 +73,12 @@ struct RevokeStep {
     std::string url; // RFC 7009
 };
 
+// How somebody who approved with the wrong account gets to the right one.
+struct SwitchAccount {
+    std::string url;                          // https; where one switches or signs out
+    std::map<std::string, std::string> hints; // by BCP 47 tag: one sentence of plain text
+};
+
 struct HandleRules {
     bool stripAt = true;   // a leading @ is decoration
     bool lowercase = true; // the provider does not tell case apart
@@ -87,6 +93,7 @@ struct Preset {
     std::optional<UpgradeStep> upgrade;
     IdentityStep identity;
     std::optional<RevokeStep> revoke;
+    std::optional<SwitchAccount> switchAccount;
     HandleRules handle;
 };
 

@@ -26,6 +26,8 @@ void replaceOrigins(Preset& preset, const std::map<std::string, std::string>& or
         replaceOrigin(preset.upgrade->url, origins);
     if (preset.revoke)
         replaceOrigin(preset.revoke->url, origins);
+    if (preset.switchAccount)
+        replaceOrigin(preset.switchAccount->url, origins);
 }
 
 std::string joined(const std::vector<std::string>& words, const std::string& separator) {

@@ -75,6 +75,10 @@ const std::string consentTemplate = R"html(<h1>{{client}} wants to access @{{han
 <button class="plain" name="decision" value="decline">Cancel</button>
 </form>)html";
 
+const std::string homeTemplate = R"html(<h1>Nobody is logged in</h1>
+<p>The sandbox keeps no sessions: it asks who you are each time an app wants access. There is nothing
+to switch or to log out of.</p>)html";
+
 const std::string errorTemplate = R"html(<h1>Invalid request</h1>
 <p>Request parameters are invalid: {{message}}</p>)html";
 
@@ -136,6 +140,10 @@ std::string consentPage(const Account& account, const std::string& clientId,
     values["scopes"] = wishes;
     addHidden(values, hidden);
     return inLayout("consent", "Allow access", render(consentTemplate, values));
+}
+
+std::string homePage() {
+    return inLayout("home", "Home", render(homeTemplate, object()));
 }
 
 std::string errorPage(const std::string& message) {

@@ -13,6 +13,7 @@ namespace grantlink::sandbox {
 std::string loginPage(const Parameters::Fields& hidden);
 std::string consentPage(const Account& account, const std::string& clientId,
                         const std::vector<std::string>& scopes, const Parameters::Fields& hidden);
+std::string homePage();
 std::string errorPage(const std::string& message);
 
 } // namespace grantlink::sandbox

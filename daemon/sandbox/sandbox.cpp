@@ -20,6 +20,11 @@ namespace asio = boost::asio;
 
 namespace {
 
+// Where the preset sends people who approved with the wrong account.
+ServerResponse home(World&, const Call&) {
+    return pageAnswer(homePage());
+}
+
 struct Route {
     std::string method;
     Endpoint endpoint;
@@ -27,6 +32,7 @@ struct Route {
 
 const std::map<std::string, Route>& routes() { // by path without the API version
     static const std::map<std::string, Route> table = {
+        {"/", {"GET", home}},
         {"/oauth/authorize", {"GET", authorize}},
         {"/oauth/authorize/login", {"POST", login}},
         {"/oauth/authorize/decision", {"POST", decide}},

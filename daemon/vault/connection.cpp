@@ -51,6 +51,7 @@ Json toJson(const Connection& c) {
     Json out = Json::object();
     out.set("provider", c.provider).set("account", c.account).set("status", nameOf(c.status));
     out.set("requester", c.requester).set("notify", c.notify);
+    out.set("brand", c.brand).set("language", c.language);
     out.set("created", number(c.created)).set("updated", number(c.updated));
     out.set("generation", number(c.generation)).set("link_key", number(c.linkKey));
     out.set("link_expires", number(c.linkExpires));
@@ -73,6 +74,8 @@ Connection connectionFromJson(const Uuid& id, const Json& json) {
     out.status = connectionStatusNamed(json["status"].str()).value_or(ConnectionStatus::broken);
     out.requester = json["requester"].str();
     out.notify = json["notify"].str();
+    out.brand = json["brand"].str();
+    out.language = json["language"].str();
     out.created = time(json["created"]);
     out.updated = time(json["updated"]);
     out.generation = static_cast<std::uint32_t>(json["generation"].integer(1));

@@ -33,6 +33,8 @@ struct Connection {
     ConnectionStatus status = ConnectionStatus::pending;
     std::string requester; // who asks, for people
     std::string notify;    // mail address; empty: nobody is told
+    std::string brand;     // id in the configuration, as when it was asked for; empty: none
+    std::string language;  // of the recipient's pages, BCP 47; empty: the browser decides
     TimeMs created = 0, updated = 0;
     std::uint32_t generation = 1; // of the link
     KeyId linkKey = 0;            // the master key that the link's token was made with

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 namespace grantlink {
 
@@ -31,6 +32,8 @@ std::string dueKey(TimeMs due, const Uuid& id) {
 
 constexpr std::size_t dueSize = 8;
 
+constexpr std::size_t maxAccountSize = 511; // of a key in LMDB; the API takes 200 bytes
+
 Json parseRecord(Bytes record, std::string_view table) {
     std::string error;
     Json json = Json::parse(textOf(record), &error);
@@ -47,6 +50,12 @@ bool fits(const Connection& connection, const ConnectionQuery& query) {
                                                 connection.account) != query.accounts.end());
 }
 
+// The index has no connections that were asked for without an account.
+bool isIndexed(const std::vector<std::string>& accounts) {
+    return !accounts.empty() &&
+           std::find(accounts.begin(), accounts.end(), std::string()) == accounts.end();
+}
+
 lmdb::Database statusTable(const VaultTables& tables, ConnectionStatus status) {
     return tables.byStatus[static_cast<std::size_t>(status) - 1];
 }
@@ -58,6 +67,24 @@ std::optional<lmdb::Cursor::Entry> lastBefore(lmdb::Cursor& cursor, const Uuid& 
 
 } // namespace
 
+void eachConnectionIn(const lmdb::Transaction& transaction, const VaultTables& tables,
+                      const Uuid& after, std::size_t limit,
+                      const std::function<void(const Connection&)>& visit) {
+    lmdb::Cursor cursor(transaction, tables.connections);
+    auto entry = cursor.atOrAfter(keyOf(after));
+    if (entry && uuidOf(entry->first) == after)
+        entry = cursor.next();
+    for (; entry && limit > 0; entry = cursor.next(), --limit)
+        visit(connectionFromJson(uuidOf(entry->first), parseRecord(entry->second, "connections")));
+}
+
+void putAccount(lmdb::WriteTransaction& write, const VaultTables& tables,
+                const Connection& connection) {
+    const std::string& account = connection.account;
+    if (!account.empty() && account.size() <= maxAccountSize)
+        write.put(tables.accounts, bytesOf(account), keyOf(connection.id));
+}
+
 template <typename Base>
 std::optional<Connection> LmdbVaultReads<Base>::connection(const Uuid& id) const {
     const auto record = transaction_.get(tables_.connections, keyOf(id));
@@ -66,32 +93,59 @@ std::optional<Connection> LmdbVaultReads<Base>::connection(const Uuid& id) const
     return connectionFromJson(id, parseRecord(*record, "connections"));
 }
 
+// Newest first.
+template <typename Base>
+std::vector<Uuid> LmdbVaultReads<Base>::idsOf(const std::vector<std::string>& accounts) const {
+    std::vector<Uuid> out;
+    lmdb::Cursor cursor(transaction_, tables_.accounts);
+    for (const std::string& account : accounts) {
+        const auto isHere = [&](const auto& entry) {
+            return entry && textOf(entry->first) == account;
+        };
+        if (account.size() > maxAccountSize)
+            continue;
+        for (auto entry = cursor.atOrAfter(bytesOf(account)); isHere(entry); entry = cursor.next())
+            out.push_back(uuidOf(entry->second));
+    }
+    std::sort(out.begin(), out.end(), std::greater<>());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
 template <typename Base>
 ConnectionPage LmdbVaultReads<Base>::connections(const ConnectionQuery& query) const {
     ConnectionPage out;
+    const auto take = [&](const Uuid& id) { // false: the page is full
+        const auto found = connection(id);
+        if (!found || !fits(*found, query))
+            return true;
+        if (out.connections.size() == query.limit) {
+            out.next = out.connections.back().id;
+            return false;
+        }
+        out.connections.push_back(*found);
+        return true;
+    };
+    if (isIndexed(query.accounts)) {
+        for (const Uuid& id : idsOf(query.accounts))
+            if ((!query.after || id < *query.after) && !take(id))
+                break;
+        return out;
+    }
     // The table and each status's list are in the order of creation.
     lmdb::Cursor cursor(transaction_,
                         query.status ? statusTable(tables_, *query.status) : tables_.connections);
     auto entry = query.after ? lastBefore(cursor, *query.after) : cursor.last();
-    for (; entry; entry = cursor.previous()) {
-        const auto found = connection(uuidOf(entry->first));
-        if (!found || !fits(*found, query))
-            continue;
-        if (out.connections.size() == query.limit) {
-            out.next = out.connections.back().id;
-            break;
-        }
-        out.connections.push_back(*found);
-    }
+    while (entry && take(uuidOf(entry->first)))
+        entry = cursor.previous();
     return out;
 }
 
 template <typename Base>
 void LmdbVaultReads<Base>::eachConnection(
+    const Uuid& after, std::size_t limit,
     const std::function<void(const Connection&)>& visit) const {
-    lmdb::Cursor cursor(transaction_, tables_.connections);
-    for (auto entry = cursor.first(); entry; entry = cursor.next())
-        visit(connectionFromJson(uuidOf(entry->first), parseRecord(entry->second, "connections")));
+    eachConnectionIn(transaction_, tables_, after, limit, visit);
 }
 
 template <typename Base>
@@ -148,6 +202,7 @@ void LmdbVaultWriter::putConnection(const Connection& connection) {
     for (lmdb::Database table : tables_.byStatus)
         write_.remove(table, keyOf(id));
     write_.put(statusTable(tables_, connection.status), keyOf(id), {});
+    putAccount(write_, tables_, connection); // which never changes
     write_.put(tables_.connections, keyOf(id), bytesOf(toJson(connection).dump()));
 }
 

@@ -5,6 +5,13 @@
 
 namespace grantlink {
 
+// What opening a vault needs of them as well.
+void eachConnectionIn(const lmdb::Transaction& transaction, const VaultTables& tables,
+                      const Uuid& after, std::size_t limit,
+                      const std::function<void(const Connection&)>& visit);
+void putAccount(lmdb::WriteTransaction& write, const VaultTables& tables,
+                const Connection& connection);
+
 // `Base` is VaultReader or VaultWriter: both read the same way.
 template <typename Base>
 class LmdbVaultReads : public Base {
@@ -15,13 +22,16 @@ class LmdbVaultReads : public Base {
 
     std::optional<Connection> connection(const Uuid& id) const override;
     ConnectionPage connections(const ConnectionQuery& query) const override;
-    void eachConnection(const std::function<void(const Connection&)>& visit) const override;
+    void eachConnection(const Uuid& after, std::size_t limit,
+                        const std::function<void(const Connection&)>& visit) const override;
     VaultCounts counts() const override;
     std::optional<AttemptRecord> attempt(const Uuid& id) const override;
     std::optional<TokenSet> tokens(const Uuid& owner) const override;
     std::vector<Notification> dueNotifications(TimeMs now, std::size_t limit) const override;
 
   protected:
+    std::vector<Uuid> idsOf(const std::vector<std::string>& accounts) const;
+
     const lmdb::Transaction& transaction_;
     const VaultTables& tables_;
     const MasterKeys& keys_;

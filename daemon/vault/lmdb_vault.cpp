@@ -1,6 +1,7 @@
 #include "daemon/vault/lmdb_vault.hpp"
 
 #include "daemon/vault/lmdb_tables.hpp"
+#include "daemon/vault/vault_schema.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -38,13 +39,7 @@ LmdbVault::LmdbVault(const std::string& directory, std::shared_ptr<const MasterK
     : lock_(takeLock(directory)), keys_(std::move(keys)),
       env_(directory, {.mapSize = mapSize, .maxDatabases = 16, .mode = 0600}) {
     lmdb::WriteTransaction write(env_);
-    tables_ = {
-        write.open("connections"),
-        write.open("attempts"),
-        write.open("tokens"),
-        write.open("outbox"),
-        write.open("outbox_due"),
-        {write.open("pending"), write.open("active"), write.open("broken"), write.open("revoked")}};
+    tables_ = openTables(write, directory);
     write.commit();
 }
 

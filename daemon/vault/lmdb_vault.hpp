@@ -1,12 +1,14 @@
 // The embedded vault: one LMDB environment in a directory of the daemon's own.
 //
 //   connections       connection id → JSON
-//   pending, active, broken, revoked
+//   accounts          account → connection ids (MDB_DUPSORT); those without an account are not in
+//   it pending, active, broken, revoked
 //                     connection id → nothing: a list and a count a status
 //   attempts          attempt id → JSON
 //   tokens            connection or attempt id → sealed tokens (token_seal.hpp)
 //   outbox            notification id → u64 due (ms), big endian · JSON
 //   outbox_due        u64 due, big endian · notification id → nothing
+//   meta              "schema" → u32
 #pragma once
 
 #include "daemon/net/blocking.hpp"
@@ -22,7 +24,7 @@
 namespace grantlink {
 
 struct VaultTables {
-    lmdb::Database connections, attempts, tokens, outbox, outboxDue;
+    lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue;
     std::array<lmdb::Database, 4> byStatus; // in the order of ConnectionStatus
 };
 

@@ -44,7 +44,9 @@ class VaultReader {
 
     virtual std::optional<Connection> connection(const Uuid& id) const = 0;
     virtual ConnectionPage connections(const ConnectionQuery& query) const = 0;
-    virtual void eachConnection(const std::function<void(const Connection&)>& visit) const = 0;
+    // At most `limit`, in the order of creation, from behind `after`; a nil id is before all.
+    virtual void eachConnection(const Uuid& after, std::size_t limit,
+                                const std::function<void(const Connection&)>& visit) const = 0;
     virtual VaultCounts counts() const = 0;
 
     virtual std::optional<AttemptRecord> attempt(const Uuid& id) const = 0;

@@ -43,7 +43,6 @@ void derivedValuesDiffer(void**) {
     assert_true(std::string_view(pkceVerifier(one, other)) != verifier);
     assert_true(std::string_view(pkceVerifier(two, sample.attempt)) != verifier);
     assert_true(std::string_view(oidcNonce(one, sample.attempt)) != verifier);
-    assert_true(std::string_view(browserCookie(one, sample.attempt)) != verifier);
 }
 
 void stateComesBack(void**) {
@@ -54,6 +53,41 @@ void stateComesBack(void**) {
     assert_true(back->state.connection == sample.connection);
     assert_int_equal(back->state.generation, sample.generation);
     assert_int_equal(back->key->id, 7);
+}
+
+std::string cookieOf(const EdgeKeys& keys) {
+    const BrowserCookie::Text text = BrowserCookie::encode(sample, keys.current());
+    return std::string(text.data(), text.size());
+}
+
+std::optional<Uuid> decoded(const std::string& cookie, const State& state, const EdgeKeys& keys) {
+    return decodeBrowserCookie(cookie, state.connection, state.generation, keys);
+}
+
+void theCookieBelongsToItsLink(void**) {
+    const EdgeKeys keys = someKeys(line(7, 'B'));
+    const std::string cookie = cookieOf(keys);
+    assert_true(decoded(cookie, sample, keys) == sample.attempt);
+    State other = sample;
+    other.connection = Uuid::v7();
+    assert_false(decoded(cookie, other, keys).has_value());
+    other = sample;
+    ++other.generation;
+    assert_false(decoded(cookie, other, keys).has_value());
+    assert_false(decoded(cookie, sample, someKeys(line(7, 'C'))).has_value());
+    assert_true(textOfState(keys).find(cookie.substr(24)) == std::string::npos);
+}
+
+void everyBitOfTheCookieCounts(void**) {
+    const EdgeKeys keys = someKeys(line(7, 'B'));
+    const auto raw = base64urlDecode(cookieOf(keys));
+    for (std::size_t bit = 0; bit < raw->size() * 8; ++bit) {
+        auto bad = *raw;
+        bad[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+        assert_false(decoded(base64url(bad), sample, keys).has_value());
+    }
+    assert_false(decoded("", sample, keys).has_value());
+    assert_false(decoded(cookieOf(keys) + "A", sample, keys).has_value());
 }
 
 void everyFlippedBitIsNoticed(void**) {
@@ -97,6 +131,8 @@ int main() {
     const CMUnitTest tests[] = {cmocka_unit_test(pkcePublishedVector),
                                 cmocka_unit_test(derivedValuesDiffer),
                                 cmocka_unit_test(stateComesBack),
+                                cmocka_unit_test(theCookieBelongsToItsLink),
+                                cmocka_unit_test(everyBitOfTheCookieCounts),
                                 cmocka_unit_test(everyFlippedBitIsNoticed),
                                 cmocka_unit_test(everyTruncationIsNoticed),
                                 cmocka_unit_test(aRetiredKeyIsRefusedAnOlderOneIsNot),

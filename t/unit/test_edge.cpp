@@ -1,13 +1,9 @@
-// The parts of the nginx module that need no nginx: routes, parameters, templates, log redaction.
+// The parts of the nginx module that need no nginx: routes, parameters, log redaction.
 #include "ngx_module/callback_parameters.hpp"
 #include "ngx_module/log_redaction.hpp"
-#include "ngx_module/page_files.hpp"
-#include "ngx_module/page_set.hpp"
 #include "ngx_module/route.hpp"
 
 #include "t/unit/cmocka.hpp"
-
-#include <map>
 
 using namespace grantlink;
 using test::assertEqual;
@@ -23,10 +19,19 @@ void routes(void**) {
     assert_true(parseApprovePath("attempts/" + id).route == Route::status);
     assert_true(parseApprovePath("attempts/" + id + "/confirm").route == Route::confirm);
     assert_true(parseApprovePath("attempts/" + id + "/outcome").route == Route::outcome);
-    assert_true(parseApprovePath("assets/status.js").route == Route::asset);
+    for (std::string_view name : {"ready.js", "status.js", "brand-1f5f4a.css", "logo-0a.png"}) {
+        const std::string rest = "assets/" + std::string(name);
+        const RoutePath path = parseApprovePath(rest);
+        assert_true(path.route == Route::asset);
+        assertEqual(path.last, name);
+    }
     const std::string others[] = {"",
                                   id,
                                   "attempts/",
+                                  "assets/",
+                                  "assets/other.js",
+                                  "assets/logo-../x",
+                                  "assets/" + std::string(token),
                                   "attempts/" + id + "/",
                                   "attempts/" + id + "x",
                                   std::string(token) + "/",
@@ -58,64 +63,6 @@ void hostileParametersAreRefused(void**) {
           std::string("%63ode=1&code=2")})
         assert_false(parseCallbackParameters(query).has_value());
     assert_true(parseCallbackParameters("code=" + std::string(2048, 'a')).has_value());
-}
-
-std::string rendered(const std::string& text, const PageValues& values) {
-    const std::map<std::string, std::string, std::less<>> files{
-        {"page", text}, {"part", "<{{account}}>"}, {"self", "{{> self}}"}};
-    const auto compiled = Template::compile("page", [&](std::string_view name) {
-        const auto found = files.find(name);
-        return found == files.end() ? std::nullopt : std::optional<std::string_view>(found->second);
-    });
-    if (!compiled)
-        return "error: " + compiled.error().message;
-    std::string out(compiled->size(values), '?');
-    assert_ptr_equal(compiled->render(values, out.data()), out.data() + out.size());
-    return out;
-}
-
-void templatesRender(void**) {
-    PageValues values;
-    values[Slot::account] = "<a&\"'>";
-    assertEqual(rendered("x {{account}} y", values), "x &lt;a&amp;&quot;&#39;&gt; y");
-    assertEqual(rendered("{{#account}}yes{{/account}}{{^account}}no{{/account}}", values), "yes");
-    assertEqual(rendered("{{#detail}}a{{account}}{{/detail}}{{^detail}}b{{/detail}}", values), "b");
-    assertEqual(rendered("{{! nothing }}{{> part }}", values), "<&lt;a&amp;&quot;&#39;&gt;>");
-    assertEqual(rendered("{{#account}}{{^detail}}in{{/detail}}{{/account}}", values), "in");
-}
-
-void templateErrorsNameTheLine(void**) {
-    const std::pair<const char*, const char*> cases[] = {
-        {"\n{{nobody}}", "error: page:2: there is no value \"nobody\""},
-        {"{{account", "error: page:1: this {{ has no }}"},
-        {"{{#account}}", "error: page:1: the section {{#account}} is not closed"},
-        {"\n\n{{/account}}", "error: page:3: {{/account}} closes a section"},
-        {"{{#account}}{{/detail}}", "error: page:1: {{/detail}} closes a section"},
-        {"{{> missing}}", "error: missing: there is no such template"},
-        {"{{> self}}", "error: self: templates include each other"},
-    };
-    for (const auto& [text, expected] : cases)
-        assertEqual(rendered(text, {}).substr(0, std::string(expected).size()), expected);
-}
-
-void shippedPagesCompile(void**) {
-    const auto pages =
-        PageSet::compile([](std::string_view name) -> std::optional<std::string_view> {
-            const std::string_view text = pageFile(name);
-            return text.data() ? std::optional(text) : std::nullopt;
-        });
-    if (!pages)
-        print_error("%s\n", pages.error().message.c_str());
-    assert_true(pages.has_value());
-    for (std::size_t i = 0; i < static_cast<std::size_t>(Page::count); ++i) {
-        const auto page = static_cast<Page>(i);
-        assert_true(pageNamed(infoOf(page).name) == page);
-        std::string out((*pages)[page].size({}), '?');
-        (*pages)[page].render({}, out.data());
-        assert_true(out.find("data-page=\"" + std::string(infoOf(page).name) + "\"") !=
-                    std::string::npos);
-        assert_true(out.find("{{") == std::string::npos);
-    }
 }
 
 std::string redacted(std::string text) {
@@ -155,13 +102,9 @@ void otherLinesStay(void**) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {cmocka_unit_test(routes),
-                                cmocka_unit_test(parametersAreDecoded),
-                                cmocka_unit_test(templatesRender),
+    const CMUnitTest tests[] = {cmocka_unit_test(routes), cmocka_unit_test(parametersAreDecoded),
                                 cmocka_unit_test(hostileParametersAreRefused),
                                 cmocka_unit_test(otherLinesStay),
-                                cmocka_unit_test(templateErrorsNameTheLine),
-                                cmocka_unit_test(shippedPagesCompile),
                                 cmocka_unit_test(logsLoseTheirSecrets)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

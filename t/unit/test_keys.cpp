@@ -72,7 +72,10 @@ void sealedCodesOpenOnlyWhereTheyBelong(void**) {
     const MasterKeys keys = masterKeys(generateKeyFiles().master);
     const MasterKeys others = masterKeys(generateKeyFiles().master);
     const Uuid attempt = Uuid::v7();
-    const std::string sealed = sealCode(keys.current().sealPublic, attempt, "the code");
+    const CodeSealer sealer(keys.current().sealPublic);
+    const std::string sealed = sealer.seal(attempt, "the code");
+    assert_int_equal(sealed.size(), sealedCodeOverhead + 8);
+    assert_true(sealer.seal(attempt, "the code") != sealed);
     assert_true(sealed.find("the code") == std::string::npos);
     const auto open = openSealedCode(keys.current(), attempt, bytesOf(sealed));
     assert_true(open.has_value());

@@ -1,0 +1,12 @@
+// Which tables a vault has, by its version, and how an older one is brought up to date.
+#pragma once
+
+#include "daemon/vault/lmdb_vault.hpp"
+
+namespace grantlink {
+
+// Opens the tables, makes those that are missing and fills them from the others, all of it in this
+// transaction. Throws std::runtime_error for a vault of a newer version.
+VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directory);
+
+} // namespace grantlink

@@ -1,0 +1,109 @@
+#include "ngx_module/negotiation.hpp"
+
+#include <algorithm>
+
+namespace grantlink {
+
+namespace {
+
+constexpr std::size_t longestTag = 35; // RFC 5646, section 4.4.1
+constexpr std::size_t longestHeader =
+    256; // what a browser sends is far shorter; the rest is ignored
+constexpr int fullWeight = 1000;
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool sameTag(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool isTag(std::string_view text) {
+    return !text.empty() && text.size() <= longestTag &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-';
+           });
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
+    return text;
+}
+
+// Takes the part before `divider` off the front of `text`.
+std::string_view nextPart(std::string_view& text, char divider) {
+    const std::size_t end = std::min(text.find(divider), text.size());
+    const std::string_view out = text.substr(0, end);
+    text.remove_prefix(std::min(text.size(), end + 1));
+    return out;
+}
+
+// "q=0.8" in thousandths (RFC 9110, section 12.4.2); -1 when it is malformed.
+int weightOf(std::string_view parameter) {
+    if (parameter.size() < 3 || lower(parameter[0]) != 'q' || parameter[1] != '=')
+        return -1;
+    const std::string_view value = parameter.substr(2);
+    if ((value[0] != '0' && value[0] != '1') || value.size() > 5 ||
+        (value.size() > 1 && value[1] != '.'))
+        return -1;
+    int weight = (value[0] - '0') * fullWeight;
+    int unit = fullWeight / 10;
+    for (const char digit : value.substr(std::min<std::size_t>(value.size(), 2))) {
+        if (digit < '0' || digit > '9')
+            return -1;
+        weight += (digit - '0') * unit;
+        unit /= 10;
+    }
+    return weight <= fullWeight ? weight : -1;
+}
+
+} // namespace
+
+std::optional<std::size_t> languageNamed(std::string_view tag,
+                                         std::span<const Language> languages) {
+    if (!isTag(tag))
+        return std::nullopt;
+    while (!tag.empty()) {
+        for (std::size_t i = 0; i < languages.size(); ++i)
+            if (sameTag(tag, languages[i].tag))
+                return i;
+        const std::size_t hyphen = tag.rfind('-');
+        tag = tag.substr(0, hyphen == std::string_view::npos ? 0 : hyphen);
+    }
+    return std::nullopt;
+}
+
+std::optional<std::size_t> languageAccepted(std::string_view header,
+                                            std::span<const Language> languages) {
+    header = header.substr(0, longestHeader);
+    std::optional<std::size_t> best;
+    int bestWeight = 0;
+    while (!header.empty()) {
+        std::string_view element = nextPart(header, ',');
+        const std::string_view range = trimmed(nextPart(element, ';'));
+        const int weight = element.empty() ? fullWeight : weightOf(trimmed(element));
+        if (weight <= bestWeight) // among equals the first
+            continue;
+        if (const auto found = languageNamed(range, languages)) {
+            best = found;
+            bestWeight = weight;
+        }
+    }
+    return best;
+}
+
+std::string_view languageInQuery(std::string_view query) {
+    while (!query.empty()) {
+        const std::string_view field = nextPart(query, '&');
+        if (field.starts_with("lang="))
+            return field.substr(5);
+    }
+    return {};
+}
+
+} // namespace grantlink

@@ -1,0 +1,25 @@
+// The press of the button: a new attempt begins, and nothing is written.
+//
+// All that an attempt needs is derived from its id, so mail scanners that submit forms cost
+// nothing, and anonymous traffic cannot grow the store.
+#pragma once
+
+#include "ngx_module/found_link.hpp"
+#include "ngx_module/ngx.hpp"
+#include "ngx_module/request_context.hpp"
+
+namespace grantlink {
+
+// Whether a press on this link leads to the provider now: it is live and not over, the item waits,
+// and its provider is configured.
+bool canStart(const FoundLink& link);
+
+// 303 to the provider with the attempt's cookie; or, for our own script (Accept: application/json),
+// 200 with {"location", "status"}: a popup cannot show a form's answer.
+ngx_int_t startAttempt(ngx_http_request_t* r, RequestContext& context, const FoundLink& link);
+
+// The attempt that this browser has begun with this link and may still finish, by its cookies.
+std::optional<Uuid> attemptBegun(ngx_http_request_t* r, const RequestContext& context,
+                                 const FoundLink& link);
+
+} // namespace grantlink

@@ -1,0 +1,274 @@
+#include "ngx_module/template_compiler.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace grantlink {
+
+namespace {
+
+constexpr std::array<std::string_view, static_cast<std::size_t>(Slot::count)> slotNames{
+    "requester", "account", "provider",  "approver",  "detail", "expires", "brand",
+    "logo",      "colour",  "switchurl", "switchhow", "assets", "problem", "retry",
+};
+
+constexpr int maxDepth = 8;             // of {{> file}} in {{> file}}
+constexpr std::size_t longText = 1024;  // from here on a text is handed out, not copied
+constexpr std::size_t maxUses = 0xffff; // of one value in one template
+constexpr std::string_view textPrefix = "t.";
+constexpr std::string_view loop = "languages";
+
+std::optional<Slot> slotNamed(std::string_view name) {
+    const auto found = std::find(slotNames.begin(), slotNames.end(), name);
+    if (found == slotNames.end())
+        return std::nullopt;
+    return static_cast<Slot>(found - slotNames.begin());
+}
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+std::string quoted(std::string_view name) {
+    return "\"" + std::string(name) + "\"";
+}
+
+std::string tag(char sigil, std::string_view name) {
+    return std::string("{{") + sigil + std::string(name) + "}}";
+}
+
+// A text that is being compiled: a template file, or one entry of a language's texts.
+struct Source {
+    std::string_view file;
+    std::string_view text;
+    std::size_t firstLine = 1;
+    bool isFile = true; // else no {{> }} and {{t. }}
+};
+
+} // namespace
+
+class TemplateCompiler {
+  public:
+    TemplateCompiler(std::string_view page, const TemplateSource& files, const Language& language,
+                     std::span<const Language> languages)
+        : page_(page), files_(files), language_(language), languages_(languages) {}
+
+    Template compile() {
+        includeFile(std::string(page_) + ".html", 0);
+        return std::move(out_);
+    }
+
+  private:
+    // Thrown inside the compiler alone: compileTemplate() makes it a value.
+    friend boost::system::result<Template, TemplateError>
+    compileTemplate(std::string_view, const TemplateSource&, const Language&,
+                    std::span<const Language>);
+
+    struct Open {
+        std::string_view name;
+        std::size_t segment; // npos: decided already
+        bool mutes = false;
+    };
+
+    static constexpr std::size_t npos = static_cast<std::size_t>(-1);
+
+    [[noreturn]] static void fail(const Source& in, std::size_t position, const std::string& what) {
+        const auto line =
+            in.firstLine + std::count(in.text.begin(), in.text.begin() + position, '\n');
+        throw TemplateError{std::string(in.file) + ":" + std::to_string(line) + ": " + what};
+    }
+
+    void includeFile(const std::string& name, int depth) {
+        const auto text = files_(name);
+        if (!text)
+            throw TemplateError{name + ": there is no such template"};
+        if (depth > maxDepth)
+            throw TemplateError{name + ": templates include each other"};
+        compileAll({name, *text}, depth);
+    }
+
+    void compileAll(const Source& in, int depth) {
+        const std::size_t outside = open_.size();
+        compileRange(in, 0, in.text.size(), depth, outside);
+        if (open_.size() > outside)
+            fail(in, in.text.size(),
+                 "the section " + tag('#', open_.back().name) + " is not closed; add " +
+                     tag('/', open_.back().name));
+    }
+
+    void compileRange(const Source& in, std::size_t here, std::size_t stop, int depth,
+                      std::size_t outside) {
+        while (here < stop) {
+            const std::size_t begin = std::min(in.text.find("{{", here), stop);
+            addText(in.text.substr(here, begin - here));
+            if (begin == stop)
+                return;
+            const std::size_t end = in.text.find("}}", begin);
+            if (end == std::string_view::npos)
+                fail(in, begin, "this {{ has no }}");
+            const std::string_view inside = trimmed(in.text.substr(begin + 2, end - begin - 2));
+            here = end + 2;
+            if (inside == "#languages")
+                here = repeat(in, begin, here, depth);
+            else
+                addTag(in, begin, inside, depth, outside);
+        }
+    }
+
+    // Compiles what is between {{#languages}} and its end once for each language.
+    std::size_t repeat(const Source& in, std::size_t begin, std::size_t bodyBegin, int depth) {
+        const std::string close = tag('/', loop);
+        const std::size_t bodyEnd = in.text.find(close, bodyBegin);
+        if (!in.isFile || each_ || bodyEnd == std::string_view::npos)
+            fail(in, begin,
+                 tag('#', loop) + " stands in a template file, is closed by " + close +
+                     " and does not contain itself");
+        for (const Language& language : languages_) {
+            each_ = &language;
+            const std::size_t outside = open_.size();
+            compileRange(in, bodyBegin, bodyEnd, depth, outside);
+            if (open_.size() > outside)
+                fail(in, bodyEnd, tag('#', open_.back().name) + " is not closed before " + close);
+        }
+        each_ = nullptr;
+        return bodyEnd + close.size();
+    }
+
+    void addTag(const Source& in, std::size_t position, std::string_view inside, int depth,
+                std::size_t outside) {
+        const char sigil = inside.empty() ? ' ' : inside.front();
+        if (sigil == '!')
+            return;
+        const bool plain = sigil != '#' && sigil != '^' && sigil != '/' && sigil != '>';
+        const std::string_view name = plain ? inside : trimmed(inside.substr(1));
+        if (sigil == '/')
+            closeSection(in, position, name, outside);
+        else if (sigil == '>')
+            include(in, position, name, depth);
+        else if (plain && name.starts_with(textPrefix))
+            addString(in, position, name.substr(textPrefix.size()), depth);
+        else if (const auto constant = constantNamed(name))
+            plain ? addText(*constant) : decideSection(name, constant->empty() == (sigil == '#'));
+        else
+            addSlot(in, position, name, plain ? ' ' : sigil);
+    }
+
+    void include(const Source& in, std::size_t position, std::string_view name, int depth) {
+        if (!in.isFile)
+            fail(in, position, "a text of a language cannot include a template");
+        includeFile(std::string(name), depth + 1);
+    }
+
+    void addString(const Source& in, std::size_t position, std::string_view key, int depth) {
+        if (!in.isFile)
+            fail(in, position, "a text of a language cannot use another one");
+        const LanguageText* text = language_.text(key);
+        if (!text)
+            fail(in, position,
+                 "strings/" + language_.tag + ".toml has no " + quoted(key) + "; add it there");
+        compileAll({text->file, text->text, text->line, false}, depth);
+    }
+
+    std::optional<std::string_view> constantNamed(std::string_view name) const {
+        if (name == "lang")
+            return language_.tag;
+        if (name == "dir")
+            return language_.rightToLeft ? "rtl" : "ltr";
+        if (name == "page")
+            return page_;
+        if (each_ && name == "tag")
+            return each_->tag;
+        if (each_ && name == "name")
+            return each_->name;
+        if (each_ && name == "current")
+            return each_->tag == language_.tag ? "current" : "";
+        return std::nullopt;
+    }
+
+    void addSlot(const Source& in, std::size_t position, std::string_view name, char sigil) {
+        const auto slot = slotNamed(name);
+        if (!slot)
+            fail(in, position, "there is no value " + quoted(name) + "; known are " + knownNames());
+        if (sigil != ' ')
+            open_.push_back({name, muted_ ? npos : out_.segments_.size()});
+        if (muted_)
+            return;
+        const Template::Kind kind = sigil == ' '   ? Template::Kind::value
+                                    : sigil == '#' ? Template::Kind::skipIfEmpty
+                                                   : Template::Kind::skipIfSet;
+        out_.segments_.push_back({kind, *slot});
+        std::uint16_t& uses = out_.uses_[static_cast<std::size_t>(*slot)];
+        if (sigil == ' ' && ++uses == maxUses)
+            fail(in, position, quoted(name) + " is used too often");
+    }
+
+    // A section of a constant: what is inside is compiled, and kept unless `mutes`.
+    void decideSection(std::string_view name, bool mutes) {
+        open_.push_back({name, npos, mutes});
+        muted_ += mutes;
+    }
+
+    void closeSection(const Source& in, std::size_t position, std::string_view name,
+                      std::size_t outside) {
+        if (open_.size() <= outside || open_.back().name != name)
+            fail(in, position, tag('/', name) + " closes a section that is not open here");
+        const Open closed = open_.back();
+        open_.pop_back();
+        muted_ -= closed.mutes;
+        if (closed.segment == npos)
+            return;
+        jumpTarget_ = out_.segments_.size();
+        out_.segments_[closed.segment].at = static_cast<std::uint32_t>(jumpTarget_);
+    }
+
+    // Short texts in a row become one, unless a section jumps between them.
+    void addText(std::string_view text) {
+        if (text.empty() || muted_)
+            return;
+        auto& segments = out_.segments_;
+        const auto length = static_cast<std::uint32_t>(text.size());
+        if (length >= longText) {
+            segments.push_back({Template::Kind::block, Slot::count, 0, length, text.data()});
+            return;
+        }
+        const auto at = static_cast<std::uint32_t>(out_.text_.size());
+        out_.text_ += text;
+        if (segments.size() > jumpTarget_ && segments.back().kind == Template::Kind::text)
+            segments.back().length += length;
+        else
+            segments.push_back({Template::Kind::text, Slot::count, at, length});
+    }
+
+    static std::string knownNames() {
+        std::string out;
+        for (std::string_view name : slotNames)
+            out += (out.empty() ? "" : ", ") + std::string(name);
+        return out;
+    }
+
+    std::string_view page_;
+    const TemplateSource& files_;
+    const Language& language_;
+    std::span<const Language> languages_;
+    const Language* each_ = nullptr; // of {{#languages}}
+
+    Template out_;
+    std::vector<Open> open_;
+    int muted_ = 0;
+    std::size_t jumpTarget_ = 0; // the newest segment that a section jumps to
+};
+
+boost::system::result<Template, TemplateError>
+compileTemplate(std::string_view page, const TemplateSource& source, const Language& language,
+                std::span<const Language> languages) {
+    try {
+        return TemplateCompiler(page, source, language, languages).compile();
+    } catch (const TemplateError& error) {
+        return error;
+    }
+}
+
+} // namespace grantlink

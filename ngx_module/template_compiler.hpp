@@ -1,0 +1,43 @@
+// From the text of a template to a Template, in one language.
+//
+//   {{name}}                a value, HTML-escaped; there is no unescaped form
+//   {{#name}} … {{/name}}   only when the value is not empty
+//   {{^name}} … {{/name}}   only when it is
+//   {{> file}}              another template, put in as it is
+//   {{t.key}}               a text of the language, itself a template without {{> }} and {{t. }}
+//   {{! … }}                a comment
+//   {{lang}} {{dir}} {{page}}     constants of the compilation; sections of them are decided at
+//   once
+//   {{#languages}} … {{/languages}}   repeated for each language, with {{tag}}, {{name}} and
+//                                     {{#current}} inside
+//
+// Errors: file, line and remedy.
+#pragma once
+
+#include "ngx_module/language.hpp"
+#include "ngx_module/template.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace grantlink {
+
+struct TemplateError {
+    std::string message; // "ready.html:12: …"
+};
+
+// The text of a template by its file name; it must outlive what is compiled from it.
+using TemplateSource = std::function<std::optional<std::string_view>(std::string_view name)>;
+
+// `page` without ".html" is {{page}}; `language` is one of `languages`.
+boost::system::result<Template, TemplateError> compileTemplate(std::string_view page,
+                                                               const TemplateSource& source,
+                                                               const Language& language,
+                                                               std::span<const Language> languages);
+
+} // namespace grantlink

@@ -1,0 +1,114 @@
+#include "t/bench/bench_links.hpp"
+
+#include "shared/base64url.hpp"
+#include "shared/link_store.hpp"
+#include "shared/link_token.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <stdexcept>
+
+namespace grantlink::bench {
+
+namespace {
+
+constexpr std::size_t batch = 200'000; // links a transaction: some 30 MB of dirty pages
+constexpr TimeMs linkLife = TimeMs{30} * 24 * 3'600'000;
+
+struct Token {
+    LinkKey key;
+    std::array<std::uint8_t, 24> secret;
+};
+
+// A link token is a keyed hash, so a random one is as good; it saves the keys of ten million.
+// Sorted by the key in the store: pages are then written once, each full.
+std::vector<Token> randomTokens(std::size_t count) {
+    std::vector<Token> out(count);
+    for (Token& token : out) {
+        randombytes_buf(token.secret.data(), token.secret.size());
+        const auto key = linkKeyOf(base64url(token.secret));
+        if (!key)
+            throw std::logic_error("24 random bytes are no link token");
+        token.key = *key;
+    }
+    std::sort(out.begin(), out.end(), [](auto& a, auto& b) { return a.key < b.key; });
+    return out;
+}
+
+// What the links share. The provider has PKCE: most have it, and it costs most.
+LinkWriter::Surroundings surroundings() {
+    ProviderView shown;
+    shown.name = "Example";
+    shown.authorizeUrl = "https://www.example.com/oauth/authorize?client_id=1234567890123456"
+                         "&redirect_uri=https%3A%2F%2Flinks.example.com%2Fcallback%2Fexample"
+                         "&response_type=code&scope=business_basic&";
+    LinkWriter::Surroundings out;
+    out.site = {.attemptsUrl = "https://links.example.com/approve/attempts/",
+                .secureCookie = true,
+                .attemptLifetime = 3600};
+    out.providers.emplace(provider, shown);
+    return out;
+}
+
+// A link as the daemon publishes it.
+std::string viewOf(std::uint64_t number, TimeMs now) {
+    char account[32];
+    std::snprintf(account, sizeof account, "@client%08llu",
+                  static_cast<unsigned long long>(number));
+    LinkView view;
+    view.generation = generation;
+    view.expires = now + linkLife;
+    view.requester = "Example Agency";
+    view.itemCount = 1;
+    LinkItem& item = view.items[0];
+    item.connection = connectionOf(number);
+    item.provider = provider;
+    item.account = account;
+    return encodeLinkView(view);
+}
+
+void publish(LinkWriter& writer, const std::vector<Token>& tokens, std::size_t from, std::size_t to,
+             TimeMs now) {
+    std::vector<LinkWriter::Entry> entries;
+    entries.reserve(to - from);
+    for (std::size_t i = from; i < to; ++i)
+        entries.push_back({tokens[i].key, viewOf(i, now), connectionOf(i)});
+    writer.publish(entries);
+}
+
+} // namespace
+
+Uuid connectionOf(std::uint64_t number) {
+    constexpr TimeMs first = 1'700'000'000'000; // ids ascend like those of a service that grew
+    const TimeMs time = first + number;
+    Uuid out;
+    for (int i = 0; i < 6; ++i)
+        out.bytes[i] = static_cast<std::uint8_t>(time >> (8 * (5 - i)));
+    out.bytes[6] = 0x70; // version and variant (RFC 9562, section 5.7)
+    out.bytes[8] = 0x80;
+    return out;
+}
+
+std::vector<std::string> makeLinks(const std::string& edgeStore, std::size_t count,
+                                   std::size_t wanted) {
+    std::vector<Token> tokens = randomTokens(count);
+    const TimeMs now = nowMs();
+    LinkWriter writer(edgeStore);
+    writer.replaceAll(surroundings(), {});
+    for (std::size_t i = 0; i < count; i += batch)
+        publish(writer, tokens, i, std::min(i + batch, count), now);
+    // Fisher-Yates, as far as needed.
+    const std::size_t drawn = std::min(count, wanted);
+    std::vector<std::string> out;
+    out.reserve(wanted);
+    for (std::size_t i = 0; i < drawn; ++i) {
+        const auto rest = static_cast<std::uint32_t>(count - i);
+        std::swap(tokens[i], tokens[i + randombytes_uniform(rest)]);
+        out.push_back(base64url(tokens[i].secret));
+    }
+    for (std::size_t i = drawn; i < wanted; ++i)
+        out.push_back(out[i - drawn]);
+    return out;
+}
+
+} // namespace grantlink::bench

@@ -1,0 +1,42 @@
+#!/usr/bin/perl
+# The edge benchmark: what `./build.sh bench edge` runs. docs/performance.md says how to read it.
+#
+#   edge.pl [--json] [--quick] [--rounds N]
+#   edge.pl --try       a few seconds, to see that it works: the figures mean nothing
+
+use v5.36;
+use Cwd qw(abs_path);
+use FindBin;
+use lib "$FindBin::Bin/lib", "$FindBin::Bin/../lib";
+use Getopt::Long qw(GetOptions);
+use Grantlink::Bench::Edge;
+use Grantlink::Bench::Priority;
+use Grantlink::Bench::Report;
+use Grantlink::Bench::Site;
+
+my %option;
+GetOptions(\%option, 'json', 'quick', 'rounds=i', 'try') && !@ARGV && ($option{rounds} // 1) > 0
+    or die "usage: ./build.sh bench edge [--json] [--quick] [--rounds N]\n";
+
+# rounds; seconds of a run that only needs the processor, and of one that needs the disk; how many
+# requests the worker serves whose memory is looked at; links of the stores
+my %full  = (rounds => 9, seconds => 3, disk => 5, requests => 10_000_000, links => [1_000, 1_000_000, 10_000_000]);
+my %quick = (%full, rounds => 5, seconds => 1, disk => 2, requests => 500_000);
+my %try   = (%quick, rounds => 1, disk => 1, requests => 10_000, links => [1_000, 20_000, 30_000], once => 1);
+my %plan  = $option{try} ? %try : $option{quick} ? %quick : %full;
+$plan{rounds} = $option{rounds} // $plan{rounds};
+
+my $began = time;
+die "the bench needs two processors: one for nginx, one for the load\n" if qx(nproc) < 2;
+Grantlink::Bench::Priority::raise() unless $option{try};
+my $site = Grantlink::Bench::Site->new(
+    build => abs_path($ENV{GRANTLINK_BUILD} // "$FindBin::Bin/../../build/release"),
+    links => $plan{links}, say => sub ($text) { say STDERR $text },
+);
+my ($values, $raw) = Grantlink::Bench::Edge->new($site, %plan)->run;
+my %environment = (
+    Grantlink::Bench::Report::machine(), rounds => $plan{rounds}, page_bytes => $site->length_of('page'),
+    seconds_taken => time - $began, quick => $option{quick} || $option{try} ? \1 : \0,
+);
+print $option{json} ? Grantlink::Bench::Report::json($values, $raw, \%environment)
+    : Grantlink::Bench::Report::table($values, $raw, \%environment);

@@ -1,0 +1,110 @@
+package Grantlink::Bench::Edge;
+
+# The edge benchmark as a list: what is run beside what, and which ratio comes of it.
+
+use v5.36;
+use Grantlink::Bench::Callbacks;
+use Grantlink::Bench::Memory;
+use Grantlink::Bench::Rates;
+
+# plan: see edge.pl
+sub new ($class, $site, %plan) { return bless {site => $site, plan => \%plan, values => {}, raw => {}}, $class }
+
+# Answers values (name of the ratio → one for each round) and the raw figures.
+sub run ($self) {
+    my $site = $self->{site};
+    $self->{edge} = $site->start_edge('edge', qw(small million most));
+    $self->{bare} = $site->start_bare('bare', $self->{edge}, 'million');
+    $self->_warm_up;
+    $self->_pages;
+    $self->_sizes;
+    $self->_starts;
+    $self->_callbacks;
+    $self->_latencies;
+    $_->stop for delete @$self{qw(edge bare)};
+    $self->_memory;
+    return @$self{qw(values raw)};
+}
+
+sub _side ($self, $server, $port, $size, $method, $answer) {
+    my $site = $self->{site};
+    return {server => $self->{$server}, port => $port, tokens => $site->tokens($size), method => $method,
+        length => $site->length_of($answer)};
+}
+
+# Once over the larger part of each map: from then on a link is a cache miss, not a page fault.
+sub _warm_up ($self) {
+    for my $size (qw(small million most)) {
+        my $seconds = $size eq 'most' ? 4 * $self->{plan}{seconds} : 1;
+        Grantlink::Bench::Rates::run_side($size, $self->_side(edge => $size, $size, 'GET', "page-$size"), $seconds);
+    }
+}
+
+sub _rates ($self, $what, $order, %sides) {
+    return $self->_keep($what, Grantlink::Bench::Rates::measure(
+        %{$self->{plan}}, order => $order, sides => \%sides, say => $self->_progress($what, 'rate', '/s')));
+}
+
+sub _keep ($self, $what, @rounds) { $self->{raw}{$what} = \@rounds }
+
+sub _ratio ($self, $name, $what, $one, $other, $figure = 'rate') {
+    $self->{values}{$name} = [map { $_->{$one}{$figure} / $_->{$other}{$figure} } @{$self->{raw}{$what}}];
+}
+
+sub _progress ($self, $what, $figure, $unit) {
+    my $rounds = $self->{plan}{rounds};
+    return sub ($round, $figures) {
+        my $text = join '  ', map { "$_ $figures->{$_}{$figure}$unit" } sort keys %$figures;
+        $self->{site}{say}->(sprintf '%-10s %d/%d  %s', $what, $round, $rounds, $text);
+    };
+}
+
+sub _pages ($self) {
+    $self->_rates(page => [qw(page return200 static)],
+        page      => $self->_side(edge => 'million',   'million', 'GET', 'page-million'),
+        return200 => $self->_side(bare => 'return200', 'million', 'GET', 'page'),
+        static    => $self->_side(bare => 'static',    'static',  'GET', 'page'));
+    $self->_ratio(page_vs_return200 => page => qw(page return200));
+    $self->_ratio(page_vs_static    => page => qw(page static));
+}
+
+sub _sizes ($self) {
+    $self->_rates(size => [qw(small most)],
+        map { $_ => $self->_side(edge => $_, $_, 'GET', "page-$_") } qw(small most));
+    $self->_ratio(page_10m_vs_1k => size => qw(most small));
+}
+
+sub _starts ($self) {
+    $self->_rates(start => [qw(start return303)],
+        start     => $self->_side(edge => 'million',   'million', 'POST', 'start'),
+        return303 => $self->_side(bare => 'return303', 'million', 'POST', 'return303'));
+    $self->_ratio(start_vs_return303 => start => qw(start return303));
+}
+
+sub _callbacks ($self) {
+    $self->_keep(callback => Grantlink::Bench::Callbacks::rates($self->{site}, $self->{edge}, 'million',
+        rounds => $self->{plan}{rounds}, seconds => $self->{plan}{disk},
+        say => $self->_progress(qw(callback rate /s))));
+    $self->_ratio(callback_vs_single_commit => callback => qw(callback single_commit));
+}
+
+sub _latencies ($self) {
+    $self->_keep(latency => Grantlink::Bench::Callbacks::latencies($self->{site}, $self->{edge}, 'million',
+        rounds => $self->{plan}{rounds}, seconds => $self->{plan}{disk},
+        say => $self->_progress('latency', 'p99_us', ' us')));
+    $self->_ratio(page_p99_storm_vs_quiet => latency => qw(storm quiet), 'p99_us');
+}
+
+# Fresh workers, with one store, so that nothing of the above is counted.
+sub _memory ($self) {
+    my $site = $self->{site};
+    my $edge = $site->start_edge('edge-memory', 'million');
+    my $bare = $site->start_bare('bare-memory', $edge, 'million');
+    $site->{say}->("memory     after $self->{plan}{requests} requests");
+    $self->_keep(memory => Grantlink::Bench::Memory::measure($site, edge => $edge, bare => $bare, size => 'million',
+        requests => $self->{plan}{requests}, seconds => 5 * $self->{plan}{seconds}));
+    $self->{values}{worker_mib_over_bare} = [map { $_->{over_bare} } @{$self->{raw}{memory}}];
+    $_->stop for $edge, $bare;
+}
+
+1;

@@ -1,0 +1,59 @@
+package Grantlink::Bench::Rates;
+
+# Pairs of rates. Each round runs its sides one after the other and then again in the other order
+# (A B B A), so that a machine that gets slower or faster meanwhile favours none of them.
+
+use v5.36;
+use Grantlink::Bench::Figures qw(rounded);
+use Grantlink::Bench::Load;
+
+our $connections = 64;    # enough that the worker never waits for the load
+
+# measure(rounds =>, seconds =>, sides => {name => side}, order => [names], say =>,
+#   once => without going back)
+#   side: {server =>, port =>, tokens =>, method =>, length =>}
+# Answers one hash a round: name → figures.
+sub measure (%with) {
+    my @rounds;
+    for my $round (1 .. $with{rounds}) {
+        my %runs;
+        for my $name (@{$with{order}}, $with{once} ? () : reverse @{$with{order}}) {
+            push @{$runs{$name}}, run_side($name, $with{sides}{$name}, $with{seconds});
+        }
+        push @rounds, {map { $_ => together(@{$runs{$_}}) } keys %runs};
+        $with{say}->($round, $rounds[-1]);
+    }
+    return @rounds;
+}
+
+my $position = 0;    # so that no run reads the links that the one before has just read
+
+sub run_side ($name, $side, $seconds) {
+    my ($cpu, $faults) = ($side->{server}->cpu_seconds, $side->{server}->faults);
+    my $figures = Grantlink::Bench::Load::run(
+        port => $side->{server}->port($side->{port}), connections => $connections, seconds => $seconds,
+        script => 'links', arguments => [$side->{tokens}, $position, $side->{method}],
+    );
+    $position += $figures->{requests};
+    Grantlink::Bench::Load::require_answers($figures, $side->{length}, $connections, $name);
+    $figures->{cpu}    = $side->{server}->cpu_seconds - $cpu;
+    $figures->{faults} = $side->{server}->faults - $faults;
+    return $figures;
+}
+
+# Runs of one side as one: requests a second; of the worker, CPU time and page faults a request, and
+# how much of its core it had (far below 1 something else ran there: the rates say little).
+sub together (@runs) {
+    my %sum;
+    for my $run (@runs) {
+        $sum{$_} += $run->{$_} for qw(requests seconds cpu faults);
+    }
+    return {
+        rate   => rounded($sum{requests} / $sum{seconds}, 0),
+        cpu_us => rounded($sum{cpu} / $sum{requests} * 1e6, 2),
+        core   => rounded($sum{cpu} / $sum{seconds}, 2),
+        faults => rounded($sum{faults} / $sum{requests}, 4),
+    };
+}
+
+1;

@@ -1,0 +1,293 @@
+// What the edge is told: written by the publisher from a vault, read back as nginx reads it.
+#include "daemon/links/publisher.hpp"
+
+#include "daemon/vault/lmdb_vault.hpp"
+#include "shared/byte_order.hpp"
+
+#include "t/unit/cmocka.hpp"
+#include "t/unit/temporary_directory.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <optional>
+
+using namespace grantlink;
+using test::assertEqual;
+
+namespace {
+
+constexpr const char* logoBytes = "GIF89a: these are the bytes of a logo";
+
+std::shared_ptr<const MasterKeys> newKeys() {
+    auto keys = MasterKeys::parse(generateKeyFiles().master, "master.key");
+    assert_true(keys.has_value());
+    return std::make_shared<const MasterKeys>(std::move(*keys));
+}
+
+Brand acme() {
+    return {"Acme & Sons", "1f5f4a", Logo{logoBytes, assetName(logoBytes, "gif")}};
+}
+
+Preset preset() {
+    Preset out;
+    out.name = "Instagram";
+    out.authorize.url = "https://www.instagram.com/oauth/authorize";
+    out.switchAccount =
+        SwitchAccount{"https://www.instagram.com/", {{"en", "Switch."}, {"de", "Wechseln."}}};
+    return out;
+}
+
+SettingsPtr settingsWith(const std::string& edgeStore, Brands brands) {
+    Settings out;
+    out.config.publicUrl = "https://links.example.com";
+    out.config.edgeStore = edgeStore;
+    out.config.brands = std::move(brands);
+    const ProviderConfig sandbox{
+        "instagram", "app", "secret", {{"https://www.instagram.com", "http://127.0.0.1:9000"}}};
+    out.providers.emplace(
+        "instagram", Provider("instagram", preset(), sandbox, out.config.redirectUri("instagram")));
+    return std::make_shared<const Settings>(std::move(out));
+}
+
+// A vault with one connection, and the publisher to an edge store.
+class Stores {
+  public:
+    Stores() : keys_(newKeys()) {
+        std::filesystem::create_directory(vaultPath());
+        std::filesystem::create_directories(edge() + "/links");
+        connection = newConnection();
+    }
+
+    Connection newConnection() const {
+        Connection out;
+        out.id = Uuid::v7();
+        out.provider = "instagram";
+        out.account = "@nike";
+        out.requester = "Example Agency";
+        out.brand = "acme";
+        out.language = "pt-BR";
+        out.linkKey = keys_->current().id;
+        out.linkExpires = nowMs() + 1000;
+        return out;
+    }
+
+    std::string edge() const { return directory_.path() + "/edge"; }
+
+    void open(Brands brands) {
+        settings_.emplace(settingsWith(edge(), std::move(brands)));
+        vault_.emplace(vaultPath(), keys_);
+        put({connection});
+        links_.emplace(settings_->get()->config, keys_, *settings_);
+    }
+
+    void reload(Brands brands) { settings_->replace(settingsWith(edge(), std::move(brands))); }
+
+    void publishAll() { await(links_->publishAll(*vault_)); }
+
+    void publish(const Connection& one) { await(links_->publish(one)); }
+
+    void put(const std::vector<Connection>& some) {
+        const auto putAll = [some](VaultWriter& vault) {
+            for (const Connection& one : some)
+                vault.putConnection(one);
+        };
+        await(vault_->write(putAll));
+    }
+
+    LinkKey key(const Connection& of) const {
+        return *linkKeyOf(makeLinkToken(keys_->current(), of.id, of.generation));
+    }
+
+    LinkKey key() const { return key(connection); }
+
+    Connection connection;
+
+  private:
+    std::string vaultPath() const { return directory_.path() + "/vault"; }
+
+    void await(boost::asio::awaitable<void> work) {
+        boost::asio::io_context loop;
+        boost::asio::co_spawn(loop, std::move(work), [](std::exception_ptr error) {
+            if (error)
+                std::rethrow_exception(error);
+        });
+        loop.run();
+    }
+
+    test::TemporaryDirectory directory_;
+    std::shared_ptr<const MasterKeys> keys_;
+    std::optional<CurrentSettings> settings_;
+    std::optional<LmdbVault> vault_;
+    std::optional<LinkPublisher> links_;
+};
+
+void brandsReachTheEdge(void**) {
+    Stores stores;
+    stores.open({{"acme", acme()}, {"plain", {"Plain", "", std::nullopt}}});
+    stores.publishAll();
+    LinkReader reader(stores.edge());
+    const auto edge = reader.snapshot();
+    const auto link = edge.find(stores.key());
+    assert_true(link.has_value());
+    assertEqual(link->brand, "acme");
+    assertEqual(link->language, "pt-BR");
+    assertEqual(link->requester, "Example Agency");
+    const BrandView* brand = edge.brand(link->brand);
+    assert_non_null(brand);
+    assertEqual(brand->name, "Acme & Sons");
+    assertEqual(brand->colour, "1f5f4a");
+    assertEqual(brand->logo, assetName(logoBytes, "gif"));
+    const auto logo = edge.asset(brand->logo);
+    assert_true(logo.has_value());
+    assertEqual(textOf(*logo), logoBytes);
+    const BrandView* plain = edge.brand("plain");
+    assert_true(plain && plain->colour.empty() && plain->logo.empty());
+}
+
+void switchingAccountsReachesTheEdge(void**) {
+    Stores stores;
+    stores.open({});
+    stores.publishAll();
+    LinkReader reader(stores.edge());
+    const auto edge = reader.snapshot();
+    const ProviderView* provider = edge.provider("instagram");
+    assert_non_null(provider);
+    assertEqual(provider->name, "Instagram");
+    assertEqual(provider->switchUrl, "http://127.0.0.1:9000/"); // by `origins`
+    assert_int_equal(provider->switchHints.size(), 2);
+    assertEqual(provider->switchHints[0].language, "de");
+    assertEqual(provider->switchHints[0].text, "Wechseln.");
+    assertEqual(provider->switchHints[1].language, "en");
+}
+
+void aBrandThatIsGoneLeavesNone(void**) {
+    Stores stores;
+    stores.open({{"acme", acme()}});
+    stores.publishAll();
+    LinkReader reader(stores.edge());
+    assertEqual(reader.snapshot().find(stores.key())->brand, "acme");
+    stores.reload({});
+    stores.publishAll();
+    {
+        const auto edge = reader.snapshot();
+        assertEqual(edge.find(stores.key())->brand, "");
+        assert_null(edge.brand("acme"));
+        assert_false(edge.asset(assetName(logoBytes, "gif")).has_value());
+    }
+    stores.publish(stores.connection); // as when the link is regenerated
+    assertEqual(reader.snapshot().find(stores.key())->brand, "");
+    stores.reload({{"acme", acme()}});
+    stores.publishAll();
+    assertEqual(reader.snapshot().find(stores.key())->brand, "acme");
+}
+
+void allAreUpdated(void**) {
+    Stores stores;
+    stores.open({{"acme", acme()}});
+    std::vector<Connection> many; // more than the publisher looks at in one step
+    for (int i = 0; i < 2500; ++i)
+        many.push_back(stores.newConnection());
+    stores.put(many);
+    stores.publishAll(); // all at once, into an empty store
+    const Connection before = many[1700];
+    many[1700].generation = 2;
+    many[1700].status = ConnectionStatus::revoked;
+    many.push_back(stores.newConnection());
+    stores.put({many[1700], many.back()}); // and the edge was not told
+    stores.reload({});
+    stores.publishAll(); // what differs
+    LinkReader reader(stores.edge());
+    const auto edge = reader.snapshot();
+    for (const Connection& one : many) {
+        const auto link = edge.find(stores.key(one));
+        assert_true(link.has_value() && link->brand.empty());
+        assert_true(link->find(one.id) != nullptr);
+        assert_int_equal(edge.find(one.id)->generation, one.generation);
+    }
+    assert_true(edge.find(stores.key(before))->status == LinkStatus::replaced);
+    assert_true(edge.find(stores.key(many[1700]))->status == LinkStatus::cancelled);
+}
+
+void whatTheVaultDoesNotKnowGoes(void**) {
+    Stores stores;
+    stores.open({{"acme", acme()}});
+    stores.publishAll();
+    const Connection stranger = stores.newConnection(); // the vault came from an older backup
+    stores.publish(stranger);
+    LinkReader reader(stores.edge());
+    assert_true(reader.snapshot().find(stores.key(stranger)).has_value());
+    stores.publishAll();
+    const auto edge = reader.snapshot();
+    assert_true(edge.find(stores.key()).has_value());
+    assert_false(edge.find(stores.key(stranger)).has_value());
+    assert_false(edge.find(stranger.id).has_value());
+}
+
+void putSchema(const std::string& edgeStore, std::uint32_t number) {
+    const lmdb::Environment env(edgeStore + "/links", {.mapSize = 1 << 20});
+    lmdb::WriteTransaction write(env);
+    std::uint8_t schema[4];
+    storeLittleEndian(schema, number);
+    write.put(write.open("meta"), bytesOf("schema"), schema);
+    const std::string stranger(16, 'x');
+    write.put(write.open("links"), bytesOf(stranger), bytesOf("\1 a link view of another schema"));
+    write.open("connections");
+    write.commit();
+}
+
+void assertThrows(const std::string& part, void (*act)(const std::string&),
+                  const std::string& edgeStore) {
+    std::string message;
+    try {
+        act(edgeStore);
+    } catch (const std::exception& error) {
+        message = error.what();
+    }
+    if (message.find(part) == std::string::npos)
+        print_error("\"%s\" is not in \"%s\"\n", part.c_str(), message.c_str());
+    assert_true(message.find(part) != std::string::npos);
+}
+
+void read(const std::string& edgeStore) {
+    LinkReader reader(edgeStore);
+}
+
+void write(const std::string& edgeStore) {
+    LinkWriter writer(edgeStore);
+}
+
+void anOlderStoreIsMadeAnew(void**) {
+    Stores stores;
+    putSchema(stores.edge(), 1);
+    assertThrows("has schema 1, this build reads schema 2", read, stores.edge());
+    stores.open({{"acme", acme()}});
+    assertThrows("is empty; start grantlinkd", read, stores.edge()); // emptied, not filled yet
+    stores.publishAll();
+    LinkReader reader(stores.edge());
+    const auto edge = reader.snapshot();
+    assertEqual(edge.find(stores.key())->brand, "acme");
+    LinkKey stranger;
+    stranger.bytes.fill('x');
+    assert_false(edge.find(stranger).has_value());
+    assert_true(edge.find(stores.connection.id).has_value());
+}
+
+void aNewerStoreIsLeftAlone(void**) {
+    Stores stores;
+    putSchema(stores.edge(), 3);
+    assertThrows("has schema 3", write, stores.edge());
+    assertThrows("has schema 3", read, stores.edge());
+}
+
+} // namespace
+
+int main() {
+    const CMUnitTest tests[] = {cmocka_unit_test(brandsReachTheEdge),
+                                cmocka_unit_test(switchingAccountsReachesTheEdge),
+                                cmocka_unit_test(aBrandThatIsGoneLeavesNone),
+                                cmocka_unit_test(allAreUpdated),
+                                cmocka_unit_test(whatTheVaultDoesNotKnowGoes),
+                                cmocka_unit_test(anOlderStoreIsMadeAnew),
+                                cmocka_unit_test(aNewerStoreIsLeftAlone)};
+    return cmocka_run_group_tests(tests, nullptr, nullptr);
+}

@@ -1,0 +1,126 @@
+// Templates: the tags, their errors, and the shipped pages in every language.
+#include "ngx_module/page_set.hpp"
+#include "ngx_module/template_compiler.hpp"
+
+#include "t/unit/cmocka.hpp"
+
+#include <map>
+
+using namespace grantlink;
+using test::assertEqual;
+
+namespace {
+
+Language someLanguage(std::string tag, std::string name) {
+    Language out;
+    out.tag = std::move(tag);
+    out.name = std::move(name);
+    out.rightToLeft = out.tag == "ar";
+    out.texts["hello"] = {"Hello <b>{{account}}</b>{{#detail}}!{{/detail}}", "strings/x.toml", 7};
+    out.texts["bad"] = {"{{nobody}}", "strings/x.toml", 9};
+    out.texts["nested"] = {"{{t.hello}}", "strings/x.toml", 10};
+    out.texts["open"] = {"{{#account}}", "strings/x.toml", 11};
+    return out;
+}
+
+std::string together(const Template& page, const PageValues& values) {
+    std::string memory(page.bound(values), '?'), out;
+    page.render(values, memory.data(), [&](std::string_view piece) { out += piece; });
+    return out;
+}
+
+std::string rendered(const std::string& text, const PageValues& values) {
+    const std::vector<Language> languages{someLanguage("ar", "العربية"),
+                                          someLanguage("en", "English")};
+    const std::map<std::string, std::string, std::less<>> files{{"page.html", text},
+                                                                {"part", "<{{account}}>"},
+                                                                {"self", "{{> self}}"},
+                                                                {"long", std::string(2000, 'x')}};
+    const auto compiled = compileTemplate(
+        "page",
+        [&](std::string_view name) {
+            const auto found = files.find(name);
+            return found == files.end() ? std::nullopt
+                                        : std::optional<std::string_view>(found->second);
+        },
+        languages[1], languages);
+    return compiled ? together(*compiled, values) : "error: " + compiled.error().message;
+}
+
+void templatesRender(void**) {
+    PageValues values;
+    values[Slot::account] = "<a&\"'>";
+    assertEqual(rendered("x {{account}} y", values), "x &lt;a&amp;&quot;&#39;&gt; y");
+    assertEqual(rendered("{{#account}}yes{{/account}}{{^account}}no{{/account}}", values), "yes");
+    assertEqual(rendered("{{#detail}}a{{account}}{{/detail}}{{^detail}}b{{/detail}}", values), "b");
+    assertEqual(rendered("{{! nothing }}{{> part }}", values), "<&lt;a&amp;&quot;&#39;&gt;>");
+    assertEqual(rendered("{{#account}}{{^detail}}in{{/detail}}{{/account}}", values), "in");
+    // A jump ends behind a section, also when the text there would join the text before.
+    assertEqual(rendered("a{{#detail}}b{{/detail}}c{{^detail}}d{{/detail}}e", values), "acde");
+    assertEqual(rendered("a{{> long}}b", values), "a" + std::string(2000, 'x') + "b");
+}
+
+void languagesAreCompiledIn(void**) {
+    PageValues values;
+    values[Slot::account] = "@a";
+    assertEqual(rendered("{{lang}} {{dir}} {{page}} {{t.hello}}", values),
+                "en ltr page Hello <b>@a</b>");
+    assertEqual(rendered("{{#languages}}{{tag}}={{name}}{{^current}},{{/current}}"
+                         "{{#current}}!{{account}}{{/current}}{{/languages}}",
+                         values),
+                "ar=العربية,en=English!@a");
+    assertEqual(rendered("{{#lang}}a{{#detail}}b{{/detail}}{{/lang}}{{^lang}}c{{account}}{{/lang}}",
+                         values),
+                "a");
+}
+
+void templateErrorsNameTheLine(void**) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"\n{{nobody}}", "error: page.html:2: there is no value \"nobody\""},
+        {"{{account", "error: page.html:1: this {{ has no }}"},
+        {"{{#account}}", "error: page.html:1: the section {{#account}} is not closed"},
+        {"\n\n{{/account}}", "error: page.html:3: {{/account}} closes a section"},
+        {"{{#account}}{{/detail}}", "error: page.html:1: {{/detail}} closes a section"},
+        {"{{> missing}}", "error: missing: there is no such template"},
+        {"{{> self}}", "error: self: templates include each other"},
+        {"\n{{t.gone}}", "error: page.html:2: strings/en.toml has no \"gone\"; add it there"},
+        {"{{t.bad}}", "error: strings/x.toml:9: there is no value \"nobody\""},
+        {"{{t.nested}}", "error: strings/x.toml:10: a text of a language cannot use another one"},
+        {"{{t.open}}", "error: strings/x.toml:11: the section {{#account}} is not closed"},
+        {"{{#languages}}", "error: page.html:1: {{#languages}} stands in a template file"},
+        {"{{#languages}}{{#account}}{{/languages}}", "error: page.html:1: {{#account}} is not"},
+        {"{{tag}}", "error: page.html:1: there is no value \"tag\""},
+    };
+    for (const auto& [text, expected] : cases)
+        assertEqual(rendered(text, {}).substr(0, std::string(expected).size()), expected);
+}
+
+void shippedPagesCompile(void**) {
+    const auto pages = PageSet::compile("");
+    if (!pages)
+        print_error("%s\n", pages.error().message.c_str());
+    assert_true(pages.has_value());
+    const auto languages = (*pages)->languages();
+    assert_int_equal(languages.size(), 7);
+    for (std::size_t language = 0; language < languages.size(); ++language) {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(Page::count); ++i) {
+            const auto page = static_cast<Page>(i);
+            assert_true(pageNamed(infoOf(page).name) == page);
+            const std::string out = together((*pages)->page(page, language), {});
+            assert_true(out.find("data-page=\"" + std::string(infoOf(page).name) + "\"") !=
+                        std::string::npos);
+            assert_true(out.find("<html lang=\"" + languages[language].tag + "\"") !=
+                        std::string::npos);
+            assert_true(out.find("{{") == std::string::npos);
+        }
+    }
+}
+
+} // namespace
+
+int main() {
+    const CMUnitTest tests[] = {
+        cmocka_unit_test(templatesRender), cmocka_unit_test(languagesAreCompiledIn),
+        cmocka_unit_test(templateErrorsNameTheLine), cmocka_unit_test(shippedPagesCompile)};
+    return cmocka_run_group_tests(tests, nullptr, nullptr);
+}
