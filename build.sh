@@ -10,6 +10,7 @@ build_packages=(build-essential cmake ninja-build nginx nginx-dev liblmdb-dev li
 run_packages=(curl perl)
 bench_packages=(wrk)
 lint_packages=(clang clang-format clang-tidy shellcheck)
+fuzz_packages=(clang libclang-rt-14-dev)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "build.sh: $*"; exit 1; }
@@ -166,6 +167,55 @@ command_bench() {
     GRANTLINK_BUILD=$source_dir/build/release exec perl t/bench/edge.pl "$@"
 }
 
+fuzz_targets() {
+    local source
+    for source in t/fuzz/fuzz_*.cpp; do
+        basename "$source" .cpp | sed 's/^fuzz_//'
+    done
+}
+
+# One target. What it finds goes into build/fuzz: what is worth keeping into corpus/, what fails into
+# crashes/.
+fuzz_target() {
+    local target=$1 seconds=$2 found options=()
+    local seeds=t/fuzz/corpus/$target dictionary=t/fuzz/$target.dict log=build/fuzz/$target.log
+    local corpus=build/fuzz/corpus/$target crashes=build/fuzz/crashes/$target
+    mkdir -p "$corpus" "$crashes"
+    [ ! -e "$dictionary" ] || options+=("-dict=$dictionary")
+    build/fuzz/targets/"$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
+        -max_len=16384 -artifact_prefix="$crashes/" "${options[@]}" "$corpus" "$seeds" \
+        >"$log" 2>&1 && return
+    cat "$log" >&2
+    found=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)
+    say "fuzz: the target $target failed; what it printed is above and in $log"
+    [ -n "$found" ] || { say "fuzz: it kept no input: it did not get as far as that"; return 1; }
+    say "  input    $found"
+    say "  again    build/fuzz/targets/$target $found"
+    say "  keep it  cp $found $seeds/NAME; then mend what it shows"
+    return 1
+}
+
+command_fuzz() {
+    local seconds=${1:-} target targets failed=0
+    [[ $seconds =~ ^[1-9][0-9]*$ ]] || die "fuzz: for how long? ./build.sh fuzz SECONDS [TARGET…]"
+    shift
+    mapfile -t targets < <(fuzz_targets)
+    for target in "$@"; do
+        [ -e "t/fuzz/fuzz_$target.cpp" ] || die "fuzz: no target $target; there are ${targets[*]}"
+    done
+    [ $# -eq 0 ] || targets=("$@")
+    deps "${fuzz_packages[@]}"
+    [ -e build/fuzz/build.ninja ] || CXX=clang++ step "cmake (fuzz)" \
+        cmake -G Ninja -S . -B build/fuzz -D GRANTLINK_FUZZ=ON
+    step "compiling the fuzz targets" ninja -C build/fuzz fuzz
+    # The seconds are for the whole run; each target gets its share, one second at the least.
+    seconds=$((seconds / ${#targets[@]}))
+    for target in "${targets[@]}"; do
+        fuzz_target "$target" $((seconds > 0 ? seconds : 1)) || failed=1
+    done
+    return "$failed"
+}
+
 command_install() {
     deps
     build release
@@ -214,6 +264,8 @@ usage: ./build.sh COMMAND
   deps                         install the Debian and npm packages that are missing
   build [--sanitize]           build module and programs into build/
   install                      install module, programs and presets (DESTDIR is honoured)
+  fuzz SECONDS [TARGET…]       fuzz all targets of t/fuzz, or the named ones; SECONDS is for the
+                               whole run, shared equally
   format                       format the C++ sources
   lint                         check formatting, scripts, and the other compiler's warnings
   clean                        remove what was built

@@ -11,6 +11,11 @@ endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 
 option(GRANTLINK_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(GRANTLINK_FUZZ "libFuzzer's programs in t/fuzz, with both sanitizers; needs clang" OFF)
+if(GRANTLINK_FUZZ)
+    set(GRANTLINK_SANITIZE ON)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 
 add_compile_options(-Wall -Wextra -Werror -fstack-protector-strong)
 if(GRANTLINK_SANITIZE)

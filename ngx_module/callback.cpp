@@ -6,12 +6,12 @@
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/callback_parameters.hpp"
 #include "ngx_module/conf.hpp"
+#include "ngx_module/confirm_value.hpp"
 #include "ngx_module/edge_store.hpp"
 #include "ngx_module/handlers.hpp"
 #include "ngx_module/recording.hpp"
 #include "ngx_module/redact.hpp"
 #include "ngx_module/respond.hpp"
-#include "shared/base64url.hpp"
 #include "shared/sealed_code.hpp"
 
 namespace grantlink {
@@ -39,7 +39,7 @@ ngx_int_t askToConfirm(ngx_http_request_t* r, RequestContext& context, const Fou
     const std::string sealed = sealer.seal(*context.attempt, parameters.codeText());
     context.outcome = "confirm";
     setConfirmCookie(r, link.site(), *context.attempt,
-                     parameters.state + "." + base64url(bytesOf(sealed)));
+                     encodeConfirmValue(parameters.state, sealed));
     return sendRedirect(r, context.statusUrl + "/confirm");
 }
 

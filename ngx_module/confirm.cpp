@@ -5,42 +5,19 @@
 // SameSite=Lax keeps the cookie from a foreign one, and Sec-Fetch-Site says so where it is sent.
 #include "ngx_module/attempt_cookie.hpp"
 #include "ngx_module/conf.hpp"
+#include "ngx_module/confirm_value.hpp"
 #include "ngx_module/edge_store.hpp"
 #include "ngx_module/handlers.hpp"
 #include "ngx_module/recording.hpp"
 #include "ngx_module/respond.hpp"
-#include "shared/base64url.hpp"
-#include "shared/sealed_code.hpp"
 
 namespace grantlink {
-
-namespace {
-
-struct Carried {
-    VerifiedState verified;
-    std::string sealed;
-};
-
-std::optional<Carried> carriedBy(std::string_view cookie, const Uuid& attempt,
-                                 const EdgeKeys& keys) {
-    const std::size_t dot = cookie.find('.');
-    if (dot == std::string_view::npos)
-        return std::nullopt;
-    const auto verified = decodeState(cookie.substr(0, dot), keys);
-    const auto sealed = base64urlDecode(cookie.substr(dot + 1));
-    if (!verified || verified->state.attempt != attempt || !sealed ||
-        sealed->size() <= sealedCodeOverhead || sealed->size() > sealedCodeOverhead + maxCodeLength)
-        return std::nullopt;
-    return Carried{*verified, std::string(textOf(*sealed))};
-}
-
-} // namespace
 
 ngx_int_t handleConfirm(ngx_http_request_t* r, RequestContext& context) {
     const Uuid& attempt = *context.attempt;
     // Which of the two names counts is known only with the link, so it is looked at again below.
     const std::string_view cookie = confirmCookie(context, attempt);
-    const auto carried = carriedBy(cookie, attempt, *locationConf(r).keys);
+    const auto carried = parseConfirmValue(cookie, attempt, *locationConf(r).keys);
     if (!carried || (r->method == NGX_HTTP_POST && isCrossSite(r)))
         return sendPage(r, Page::badRequest);
     const State& state = carried->verified.state;

@@ -2,6 +2,7 @@
 
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/conf.hpp"
+#include "ngx_module/metrics.hpp"
 #include "ngx_module/redact.hpp"
 #include "ngx_module/request_context.hpp"
 #include "ngx_module/respond.hpp"
@@ -64,6 +65,7 @@ void redactString(ngx_str_t& text, const SecretPaths& paths) {
 // A request that nginx answered before it looked for a location (malformed, without Host …).
 ngx_int_t onLog(ngx_http_request_t* r) noexcept {
     return boundary(r->connection->log, ngx_int_t{NGX_OK}, [&]() -> ngx_int_t {
+        countRequest(r);
         if (r != r->main)
             return NGX_OK;
         if (const RequestContext* context = contextOf(r)) {

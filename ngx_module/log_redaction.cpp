@@ -69,10 +69,11 @@ class Redactor {
   private:
     std::string_view view() const { return {text_.data(), text_.size()}; }
 
+    // Occurrences may overlap: "/approve/" stands twice in "/approve/approve/".
     template <typename Visit>
     void eachOccurrence(std::string_view what, Visit visit) {
         for (std::size_t at = view().find(what); at != std::string_view::npos;
-             at = view().find(what, at + what.size()))
+             at = view().find(what, at + 1))
             visit(at + what.size());
     }
 

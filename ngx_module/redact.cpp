@@ -7,8 +7,6 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::size_t maxCookies = 32; // of ours; a browser keeps one or two
-
 void overwrite(u_char* data, std::size_t length) {
     std::memset(data, '*', length);
 }
@@ -42,32 +40,6 @@ void redactReferer(ngx_str_t& value) {
         overwrite(value.data + path + 1, value.len - path - 1);
 }
 
-bool isOurs(std::string_view name) {
-    return name.starts_with("grantlink-") || name.starts_with("__Host-grantlink-");
-}
-
-// RFC 6265, section 4.2.1: pairs divided by ';' and optional blanks.
-void takeFrom(ngx_str_t& header, std::vector<Cookie>* out) {
-    u_char* here = header.data;
-    u_char* const end = here + header.len;
-    while (here < end) {
-        while (here < end && (*here == ' ' || *here == '\t'))
-            ++here;
-        u_char* const stop = std::find(here, end, ';');
-        u_char* const equals = std::find(here, stop, '=');
-        const std::string_view name(reinterpret_cast<char*>(here), equals - here);
-        if (equals != stop && isOurs(name)) {
-            const std::string_view value(reinterpret_cast<char*>(equals + 1), stop - equals - 1);
-            if (out && out->size() == maxCookies)
-                out->erase(out->begin()); // browsers send the oldest first
-            if (out)
-                out->push_back({std::string(name), secretCopy(value)});
-            overwrite(equals + 1, stop - equals - 1);
-        }
-        here = stop + 1;
-    }
-}
-
 } // namespace
 
 void redactRequest(ngx_http_request_t* r, std::size_t secretLength, bool pathMayBeLogged) {
@@ -90,7 +62,9 @@ void redactRequest(ngx_http_request_t* r, std::size_t secretLength, bool pathMay
 }
 
 void takeCookies(ngx_http_request_t* r, std::vector<Cookie>* out) {
-    eachHeader(r, "cookie", [&](ngx_str_t& value) { takeFrom(value, out); });
+    eachHeader(r, "cookie", [&](ngx_str_t& value) {
+        takeOwnCookies({reinterpret_cast<char*>(value.data), value.len}, out);
+    });
 }
 
 void wipeBody(ngx_http_request_t* r) {

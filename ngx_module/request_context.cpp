@@ -45,6 +45,12 @@ RequestContext* contextOf(ngx_http_request_t* r) {
     return static_cast<RequestContext*>(ngx_http_get_module_ctx(r, ngx_http_grantlink_module));
 }
 
+RequestContext* lastContextOf(ngx_http_request_t* r) {
+    RequestContext* context = contextOf(r);
+    const bool lost = !context && r == r->main && (r->internal || r->filter_finalize);
+    return lost ? findInPool<RequestContext>(r->pool) : context;
+}
+
 ngx_int_t onRewrite(ngx_http_request_t* r) noexcept {
     return boundary(r->connection->log, NGX_HTTP_INTERNAL_SERVER_ERROR, [&]() -> ngx_int_t {
         const LocationConf& conf = locationConf(r);

@@ -2,6 +2,7 @@
 // logs; from then on the request's own memory holds no secret (redact.hpp).
 #pragma once
 
+#include "ngx_module/cookie_header.hpp"
 #include "ngx_module/ngx.hpp"
 #include "ngx_module/page_set.hpp"
 #include "ngx_module/route.hpp"
@@ -14,14 +15,9 @@
 
 namespace grantlink {
 
-struct Cookie {
-    std::string name;
-    SecretBytes value;
-};
-
 struct RequestContext {
     Route route = Route::none;
-    std::string provider;        // of Route::callback; elsewhere once the link is known
+    std::string provider;        // of Route::callback from its path, of others from the link
     std::string asset;           // of Route::asset
     std::string languageAsked;   // ?lang=, as it came
     std::optional<LinkKey> link; // of Route::approve
@@ -44,6 +40,10 @@ struct RequestContext {
 
 // Null for a request that no grantlink location has seen.
 RequestContext* contextOf(ngx_http_request_t* r);
+
+// The same, for logs: an internal redirect (error_page) takes the context from the request, but
+// what the request came for is still of interest.
+RequestContext* lastContextOf(ngx_http_request_t* r);
 
 // The rewrite-phase handler.
 ngx_int_t onRewrite(ngx_http_request_t* r) noexcept;

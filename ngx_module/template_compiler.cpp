@@ -13,6 +13,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Slot::count)> sl
 };
 
 constexpr int maxDepth = 8;             // of {{> file}} in {{> file}}
+constexpr int maxIncluded = 1000;       // of them in one page; without a cap each level multiplies
 constexpr std::size_t longText = 1024;  // from here on a text is handed out, not copied
 constexpr std::size_t maxUses = 0xffff; // of one value in one template
 constexpr std::string_view textPrefix = "t.";
@@ -87,6 +88,10 @@ class TemplateCompiler {
             throw TemplateError{name + ": there is no such template"};
         if (depth > maxDepth)
             throw TemplateError{name + ": templates include each other"};
+        if (++included_ > maxIncluded)
+            throw TemplateError{name + ": the page includes more than " +
+                                std::to_string(maxIncluded) +
+                                " templates; make them fewer and larger"};
         compileAll({name, *text}, depth);
     }
 
@@ -258,6 +263,7 @@ class TemplateCompiler {
     Template out_;
     std::vector<Open> open_;
     int muted_ = 0;
+    int included_ = 0;
     std::size_t jumpTarget_ = 0; // the newest segment that a section jumps to
 };
 

@@ -38,7 +38,10 @@ std::string CodeSealer::seal(const Uuid& attempt, std::string_view code) const {
 }
 
 std::optional<SecretBytes> openSealedCode(const MasterKey& key, const Uuid& attempt, Bytes sealed) {
-    if (sealed.size() < sealedCodeOverhead)
+    if (sealed.size() <= sealedCodeOverhead || sealed.size() > sealedCodeOverhead + maxCodeLength)
+        return std::nullopt;
+    // X25519 does not look at the highest bit (RFC 7748, section 5): one spelling is enough.
+    if (sealed[crypto_box_PUBLICKEYBYTES - 1] & 0x80)
         return std::nullopt;
     const Bytes box = sealed.subspan(boxAt);
     SecretBytes plain(box.size() - crypto_box_MACBYTES);

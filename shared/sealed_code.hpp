@@ -36,7 +36,8 @@ class CodeSealer {
     SecretArray<crypto_box_BEFORENMBYTES> shared_;
 };
 
-// Nothing when it was made for another key or attempt, or changed since.
+// Nothing when it was made for another key or attempt, changed since, or holds no code of 1 to
+// maxCodeLength bytes.
 std::optional<SecretBytes> openSealedCode(const MasterKey& key, const Uuid& attempt, Bytes sealed);
 
 } // namespace grantlink

@@ -46,7 +46,8 @@ std::uint64_t stepThrough(std::size_t links) {
 }
 
 std::string approvalRecord(const EdgeKeys& keys, const Uuid& attempt) {
-    const std::string sealed = sealCode(keys.sealKey().publicKey, attempt, authorizationCode());
+    const CodeSealer sealer(keys.sealKey().publicKey);
+    const std::string sealed = sealer.seal(attempt, authorizationCode());
     return encodeApproval({ApprovalKind::code, keys.current().id, keys.sealKey().id,
                            connectionOf(0), generation, nowMs(), sealed});
 }
@@ -65,10 +66,12 @@ void writeAttempts(const std::string& file, const EdgeKeys& keys, std::size_t li
     std::uint64_t number = first;
     for (const Uuid& attempt : attemptsInOrderOfReturn(count)) {
         const std::uint64_t link = number++ % links * step % links;
-        const State::Text state = State{attempt, connectionOf(link), generation}.encode(key);
-        out.write(state.data(), state.size());
-        out << ' ' << attempt.text().substr(Uuid::textLength - 8) << ' '
-            << std::string_view(browserCookie(key, attempt)) << '\n';
+        const State state{attempt, connectionOf(link), generation};
+        const State::Text text = state.encode(key);
+        const BrowserCookie::Text cookie = BrowserCookie::encode(state, key);
+        out.write(text.data(), text.size());
+        out << ' ' << attempt.text().substr(Uuid::textLength - 8) << ' ';
+        out.write(cookie.data(), cookie.size()) << '\n';
     }
     if (!out.flush())
         throw std::runtime_error(file + ": cannot be written");

@@ -1,0 +1,88 @@
+// Templates an operator writes, and the values of a page, some of which strangers choose.
+#include "ngx_module/template_compiler.hpp"
+
+#include "t/fuzz/fuzz.hpp"
+
+#include <map>
+
+using namespace grantlink;
+using fuzz::require;
+
+namespace {
+
+using Files = std::map<std::string, std::string, std::less<>>;
+
+// "page.html" up to a line that begins with '@', which names the next file.
+Files filesIn(std::string_view text) {
+    Files out;
+    std::string name = "page.html";
+    while (true) {
+        const std::size_t end = text.find("\n@");
+        out[name] = text.substr(0, end);
+        if (end == std::string_view::npos)
+            return out;
+        text.remove_prefix(end + 2);
+        const std::size_t line = std::min(text.find('\n'), text.size());
+        name = text.substr(0, line);
+        text.remove_prefix(std::min(line + 1, text.size()));
+    }
+}
+
+std::string rendered(const Template& page, const PageValues& values) {
+    std::string memory(page.bound(values), '?'), out;
+    std::size_t composed = 0;
+    page.render(values, memory.data(), [&](std::string_view piece) {
+        out += piece;
+        const bool inMemory = piece.data() >= memory.data() && piece.data() < &*memory.end();
+        composed += inMemory ? piece.size() : 0;
+    });
+    require(composed <= memory.size(), "bound() is a bound");
+    return out;
+}
+
+void pageIsBounded(const Template& page, std::size_t source) {
+    constexpr std::size_t included = 1000; // times, at the most
+    PageValues values;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Slot::count); ++i)
+        values[static_cast<Slot>(i)] = "_";
+    require(rendered(page, values).size() <= included * (source + 100),
+            "a page does not grow without bounds");
+}
+
+void valuesAreEscaped(const Template& page) {
+    PageValues harmless, hostile;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Slot::count); ++i) {
+        harmless[static_cast<Slot>(i)] = "_";
+        hostile[static_cast<Slot>(i)] = "<>\"'";
+    }
+    const std::string plain = rendered(page, harmless), escaped = rendered(page, hostile);
+    for (const char c : {'<', '>', '"', '\''})
+        require(std::count(plain.begin(), plain.end(), c) ==
+                    std::count(escaped.begin(), escaped.end(), c),
+                "no value brings a character of HTML");
+}
+
+} // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const Files files = filesIn(textOf({data, size}));
+    const auto source = [&](std::string_view name) -> std::optional<std::string_view> {
+        const auto found = files.find(name);
+        return found == files.end() ? std::nullopt : std::optional(std::string_view(found->second));
+    };
+    std::vector<Language> languages(2);
+    languages[0].tag = "ar";
+    languages[0].rightToLeft = true;
+    languages[1].tag = "en";
+    for (const auto& [name, text] : files)
+        languages[1].texts[name] = {text, "strings/en.toml", 1};
+    const auto page = compileTemplate("page", source, languages[1], languages);
+    if (!page) {
+        require(page.error().message.find(": ") != std::string::npos, "an error says where");
+        return 0;
+    }
+    rendered(*page, {});
+    pageIsBounded(*page, size);
+    valuesAreEscaped(*page);
+    return 0;
+}

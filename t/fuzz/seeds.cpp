@@ -1,0 +1,138 @@
+// Writes the seeds that are bytes rather than text, made by the codecs themselves:
+//
+//   build/fuzz/fuzz_seeds t/fuzz/corpus
+//
+// The other files of the corpus are written by hand, or were found and kept.
+#include "ngx_module/confirm_value.hpp"
+#include "shared/approval.hpp"
+#include "shared/sealed_code.hpp"
+
+#include "t/fuzz/fixed_keys.hpp"
+#include "t/fuzz/fuzz.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+using namespace grantlink;
+
+namespace {
+
+const Uuid attempt = *Uuid::parse("017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+const Uuid connection = *Uuid::parse("017f22e2-0000-7cc3-98c4-0123456789ab");
+
+class Corpus {
+  public:
+    explicit Corpus(std::string directory) : directory_(std::move(directory)) {}
+
+    void put(const char* target, const char* name, std::string_view bytes) const {
+        const std::string folder = directory_ + "/" + target;
+        std::filesystem::create_directories(folder);
+        std::ofstream(folder + "/" + name, std::ios::binary) << bytes;
+    }
+
+  private:
+    std::string directory_;
+};
+
+std::string stateText(KeyId key) {
+    const auto text = State{attempt, connection, 3}.encode(*fuzz::edgeKeys().find(key));
+    return {text.data(), text.size()};
+}
+
+void putStates(const Corpus& corpus) {
+    corpus.put("state", "current-key", stateText(7));
+    corpus.put("state", "older-key", stateText(6));
+    corpus.put("state", "key-unknown", fuzz::changed(stateText(7), 2, 1));
+    corpus.put("state", "mac-changed", fuzz::changed(stateText(7), 71, 1));
+    corpus.put("state", "bits-behind", stateText(7).substr(0, 71));
+    const std::string id(textOf(attempt.bytes)), sealed(200, 's');
+    corpus.put("confirm_value", "sealed", id + "\x05\x01" + sealed);
+    corpus.put("confirm_value", "value", encodeConfirmValue(stateText(7), sealed));
+    corpus.put("confirm_value", "no-dot", stateText(7));
+    corpus.put("confirm_value", "two-dots", encodeConfirmValue(stateText(7), sealed) + ".");
+}
+
+void putApprovals(const Corpus& corpus) {
+    Approval approval{ApprovalKind::error, 7, 1, connection, 3, 1'800'000'000'000, "access_denied"};
+    const std::string error = encodeApproval(approval);
+    approval.kind = ApprovalKind::code;
+    const std::string sealed(sealedCodeOverhead + 40, 's');
+    approval.payload = sealed;
+    corpus.put("approval", "code", encodeApproval(approval));
+    corpus.put("approval", "error", error);
+    corpus.put("approval", "kind-unknown", fuzz::changed(error, 1, 3));
+    corpus.put("approval", "version-unknown", fuzz::changed(error, 0, 3));
+    corpus.put("approval", "byte-missing", error.substr(0, error.size() - 1));
+    corpus.put("approval", "length-lies", fuzz::changed(error, 33, 0xff));
+}
+
+void putOutcomes(const Corpus& corpus) {
+    for (int number = 1; number <= 8; ++number) {
+        const OutcomeRecord outcome{static_cast<Outcome>(number), connection, 3, 4, "@adidas"};
+        const std::string name(nameOf(outcome.outcome));
+        corpus.put("outcome", name.c_str(), encodeOutcome(outcome));
+    }
+    const OutcomeRecord unknown{static_cast<Outcome>(9), connection, 3, 4, ""};
+    corpus.put("outcome", "number-unknown", encodeOutcome(unknown));
+    corpus.put("outcome", "name", "wrong_account");
+}
+
+void putSealedCodes(const Corpus& corpus) {
+    const std::string id(textOf(attempt.bytes));
+    corpus.put("sealed_code", "content", "\x01" + id + "the code");
+    corpus.put("sealed_code", "content-of-version-9", "\x09" + id + "the code");
+    corpus.put("sealed_code", "code", id + "\x01\x20\x01" + "the code");
+    corpus.put("sealed_code", "code-longest", id + "\x01\x20\x01" + std::string(2048, 'c'));
+    corpus.put("sealed_code", "content-too-long", "\x01" + id + std::string(2049, 'c'));
+    corpus.put("sealed_code", "sealed",
+               CodeSealer(fuzz::masterKey().sealPublic).seal(attempt, "the code"));
+}
+
+// As HostileStore reads it: database, id, length and text of another key, length and value.
+std::string entry(char database, const Uuid& id, std::string_view key, std::string_view value) {
+    return database + std::string(textOf(id.bytes)) + static_cast<char>(key.size()) +
+           std::string(key) + static_cast<char>(value.size()) + std::string(value);
+}
+
+void putSpools(const Corpus& corpus) {
+    const std::string head = std::string(textOf(attempt.bytes)) +
+                             std::string(textOf(connection.bytes)) + std::string(8, '\x7f');
+    const std::string approval =
+        encodeApproval({ApprovalKind::error, 7, 1, connection, 3, 4, "access_denied"});
+    const std::string outcome = encodeOutcome({Outcome::declined, connection, 3, 4, ""});
+    corpus.put("spool", "nothing", head);
+    corpus.put("spool", "waits",
+               head + entry(0, attempt, "", approval) +
+                   entry(2, connection, "", textOf(attempt.bytes)));
+    corpus.put("spool", "has-ended", head + entry(1, attempt, "", outcome));
+    corpus.put("spool", "both",
+               head + entry(0, attempt, "", approval) + entry(1, attempt, "", outcome));
+    corpus.put("spool", "garbage",
+               head + entry(0, attempt, "", "approval") + entry(1, attempt, "", "") +
+                   entry(2, attempt, "k", "v"));
+    corpus.put("spool", "key-of-another-length",
+               head + entry(0, attempt, "short", approval) + entry(1, attempt, "k", outcome));
+    corpus.put("spool", "watermark", head + entry(3, {}, "watermark", std::string(8, '\xff')));
+    corpus.put("spool", "watermark-cut", head + entry(3, {}, "watermark", "abc"));
+    std::string full = head;
+    for (char i = 0; i < 9; ++i)
+        full += entry(2, connection, "", std::string(16, i));
+    corpus.put("spool", "nine-wait", full);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::cerr << "usage: seeds DIRECTORY\n";
+        return 2;
+    }
+    const Corpus corpus(argv[1]);
+    putStates(corpus);
+    putApprovals(corpus);
+    putOutcomes(corpus);
+    putSealedCodes(corpus);
+    putSpools(corpus);
+    return 0;
+}
