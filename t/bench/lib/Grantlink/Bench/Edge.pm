@@ -63,7 +63,8 @@ sub _pages ($self) {
     $self->_rates(page => [qw(page return200 static)],
         page      => $self->_side(edge => 'million',   'million', 'GET', 'page-million'),
         return200 => $self->_side(bare => 'return200', 'million', 'GET', 'page'),
-        static    => $self->_side(bare => 'static',    'static',  'GET', 'page'));
+        static    => {%{$self->_side(bare => 'static', 'million', 'GET', 'page')},
+            path => $self->{site}->a_token('million')});
     $self->_ratio(page_vs_return200 => page => qw(page return200));
     $self->_ratio(page_vs_static    => page => qw(page static));
 }
