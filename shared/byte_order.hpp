@@ -40,6 +40,14 @@ class RecordReader {
         return bytes.empty() ? T{0} : loadLittleEndian<T>(bytes.data());
     }
 
+    // A byte of flags. One that is not among `known` fails like a byte that is missing: whoever set
+    // it meant something by it.
+    std::uint8_t flags(int known) {
+        const auto out = integer<std::uint8_t>();
+        failed_ = failed_ || (out & ~known) != 0;
+        return out;
+    }
+
     Uuid uuid() {
         Uuid out;
         if (const Bytes bytes = take(out.bytes.size()); !bytes.empty())

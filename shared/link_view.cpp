@@ -22,7 +22,7 @@ constexpr int flagIf(bool set, std::uint8_t flag) {
 LinkItem readItem(RecordReader& in) {
     LinkItem item;
     item.connection = in.uuid();
-    item.connected = in.integer<std::uint8_t>() & connectedFlag;
+    item.connected = in.flags(connectedFlag) & connectedFlag;
     item.provider = in.text();
     item.account = in.text();
     return item;
@@ -88,7 +88,7 @@ std::optional<ProviderView> parseProviderView(Bytes record) {
     bool known = false;
     RecordReader in = sharedRecord(record, known);
     ProviderView out;
-    const auto flags = in.integer<std::uint8_t>();
+    const auto flags = in.flags(pkceFlag | nonceFlag | issFlag);
     out.pkce = flags & pkceFlag;
     out.nonce = flags & nonceFlag;
     out.issExpected = flags & issFlag;
@@ -142,7 +142,7 @@ std::optional<SiteView> parseSiteView(Bytes record) {
     bool known = false;
     RecordReader in = sharedRecord(record, known);
     SiteView out;
-    out.secureCookie = in.integer<std::uint8_t>() & secureCookieFlag;
+    out.secureCookie = in.flags(secureCookieFlag) & secureCookieFlag;
     out.attemptLifetime = in.integer<std::uint32_t>();
     out.attemptsUrl = textFrom(in);
     if (!known || !in.complete())

@@ -80,8 +80,8 @@ struct SiteView {
     std::uint32_t attemptLifetime = 0; // seconds from the press of the button to the callback
 };
 
-// Each answers nothing when a byte is missing or too many, or the version is unknown; of a link
-// view also when it has no item.
+// Each answers nothing when a byte is missing or too many, or the version or a flag is unknown; of
+// a link view also when it has no item.
 std::optional<LinkView> parseLinkView(Bytes record);
 std::optional<ProviderView> parseProviderView(Bytes record);
 std::optional<BrandView> parseBrandView(Bytes record);

@@ -84,7 +84,7 @@ Transaction::~Transaction() {
 std::optional<Bytes> Transaction::get(Database database, Bytes key) const {
     MDB_val k = value(key), v;
     const int code = mdb_get(txn_, database, &k, &v);
-    if (code == MDB_NOTFOUND)
+    if (code == MDB_NOTFOUND || code == MDB_BAD_VALSIZE) // no store has a key of that length
         return std::nullopt;
     check(code, "get", env_.directory());
     return bytes(v);

@@ -5,6 +5,7 @@
 // The other files of the corpus are written by hand, or were found and kept.
 #include "ngx_module/confirm_value.hpp"
 #include "shared/approval.hpp"
+#include "shared/link_view.hpp"
 #include "shared/sealed_code.hpp"
 
 #include "t/fuzz/fixed_keys.hpp"
@@ -85,8 +86,6 @@ void putSealedCodes(const Corpus& corpus) {
     corpus.put("sealed_code", "code", id + "\x01\x20\x01" + "the code");
     corpus.put("sealed_code", "code-longest", id + "\x01\x20\x01" + std::string(2048, 'c'));
     corpus.put("sealed_code", "content-too-long", "\x01" + id + std::string(2049, 'c'));
-    corpus.put("sealed_code", "sealed",
-               CodeSealer(fuzz::masterKey().sealPublic).seal(attempt, "the code"));
 }
 
 // As HostileStore reads it: database, id, length and text of another key, length and value.
@@ -121,6 +120,60 @@ void putSpools(const Corpus& corpus) {
     corpus.put("spool", "nine-wait", full);
 }
 
+LinkView sampleView() {
+    LinkView view;
+    view.generation = 3;
+    view.expires = 1'800'000'000'000;
+    view.requester = "Example Agency";
+    view.language = "pt-BR";
+    view.brand = "example";
+    view.itemCount = 1;
+    view.items[0] = {connection, false, "instagram", "@nike"};
+    return view;
+}
+
+void putViews(const Corpus& corpus) {
+    LinkView view = sampleView();
+    const std::string record = encodeLinkView(view);
+    corpus.put("link_view", "one-item", record);
+    corpus.put("link_view", "flag-unknown", fuzz::changed(record, record.size() - 21, 0x80));
+    corpus.put("link_view", "byte-missing", record.substr(0, record.size() - 1));
+    view.itemCount = LinkView::maxItems;
+    corpus.put("link_view", "sixteen-items", encodeLinkView(view));
+    corpus.put("link_view", "seventeen-items", fuzz::changed(encodeLinkView(view), 2, 1));
+    ProviderView provider{"Instagram",
+                          "https://provider.example/authorize?a=b&",
+                          "https://p",
+                          true,
+                          true,
+                          true,
+                          "https://provider.example/switch",
+                          {{"en", "Log out first."}, {"de", "Erst abmelden."}}};
+    const std::string instagram = encodeProviderView(provider);
+    corpus.put("shared_views", "provider", instagram);
+    corpus.put("shared_views", "provider-flag-unknown", fuzz::changed(instagram, 1, 0x80));
+    corpus.put("shared_views", "brand", encodeBrandView({"Example", "0a5fd8", "logo-1.png"}));
+    corpus.put("shared_views", "site", encodeSiteView({"https://x/attempts/", true, 1800}));
+}
+
+void putLinkStores(const Corpus& corpus) {
+    const std::string view = encodeLinkView(sampleView()), key(textOf(connection.bytes));
+    corpus.put("link_store", "link",
+               entry(0, connection, "", view) + entry(1, connection, "", key));
+    corpus.put("link_store", "link-is-gone", entry(1, connection, "", key));
+    corpus.put("link_store", "key-cut", entry(1, connection, "", key.substr(1)));
+    corpus.put("link_store", "garbage",
+               entry(0, connection, "", "link") + entry(2, {}, "instagram", "provider") +
+                   entry(3, {}, "example", "brand"));
+    corpus.put("link_store", "schema-1", entry(5, {}, "schema", std::string_view("\1\0\0\0", 4)));
+    corpus.put("link_store", "schema-cut", entry(5, {}, "schema", "\2"));
+    corpus.put("link_store", "site-unreadable", entry(5, {}, "site", ""));
+    const std::string brand = encodeBrandView({"Example", "0a5fd8", "logo-1.png"});
+    corpus.put("link_store", "brand",
+               entry(0, connection, "", view) + entry(3, {}, "example", brand) +
+                   entry(4, {}, "logo-1.png", "PNG"));
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -134,5 +187,7 @@ int main(int argc, char** argv) {
     putOutcomes(corpus);
     putSealedCodes(corpus);
     putSpools(corpus);
+    putViews(corpus);
+    putLinkStores(corpus);
     return 0;
 }

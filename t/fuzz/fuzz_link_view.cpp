@@ -1,0 +1,63 @@
+// Link views, as the edge reads them in place.
+#include "shared/link_view.hpp"
+
+#include "t/fuzz/fuzz.hpp"
+
+using namespace grantlink;
+using fuzz::require;
+
+namespace {
+
+bool operator==(const LinkItem& a, const LinkItem& b) {
+    return a.connection == b.connection && a.connected == b.connected && a.provider == b.provider &&
+           a.account == b.account;
+}
+
+bool operator==(const LinkView& a, const LinkView& b) {
+    return a.status == b.status && a.generation == b.generation && a.expires == b.expires &&
+           a.requester == b.requester && a.language == b.language && a.brand == b.brand &&
+           a.itemCount == b.itemCount &&
+           std::equal(a.items.begin(), a.items.begin() + a.itemCount, b.items.begin(),
+                      [](const LinkItem& x, const LinkItem& y) { return x == y; });
+}
+
+void acceptedRecordIsWhatWeMake(std::string_view record) {
+    const auto view = parseLinkView(bytesOf(record));
+    if (!view)
+        return;
+    require(encodeLinkView(*view) == record, "a link view encodes to the same bytes");
+    require(view->itemCount > 0 && view->itemCount <= LinkView::maxItems, "it has 1 to 16 items");
+    require(!parseLinkView(bytesOf(record.substr(0, record.size() - 1))), "a cut one is not read");
+}
+
+LinkView viewFrom(fuzz::Input& in) {
+    LinkView view;
+    view.status = static_cast<LinkStatus>(in.integer<std::uint8_t>() % 3);
+    view.generation = in.integer<std::uint32_t>();
+    view.expires = in.integer<std::uint64_t>();
+    view.requester = in.text();
+    view.language = in.text();
+    view.brand = in.text();
+    view.itemCount = static_cast<std::uint8_t>(1 + in.integer<std::uint8_t>() % LinkView::maxItems);
+    for (std::size_t i = 0; i < view.itemCount; ++i)
+        view.items[i] = {in.uuid(), in.flag(), in.text(), in.text()};
+    return view;
+}
+
+void viewComesBack(fuzz::Input in) {
+    const LinkView view = viewFrom(in);
+    const std::string record = encodeLinkView(view);
+    const auto back = parseLinkView(bytesOf(record));
+    require(back && *back == view, "a link view comes back");
+    require(!parseLinkView(bytesOf(record + '\0')), "one with a byte too many is not read");
+    const LinkItem* found = back->find(view.items[0].connection);
+    require(found == &back->items[0], "an item is found by its connection");
+}
+
+} // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    acceptedRecordIsWhatWeMake(textOf({data, size}));
+    viewComesBack({data, size});
+    return 0;
+}
