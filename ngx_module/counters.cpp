@@ -18,22 +18,25 @@ std::size_t indexOfExtra(std::string_view name) {
 class OutcomeTable {
   public:
     OutcomeTable() {
-        slots_.fill(empty);
         for (std::size_t i = 0; i < outcomeCount; ++i)
-            insert(outcomeName(i), static_cast<std::uint8_t>(i));
+            insert(outcomeName(i), i);
     }
 
     std::size_t find(std::string_view name) const noexcept {
-        for (std::size_t i = hash(name); slots_[i] != empty; i = (i + 1) % slots_.size())
-            if (outcomeName(slots_[i]) == name)
-                return slots_[i];
+        for (std::size_t i = hash(name); !slots_[i].name.empty(); i = (i + 1) % slots_.size())
+            if (slots_[i].name == name)
+                return slots_[i].index;
         return other_;
     }
 
     std::size_t none() const noexcept { return none_; }
 
   private:
-    static constexpr std::uint8_t empty = 0xff;
+    struct Slot {
+        std::string_view name; // empty: there is nothing here
+        std::size_t index = 0;
+    };
+
     static_assert(outcomeCount <= 64, "the table must stay half empty");
 
     static std::size_t hash(std::string_view name) noexcept {
@@ -42,14 +45,14 @@ class OutcomeTable {
         return (name.size() * 5 + first * 3u + last) % 128;
     }
 
-    void insert(std::string_view name, std::uint8_t index) {
+    void insert(std::string_view name, std::size_t index) {
         std::size_t i = hash(name);
-        while (slots_[i] != empty)
+        while (!slots_[i].name.empty())
             i = (i + 1) % slots_.size();
-        slots_[i] = index;
+        slots_[i] = {name, index};
     }
 
-    std::array<std::uint8_t, 128> slots_;
+    std::array<Slot, 128> slots_;
     std::size_t none_ = indexOfExtra("none");
     std::size_t other_ = indexOfExtra("other");
 };
