@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source_dir=$PWD
+# shellcheck source=t/lib/debug_nginx.sh
+. t/lib/debug_nginx.sh
 
 build_packages=(build-essential cmake ninja-build nginx nginx-dev liblmdb-dev libsodium-dev
     libjansson-dev libcurl4-openssl-dev libboost1.81-dev libtomlplusplus-dev libcli11-dev
@@ -127,15 +129,21 @@ command_run() {
 }
 
 command_test() {
-    local variant=release
-    if [ "${1:-}" = --sanitize ]; then
-        variant=sanitize
+    local variant=release debug=
+    while [[ "${1:-}" == --* ]]; do
+        case $1 in
+            --sanitize) variant=sanitize; export GRANTLINK_SANITIZE=1 ;;
+            --debug-nginx) debug=1 ;;
+            --valgrind) debug=1; export GRANTLINK_VALGRIND=1 ;;
+            *) die "test: unknown option $1; there are --sanitize, --debug-nginx and --valgrind" ;;
+        esac
         shift
-        export GRANTLINK_SANITIZE=1
-    fi
-    deps chromium "${bench_packages[@]}"
+    done
+    deps chromium "${bench_packages[@]}" "${debug_nginx_packages[@]}"
     build "$variant"
+    build_debug_nginx "$variant"
     export GRANTLINK_BUILD=$source_dir/build/$variant
+    [ -z "$debug" ] || export GRANTLINK_NGINX=$GRANTLINK_BUILD/nginx-debug/nginx
     export CMOCKA_MESSAGE_OUTPUT=TAP
     local prove=(prove --jobs "${GRANTLINK_JOBS:-3}" --timer -It/lib)
     if [ $# -gt 0 ]; then
@@ -257,7 +265,10 @@ usage: ./build.sh COMMAND
 
   run [--auto]                 start everything on this machine and print a link to click;
                                --auto drives the flow to its end and shows the proof
-  test [--sanitize] [FILES]    build and run all tests, or the named ones
+  test [OPTIONS] [FILES]       build and run all tests, or the named ones
+       --sanitize              … with AddressSanitizer and UndefinedBehaviorSanitizer
+       --debug-nginx           … against a debug build of nginx
+       --valgrind              … the same, with nginx under valgrind's memcheck
   bench edge [--quick] [--json]
                                measure the edge against plain nginx and print the ratios;
                                --quick takes 4 minutes instead of 20

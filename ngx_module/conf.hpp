@@ -9,6 +9,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 extern "C" ngx_module_t ngx_http_grantlink_module;
 
@@ -22,6 +24,8 @@ struct MainConf {
     // By directory (grantlink_templates); "" are the shipped ones alone. Each is compiled once.
     std::map<std::string, std::unique_ptr<PageSet>, std::less<>> pages;
     SecretPaths paths; // of all locations of ours
+    ngx_shm_zone_t* metrics = nullptr;
+    std::vector<std::string_view> stores; // every grantlink_store in use, once
 };
 
 struct LocationConf {
@@ -35,6 +39,7 @@ struct LocationConf {
     std::size_t defaultLanguage = 0; // `language` among those of `pages`
     EdgeStore* edge = nullptr;       // of `store` in this worker, from the first request on
     Handler handler = Handler::none; // of this location; not inherited
+    bool metrics = false;            // grantlink_metrics stands here; not inherited
 };
 
 inline LocationConf& locationConf(ngx_http_request_t* r) {

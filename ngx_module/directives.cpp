@@ -4,11 +4,13 @@
 #include "ngx_module/conf.hpp"
 #include "ngx_module/handlers.hpp"
 #include "ngx_module/log_filter.hpp"
+#include "ngx_module/metrics_page.hpp"
 #include "ngx_module/negotiation.hpp"
 
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -43,14 +45,22 @@ MainConf& mainConfOf(ngx_conf_t* cf) {
         ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module));
 }
 
+ngx_http_core_loc_conf_t& coreConf(ngx_conf_t* cf) {
+    return *static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+}
+
+char* failBesideAnother(ngx_conf_t* cf, const std::string& directive) {
+    return fail(cf, "\"" + directive +
+                        "\" cannot stand beside another handler of this location; give it a "
+                        "location of its own");
+}
+
 char* setHandler(ngx_conf_t* cf, void* conf, Handler handler, const char* directive) {
     auto& location = *static_cast<LocationConf*>(conf);
-    auto* core = static_cast<ngx_http_core_loc_conf_t*>(
-        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    auto* core = &coreConf(cf);
     if (location.handler != Handler::none || core->handler)
-        return fail(cf, std::string("\"") + directive +
-                            "\" cannot stand beside another handler of this location; give it a "
-                            "location of its own");
+        return failBesideAnother(cf, directive);
     const std::string_view name = view(core->name);
     bool plain = !core->exact_match && !core->noname && !core->named && name.size() > 1 &&
                  name.back() == '/';
@@ -193,6 +203,17 @@ char* setCallback(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
                    [&] { return setHandler(cf, conf, Handler::callback, "grantlink_callback"); });
 }
 
+char* setMetrics(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return guarded(cf, [&]() -> char* {
+        ngx_http_core_loc_conf_t& core = coreConf(cf);
+        if (core.handler)
+            return failBesideAnother(cf, "grantlink_metrics");
+        core.handler = onMetricsRequest;
+        static_cast<LocationConf*>(conf)->metrics = true;
+        return NGX_CONF_OK;
+    });
+}
+
 void* createLocationConf(ngx_conf_t* cf) noexcept {
     return boundary(cf->log, static_cast<void*>(nullptr),
                     [&]() -> void* { return makeInPool<LocationConf>(cf->pool); });
@@ -202,8 +223,7 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     return guarded(cf, [&]() -> char* {
         const auto& above = *static_cast<const LocationConf*>(parent);
         auto& conf = *static_cast<LocationConf*>(child);
-        auto* core = static_cast<ngx_http_core_loc_conf_t*>(
-            ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+        auto* core = &coreConf(cf);
         filterErrorLog(cf, core->error_log);
         ngx_conf_merge_str_value(conf.store, above.store, "");
         ngx_conf_merge_str_value(conf.wake, above.wake, "");
@@ -213,6 +233,15 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
             conf.keys = above.keys;
         if (!conf.threadPool)
             conf.threadPool = above.threadPool;
+        // proxy_pass and its like take a location's handler away without a word.
+        if (conf.metrics && core->handler != onMetricsRequest)
+            return failBesideAnother(cf, "grantlink_metrics\" of location \"" +
+                                             std::string(view(core->name)));
+        // To nginx a block of `if` or `limit_except` is a location, to an operator it is not.
+        if (core->noname && !core->handler && above.handler != Handler::none) {
+            conf.handler = above.handler;
+            core->handler = onRequest;
+        }
         if (conf.handler == Handler::none)
             return NGX_CONF_OK;
         if (conf.store.len == 0 || !conf.keys) {
@@ -227,6 +256,11 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
             ngx_str_t text = ngxStr(wake);
             conf.wake = {text.len, ngx_pstrdup(cf->pool, &text)};
         }
+        auto& stores = static_cast<MainConf*>(
+                           ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module))
+                           ->stores;
+        if (std::find(stores.begin(), stores.end(), view(conf.store)) == stores.end())
+            stores.push_back(view(conf.store));
         auto* process = static_cast<ngx_core_conf_t*>(
             static_cast<void*>(ngx_get_conf(cf->cycle->conf_ctx, ngx_core_module)));
         if (process->master == 0) // `master_process off` commits on its own, see spool_writer.cpp

@@ -13,6 +13,7 @@ char* setTemplates(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* setLanguage(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* setApprove(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* setCallback(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* setMetrics(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
 void* createLocationConf(ngx_conf_t* cf) noexcept;
 char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept;

@@ -19,14 +19,16 @@ std::map<std::string, std::unique_ptr<EdgeStore>, std::less<>>& stores() {
 
 EdgeStore& EdgeStore::of(ngx_http_request_t* r) {
     LocationConf& conf = locationConf(r);
-    if (!conf.edge) {
-        const std::string path(view(conf.store));
-        auto& store = stores()[path];
-        if (!store)
-            store = std::make_unique<EdgeStore>(path);
-        conf.edge = store.get();
-    }
+    if (!conf.edge)
+        conf.edge = &at(view(conf.store));
     return *conf.edge;
+}
+
+EdgeStore& EdgeStore::at(std::string_view path) {
+    auto found = stores().find(path);
+    if (found == stores().end())
+        found = stores().emplace(path, std::make_unique<EdgeStore>(std::string(path))).first;
+    return *found->second;
 }
 
 LinkReader* EdgeStore::links(ngx_log_t* log) {

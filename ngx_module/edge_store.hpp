@@ -19,7 +19,8 @@ namespace grantlink {
 
 class EdgeStore {
   public:
-    static EdgeStore& of(ngx_http_request_t* r);
+    static EdgeStore& of(ngx_http_request_t* r); // that of the request's location
+    static EdgeStore& at(std::string_view path);
 
     explicit EdgeStore(std::string path) : path_(std::move(path)) {}
 

@@ -2,6 +2,7 @@
 
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/conf.hpp"
+#include "ngx_module/metrics.hpp"
 #include "ngx_module/redact.hpp"
 #include "ngx_module/request_context.hpp"
 #include "ngx_module/respond.hpp"
@@ -61,21 +62,26 @@ void redactString(ngx_str_t& text, const SecretPaths& paths) {
         redactText({reinterpret_cast<char*>(text.data), text.len}, paths);
 }
 
-// A request that nginx answered before it looked for a location (malformed, without Host …).
+void redactAsText(ngx_http_request_t* r) {
+    const SecretPaths& paths = mainConf(r).paths;
+    for (ngx_str_t* text : {&r->request_line, &r->unparsed_uri, &r->uri, &r->args})
+        redactString(*text, paths);
+    takeCookies(r, nullptr);
+    eachHeader(r, "referer", [&](ngx_str_t& value) { redactString(value, paths); });
+}
+
+// A request that nginx answered before it looked for a location (malformed, without Host …). The
+// main request of a subrequest goes on with what they share, which may be another site's.
 ngx_int_t onLog(ngx_http_request_t* r) noexcept {
     return boundary(r->connection->log, ngx_int_t{NGX_OK}, [&]() -> ngx_int_t {
+        countRequest(r);
+        const RequestContext* context = contextOf(r);
         if (r != r->main)
-            return NGX_OK;
-        if (const RequestContext* context = contextOf(r)) {
-            if (context->answeredSecret)
-                wipeSentHeaders(r);
-            return NGX_OK;
-        }
-        const SecretPaths& paths = mainConf(r).paths;
-        for (ngx_str_t* text : {&r->request_line, &r->unparsed_uri, &r->uri, &r->args})
-            redactString(*text, paths);
-        takeCookies(r, nullptr);
-        eachHeader(r, "referer", [&](ngx_str_t& value) { redactString(value, paths); });
+            takeCookies(r, nullptr);
+        else if (!context)
+            redactAsText(r);
+        else if (context->answeredSecret)
+            wipeSentHeaders(r);
         return NGX_OK;
     });
 }
@@ -86,6 +92,15 @@ MainConf& mainConfOf(ngx_conf_t* cf) {
 }
 
 } // namespace
+
+void redactRedirected(ngx_http_request_t* r) {
+    const SecretPaths& paths = mainConf(r).paths;
+    const auto begins = [target = view(r->unparsed_uri)](const std::string& prefix) {
+        return target.starts_with(prefix);
+    };
+    if (std::ranges::any_of(paths.approve, begins) || std::ranges::any_of(paths.callback, begins))
+        redactAsText(r);
+}
 
 void filterErrorLog(ngx_conf_t* cf, ngx_log_t* log) {
     filterChain(cf->pool, mainConfOf(cf).paths, log);

@@ -19,4 +19,8 @@ ngx_int_t registerLogFilter(ngx_conf_t* cf);
 // Called with the finished cycle: logs that were configured behind the http block, or by default.
 ngx_int_t filterLateLogs(ngx_cycle_t* cycle) noexcept;
 
+// For a request that nginx itself refused in a location of ours, before our rewrite handler (413),
+// and that error_page sent elsewhere: what sees it there sees no secret.
+void redactRedirected(ngx_http_request_t* r);
+
 } // namespace grantlink

@@ -4,6 +4,7 @@
 #include "ngx_module/conf.hpp"
 #include "ngx_module/directives.hpp"
 #include "ngx_module/log_filter.hpp"
+#include "ngx_module/metrics.hpp"
 #include "ngx_module/request_context.hpp"
 #include "ngx_module/variables.hpp"
 
@@ -15,6 +16,7 @@ namespace {
 
 void* createMainConf(ngx_conf_t* cf);
 ngx_int_t registerHandlers(ngx_conf_t* cf);
+ngx_int_t initModule(ngx_cycle_t* cycle);
 
 constexpr ngx_uint_t anywhere = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
@@ -44,6 +46,9 @@ ngx_command_t directives[] = {
     {ngx_string("grantlink_callback"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, setCallback,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
 
+    {ngx_string("grantlink_metrics"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, setMetrics,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+
     ngx_null_command};
 
 ngx_http_module_t context = {
@@ -65,8 +70,8 @@ ngx_module_t ngx_http_grantlink_module = {
     directives,      // module directives
     NGX_HTTP_MODULE, // module type
     nullptr,         // init master
-    filterLateLogs,  // init module
-    nullptr,         // init process: stores open with the first request, see edge_store.hpp
+    initModule,      // init module
+    startCounting,   // init process; stores open with the first request, see edge_store.hpp
     nullptr,         // init thread
     nullptr,         // exit thread
     nullptr,         // exit process
@@ -91,8 +96,15 @@ ngx_int_t registerHandlers(ngx_conf_t* cf) {
     return boundary(cf->log, ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
         if (sodium_init() < 0)
             return NGX_ERROR;
+        if (addMetricsZone(cf) != NGX_OK)
+            return NGX_ERROR;
         return registerLogFilter(cf) == NGX_OK ? registerRewrite(cf) : ngx_int_t{NGX_ERROR};
     });
+}
+
+ngx_int_t initModule(ngx_cycle_t* cycle) {
+    useMetricsZone(cycle);
+    return filterLateLogs(cycle);
 }
 
 void* createMainConf(ngx_conf_t* cf) {

@@ -50,6 +50,11 @@ inline bool isCrossSite(ngx_http_request_t* r) {
     return out;
 }
 
+template <typename T>
+void destroyInPool(void* data) noexcept {
+    static_cast<T*>(data)->~T();
+}
+
 // A C++ object in a pool, destroyed with it: nothing with a destructor is left to the pool alone.
 template <typename T, typename... Args>
 T* makeInPool(ngx_pool_t* pool, Args&&... args) {
@@ -57,8 +62,17 @@ T* makeInPool(ngx_pool_t* pool, Args&&... args) {
     if (!cleanup)
         throw std::bad_alloc();
     T* object = new (cleanup->data) T(std::forward<Args>(args)...);
-    cleanup->handler = [](void* data) { static_cast<T*>(data)->~T(); };
+    cleanup->handler = destroyInPool<T>;
     return object;
+}
+
+// The newest such object of the pool, or null.
+template <typename T>
+T* findInPool(const ngx_pool_t* pool) {
+    for (ngx_pool_cleanup_t* c = pool->cleanup; c; c = c->next)
+        if (c->handler == destroyInPool<T>)
+            return static_cast<T*>(c->data);
+    return nullptr;
 }
 
 } // namespace grantlink

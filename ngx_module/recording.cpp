@@ -4,6 +4,7 @@
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/conf.hpp"
 #include "ngx_module/edge_store.hpp"
+#include "ngx_module/metrics.hpp"
 #include "ngx_module/respond.hpp"
 
 namespace grantlink {
@@ -59,8 +60,10 @@ Recording recordingOf(ngx_http_request_t* r, const VerifiedState& verified, Appr
 ngx_int_t submit(ngx_http_request_t* r, RequestContext& context, Recording recording) {
     EdgeStore& store = EdgeStore::of(r);
     auto spool = store.spool(r->connection->log);
-    if (!spool || store.writer().full())
+    if (!spool || store.writer().full()) {
+        countApproval(WriteResult::failed);
         return sendProblem(r, Page::notRecorded);
+    }
     context.waiting = true;
     r->write_event_handler = onWriteEvent;
     const LocationConf& conf = locationConf(r);

@@ -40,11 +40,9 @@ void redactReferer(ngx_str_t& value) {
         overwrite(value.data + path + 1, value.len - path - 1);
 }
 
-} // namespace
-
-void redactRequest(ngx_http_request_t* r, std::size_t secretLength, bool pathMayBeLogged) {
+// What the client sent: it belongs to the main request, a subrequest leaves it alone.
+void redactReceived(ngx_http_request_t* r, std::size_t keep) {
     const ngx_str_t target = r->unparsed_uri;
-    const std::size_t keep = pathMayBeLogged ? target.len : plainPrefix(r, secretLength);
     // In HTTP/1 the request line holds these very bytes; in HTTP/2 nginx composes it as a copy.
     const ngx_str_t line = r->request_line;
     const bool shared = target.data >= line.data && target.data < line.data + line.len;
@@ -54,11 +52,31 @@ void redactRequest(ngx_http_request_t* r, std::size_t secretLength, bool pathMay
             redactTarget(line.data + position, target.len, keep);
     }
     redactTarget(target.data, target.len, keep);
-    if (r->args.len > 0)
-        overwrite(r->args.data, r->args.len);
-    if (!pathMayBeLogged && secretLength <= r->uri.len)
-        overwrite(r->uri.data + r->uri.len - secretLength, secretLength);
     eachHeader(r, "referer", redactReferer);
+}
+
+// What an internal redirect or a subrequest was given may be text of nginx's configuration, or of
+// the main request: it is replaced, not overwritten.
+void redactTail(ngx_http_request_t* r, ngx_str_t& text, std::size_t length) {
+    if (length == 0)
+        return;
+    if (r->internal) {
+        u_char* copy = ngx_pstrdup(r->pool, &text);
+        if (!copy)
+            throw std::bad_alloc();
+        text.data = copy;
+    }
+    overwrite(text.data + text.len - length, length);
+}
+
+} // namespace
+
+void redactRequest(ngx_http_request_t* r, std::size_t secretLength, bool pathMayBeLogged) {
+    if (r == r->main)
+        redactReceived(r, pathMayBeLogged ? r->unparsed_uri.len : plainPrefix(r, secretLength));
+    redactTail(r, r->args, r->args.len);
+    if (!pathMayBeLogged)
+        redactTail(r, r->uri, std::min(secretLength, r->uri.len));
 }
 
 void takeCookies(ngx_http_request_t* r, std::vector<Cookie>* out) {

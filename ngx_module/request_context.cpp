@@ -2,6 +2,7 @@
 
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/conf.hpp"
+#include "ngx_module/log_filter.hpp"
 #include "ngx_module/negotiation.hpp"
 #include "ngx_module/redact.hpp"
 
@@ -45,9 +46,17 @@ RequestContext* contextOf(ngx_http_request_t* r) {
     return static_cast<RequestContext*>(ngx_http_get_module_ctx(r, ngx_http_grantlink_module));
 }
 
+RequestContext* lastContextOf(ngx_http_request_t* r) {
+    RequestContext* context = contextOf(r);
+    const bool lost = !context && r == r->main && (r->internal || r->filter_finalize);
+    return lost ? findInPool<RequestContext>(r->pool) : context;
+}
+
 ngx_int_t onRewrite(ngx_http_request_t* r) noexcept {
     return boundary(r->connection->log, NGX_HTTP_INTERNAL_SERVER_ERROR, [&]() -> ngx_int_t {
         const LocationConf& conf = locationConf(r);
+        if (conf.handler == Handler::none && r->internal && !contextOf(r))
+            redactRedirected(r);
         if (conf.handler == Handler::none || contextOf(r))
             return NGX_DECLINED;
         auto* context = makeInPool<RequestContext>(r->pool);
@@ -56,7 +65,8 @@ ngx_int_t onRewrite(ngx_http_request_t* r) noexcept {
         const RoutePath path =
             conf.handler == Handler::approve ? parseApprovePath(rest) : parseCallbackPath(rest);
         fill(*context, path, r);
-        takeCookies(r, &context->cookies);
+        if (r == r->main) // a subrequest shares its headers
+            takeCookies(r, &context->cookies);
         redactRequest(r, rest.size(), mayBeLogged(path.route));
         return NGX_DECLINED;
     });

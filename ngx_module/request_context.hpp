@@ -17,7 +17,7 @@ namespace grantlink {
 
 struct RequestContext {
     Route route = Route::none;
-    std::string provider;        // of Route::callback; elsewhere once the link is known
+    std::string provider;        // of Route::callback from its path, of others from the link
     std::string asset;           // of Route::asset
     std::string languageAsked;   // ?lang=, as it came
     std::optional<LinkKey> link; // of Route::approve
@@ -40,6 +40,10 @@ struct RequestContext {
 
 // Null for a request that no grantlink location has seen.
 RequestContext* contextOf(ngx_http_request_t* r);
+
+// The same, for logs: an internal redirect (error_page) takes the context from the request, but
+// what the request came for is still of interest.
+RequestContext* lastContextOf(ngx_http_request_t* r);
 
 // The rewrite-phase handler.
 ngx_int_t onRewrite(ngx_http_request_t* r) noexcept;

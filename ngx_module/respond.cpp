@@ -79,7 +79,8 @@ class Body {
         last_->last_in_chain = 1;
         r->headers_out.status = status;
         r->headers_out.content_type = ngxStr(type);
-        r->headers_out.content_type_len = type.size();
+        // Without its parameters: what gzip_types and the like compare.
+        r->headers_out.content_type_len = std::min(type.find(';'), type.size());
         r->headers_out.content_length_n = static_cast<off_t>(length_);
         const ngx_int_t rc = ngx_http_send_header(r);
         if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)

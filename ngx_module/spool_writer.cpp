@@ -1,6 +1,7 @@
 #include "ngx_module/spool_writer.hpp"
 
 #include "ngx_module/boundary.hpp"
+#include "ngx_module/metrics.hpp"
 #include "shared/sealed_code.hpp"
 
 #include <sys/socket.h>
@@ -77,6 +78,7 @@ void SpoolWriter::submit(ngx_http_request_t* r, WriteTarget target, Recording re
     queue_.push_back(std::move(recording));
     queueWaiting_.push_back({r, done});
     target_ = std::move(target);
+    approvalQueued();
     r->main->count++;
     r->main->blocked++;
     r->aio = 1;
@@ -85,7 +87,7 @@ void SpoolWriter::submit(ngx_http_request_t* r, WriteTarget target, Recording re
 }
 
 void SpoolWriter::start() {
-    batch_ = {std::exchange(target_, {}), std::exchange(queue_, {}), {}, std::nullopt, {}};
+    batch_ = {std::exchange(target_, {}), std::exchange(queue_, {}), {}, std::nullopt, {}, {}};
     batchWaiting_ = std::exchange(queueWaiting_, {});
     task_.ctx = this;
     task_.handler = commitInThread;
@@ -112,6 +114,7 @@ void SpoolWriter::start() {
 
 void SpoolWriter::commitInThread(void* data, ngx_log_t*) noexcept {
     Batch& batch = static_cast<SpoolWriter*>(data)->batch_;
+    const CommitClock clock(batch.took);
     try {
         batch.puts = putsOf(batch.recordings);
         batch.target.spool->store(batch.puts);
@@ -139,6 +142,9 @@ void SpoolWriter::finish() {
     Batch batch = std::exchange(batch_, {});
     const auto waiting = std::exchange(batchWaiting_, {});
     running_ = false;
+    approvalsAnswered(waiting.size());
+    if (batch.took.count() > 0)
+        batchCommitted(waiting.size(), batch.took);
     if (batch.failure) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "grantlink: %uz approvals were not recorded: %s", waiting.size(),
@@ -151,8 +157,10 @@ void SpoolWriter::finish() {
     for (std::size_t i = 0; i < waiting.size(); ++i) {
         ngx_http_request_t* r = waiting[i].request;
         ngx_connection_t* c = r->connection;
+        const WriteResult result = batch.failure.value_or(resultOf(batch.puts[i].result));
+        countApproval(result);
         release(r);
-        waiting[i].done(r, batch.failure.value_or(resultOf(batch.puts[i].result)));
+        waiting[i].done(r, result);
         ngx_http_run_posted_requests(c);
     }
 }

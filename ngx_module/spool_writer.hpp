@@ -9,18 +9,17 @@
 #pragma once
 
 #include "ngx_module/ngx.hpp"
+#include "ngx_module/write_result.hpp"
 #include "shared/approval.hpp"
 #include "shared/spool.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace grantlink {
-
-// How a write ended: what the spool said, or that nothing of it was recorded.
-enum class WriteResult { stored, replayed, expired, tooMany, storeFull, failed };
 
 using WriteDone = void (*)(ngx_http_request_t* r, WriteResult result);
 
@@ -68,6 +67,7 @@ class SpoolWriter {
         std::vector<SpoolPut> puts;         // of each recording
         std::optional<WriteResult> failure; // of the batch as a whole
         std::string message;                // for the error log
+        std::chrono::nanoseconds took{};    // zero: no commit was tried
     };
 
     static void commitInThread(void* data, ngx_log_t* log) noexcept;

@@ -6,6 +6,7 @@
 #include "ngx_module/edge_store.hpp"
 #include "ngx_module/found_link.hpp"
 #include "ngx_module/handlers.hpp"
+#include "ngx_module/metrics.hpp"
 #include "ngx_module/respond.hpp"
 #include "ngx_module/start.hpp"
 
@@ -40,7 +41,7 @@ std::string_view outcomeOf(ngx_http_request_t* r, const Uuid& attempt) {
 }
 
 void forget(ngx_http_request_t* r) {
-    std::erase_if(waiting, [r](const Waiting& w) { return w.request == r; });
+    longPollsEnded(std::erase_if(waiting, [r](const Waiting& w) { return w.request == r; }));
 }
 
 bool isDue(const Waiting& w, std::string_view outcome) {
@@ -97,6 +98,7 @@ ngx_int_t wait(ngx_http_request_t* r) {
     cleanup->data = r;
     cleanup->handler = [](void* data) { forget(static_cast<ngx_http_request_t*>(data)); };
     waiting.push_back({r, ngx_current_msec + waitAtMost});
+    longPollsBegan(1);
     timer.handler = onTimer;
     timer.log = ngx_cycle->log;
     timer.data = &timer;

@@ -32,7 +32,7 @@ constexpr Variable variables[] = {
 ngx_int_t readVariable(ngx_http_request_t* r, ngx_http_variable_value_t* value,
                        uintptr_t data) noexcept {
     return boundary(r->connection->log, ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
-        const RequestContext* context = contextOf(r);
+        const RequestContext* context = lastContextOf(r);
         const std::string text =
             context ? reinterpret_cast<const Variable*>(data)->read(*context) : std::string();
         value->not_found = text.empty();

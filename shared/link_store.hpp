@@ -14,6 +14,7 @@
 #include "shared/link_token.hpp"
 #include "shared/link_view.hpp"
 #include "shared/lmdb.hpp"
+#include "shared/store_usage.hpp"
 
 #include <map>
 #include <optional>
@@ -58,6 +59,15 @@ class LinkReader {
     };
 
     Snapshot snapshot() { return Snapshot(*this); }
+
+    StoreUsage usage() const {
+        const LinkDatabases& d = databases_;
+        return usageOf(env_, {{"links", d.links},
+                              {"connections", d.connections},
+                              {"providers", d.providers},
+                              {"brands", d.brands},
+                              {"assets", d.assets}});
+    }
 
     // False when the daemon made the store anew; the caller then opens another reader.
     bool isCurrent() const { return env_.fileIsCurrent(); }

@@ -13,6 +13,7 @@
 
 #include "shared/approval.hpp"
 #include "shared/lmdb.hpp"
+#include "shared/store_usage.hpp"
 
 #include <optional>
 #include <span>
@@ -77,6 +78,11 @@ class Spool {
     std::size_t prune(TimeMs before, std::size_t limit);
 
     SpoolCounts counts() const;
+
+    StoreUsage usage() const {
+        return usageOf(env_,
+                       {{"approvals", approvals_}, {"outcomes", outcomes_}, {"waiting", waiting_}});
+    }
 
     bool isCurrent() const { return env_.fileIsCurrent(); }
 

@@ -18,6 +18,9 @@ is($page->page, 'wrong_account', 'the page says so');
 like($page->text, qr/\@?adidas\b/, 'it names the account that approved');
 like($page->text, qr/\@nike\b/,    'and the one that was asked for');
 like($page->text, qr/sign (?:in|out)|log (?:in|out)|switch/i, 'it says what to do');
+like($page->text, qr/Instagram in this browser and use its menu to switch/, 'as the preset has it');
+like($page->body, qr{href="\Q@{[$grantlink->sandbox_provider->{origins}{'https://www.instagram.com'}]}\E/"}, 'with a way there');
+like($grantlink->browser->get("$status_url?lang=de")->text, qr/wechseln Sie im/, 'also in another language');
 
 my $now = $grantlink->admin->connection($asked->{id});
 is($now->{status}, 'pending', 'the connection still waits');

@@ -69,6 +69,17 @@ refused('a location without its last slash', $text =~ s{location /approve/}{loca
 refused('a wake socket with a long path', $grantlink->nginx_config_text(http => 'grantlink_wake /' . 'a' x 120 . ';'), qr/107|shorter/);
 refused('a thread pool that is not there', $grantlink->nginx_config_text(http => 'grantlink_thread_pool nowhere;') , qr/nowhere/);
 
+
+my $metrics = sub ($before, $after = '') { $grantlink->nginx_config_text(server => "location = /m { $before grantlink_metrics; $after }") };
+refused('metrics beside the pages',    $grantlink->nginx_config_text(approve => 'grantlink_metrics;'), qr/"grantlink_metrics" cannot stand beside another handler/, qr/location of its own/);
+refused('metrics behind a handler',    $metrics->('stub_status;'), qr/"grantlink_metrics" cannot stand beside/);
+refused('metrics before a handler',    $metrics->('', 'proxy_pass http://127.0.0.1:1;'), qr/"grantlink_metrics" of location "\/m" cannot stand beside/, qr/location of its own/);
+refused('metrics twice',               $metrics->('grantlink_metrics;'), qr/another handler/);
+refused('metrics with an argument',    $grantlink->nginx_config_text(server => 'location = /m { grantlink_metrics on; }'), qr/invalid number of arguments/);
+refused('metrics in a server',         $grantlink->nginx_config_text(server => 'grantlink_metrics;'), qr/not allowed here/);
+refused('metrics in http',             $grantlink->nginx_config_text(http => 'grantlink_metrics;'), qr/not allowed here/);
+refused('metrics in an if',            $grantlink->nginx_config_text(server => 'location /m { if ($arg_x) { grantlink_metrics; } }'), qr/not allowed here/);
+
 my $pool = $grantlink->test_nginx_config($grantlink->nginx_config_text(
     main => 'thread_pool spool threads=2;', http => 'grantlink_thread_pool spool;'));
 is($pool->{exit}, 0, 'a thread pool of one\'s own is accepted') or diag $pool->{err};

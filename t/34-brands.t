@@ -7,6 +7,7 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::Url qw(resolve_url);
 
 my $grantlink = Grantlink::Instance->new;
 my $etc       = $grantlink->directory . '/etc';
@@ -42,7 +43,24 @@ is($admin->connection($_->{id})->{brand}, $_->{brand}, "$_->{brand} is kept with
 ok(edge_has($logo), 'the logo is in the edge store, byte by byte');
 ok(edge_has('Acme & Sons'), 'so is the name');
 ok(edge_has('1f5f4a'), 'and the colour');
-is(open_page($browser, $_->{link})->page, 'ready', "the page in brand $_->{brand} is served") for $acme, $default;
+
+subtest 'the page in the brand' => sub {
+    my $page = open_page($browser, $acme->{link});
+    like($page->text, qr/Acme &(?:amp;)? Sons/, 'has the name');
+    my ($image) = $page->body =~ m{<img src="([^"]*logo-[0-9a-f]{32}\.gif)"};
+    ok($image, 'and the logo') or return;
+    my $served = $browser->get(resolve_url($acme->{link}, $image));
+    is($served->header('content-type'), 'image/gif', 'as what it is, whatever the file was called');
+    ok($served->body eq $logo, 'byte by byte');
+    like($page->body, qr{brand-1f5f4a\.css}, 'and the colour');
+    like($page->body, qr{<html lang="pt}, 'in the language that was asked for');
+};
+
+subtest 'the page in a brand with nothing but a name' => sub {
+    my $page = open_page($browser, $default->{link});
+    like($page->text, qr/Zeta/, 'has the name');
+    unlike($page->body, qr{logo-|brand-[0-9a-f]{6}\.css}, 'and no more');
+};
 
 subtest 'another image in the same file' => sub {
     my $second = 'GIF89a' . join('', map { chr(33 + $_ % 80) } 1 .. 20_000);
@@ -61,7 +79,9 @@ subtest 'a brand is taken out of the configuration' => sub {
     is(scalar @lines, 1, 'once');
     like($lines[0], qr/ warning .*\[brands\.acme\].*\(1\)/, 'with how many connections had it');
     is($admin->connection($acme->{id})->{brand}, 'acme', 'the connection keeps its brand');
-    is(open_page($browser, $acme->{link})->page, 'ready', 'its link works');
+    my $page = open_page($browser, $acme->{link});
+    is($page->page, 'ready', 'its link works');
+    unlike($page->body, qr{Acme|logo-|brand-[0-9a-f]{6}\.css}, 'without a brand');
     my $refused = $admin->post('/v1/connections', {provider => 'instagram', account => '@nike', brand => 'acme'});
     is($refused->status, 400, 'a new request for it is refused');
     like($refused->json->{detail}, qr/known are zeta/, 'with those that there are');

@@ -35,6 +35,12 @@ sub refused ($response, $name, $pattern) {
     };
 }
 
+subtest 'where the preset sends people to switch accounts' => sub {
+    my $page = $browser->get("$sandbox/");
+    is($page->status, 200, 'is there');
+    is($page->page, 'home', 'and says that there is nothing to switch');
+};
+
 subtest 'the consent page' => sub {
     my $page = $browser->get($authorize);
     like($page->text, qr/\@$_\b/, "\@$_ can be chosen") for qw(nike adidas acme zoe.und.soehne);

@@ -35,16 +35,19 @@ struct LinkPublisher::Walk {
     std::shared_ptr<const MasterKeys> keys;
     Uuid last{};           // the connection that was looked at last
     std::size_t known = 0; // links that the edge has to have of those so far
-    bool complete = false; // it has them all, and no others
+    bool ended = false;    // there are no more connections
+    bool complete = false; // the edge has all their links, and no others
     std::map<std::string, std::size_t> missingBrands = {};
 
-    // The links of the next connections; none: that was all.
+    // The links of the next connections. There are none of one whose master key is gone.
     Entries next(const Settings& settings, std::size_t limit) {
         Entries out;
+        ended = true;
         vault.read([&](const VaultReader& reader) {
             reader.eachConnection(last, limit, [&](const Connection& connection) {
                 add(out, entriesOf(connection, settings, *keys));
                 last = connection.id;
+                ended = false;
                 if (!connection.brand.empty() && !settings.config.brands.contains(connection.brand))
                     ++missingBrands[connection.brand];
             });
@@ -119,8 +122,8 @@ boost::asio::awaitable<bool> LinkPublisher::update(const Vault& vault) {
             // Nobody publishes between the step that finds no more and this, on the same thread.
             // A link that was regenerated behind the walk makes the count differ; all is made anew
             // then for nothing, which is rare and does no harm.
-            walk->complete = entries.empty() && walk->links->linkCount() == walk->known;
-            return !entries.empty();
+            walk->complete = walk->ended && walk->links->linkCount() == walk->known;
+            return !walk->ended;
         };
         more = co_await writer_.run(step);
     }

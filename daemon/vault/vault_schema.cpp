@@ -31,9 +31,8 @@ void fillAccounts(lmdb::WriteTransaction& write, const VaultTables& tables) {
     const std::size_t connections = write.count(tables.connections);
     if (connections > 0)
         spdlog::info("vault: making the index by account, of {} connections", connections);
-    eachConnectionIn(write, tables, Uuid{}, connections, [&](const Connection& connection) {
-        putAccount(write, tables, connection);
-    });
+    eachConnectionIn(write, tables, Uuid{}, connections,
+                     [&](const Connection& connection) { putAccount(write, tables, connection); });
 }
 
 } // namespace

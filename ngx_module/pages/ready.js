@@ -90,6 +90,7 @@
   async function goOn() {
     let attempt;
     try {
+      dress(provider.document);
       attempt = await begin();
     } catch {
       provider.close();
@@ -107,7 +108,6 @@
     provider = openWindow();
     if (!provider) return;
     event.preventDefault();
-    dress(provider.document);
     goOn();
   });
 })();

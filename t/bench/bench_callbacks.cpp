@@ -7,6 +7,7 @@
 #include "t/bench/bench_links.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <fstream>
 #include <numeric>
@@ -45,9 +46,14 @@ std::uint64_t stepThrough(std::size_t links) {
     return step;
 }
 
+template <std::size_t N>
+std::string_view view(const std::array<char, N>& text) {
+    return {text.data(), N};
+}
+
 std::string approvalRecord(const EdgeKeys& keys, const Uuid& attempt) {
-    const CodeSealer sealer(keys.sealKey().publicKey);
-    const std::string sealed = sealer.seal(attempt, authorizationCode());
+    const std::string sealed =
+        CodeSealer(keys.sealKey().publicKey).seal(attempt, authorizationCode());
     return encodeApproval({ApprovalKind::code, keys.current().id, keys.sealKey().id,
                            connectionOf(0), generation, nowMs(), sealed});
 }
@@ -67,11 +73,8 @@ void writeAttempts(const std::string& file, const EdgeKeys& keys, std::size_t li
     for (const Uuid& attempt : attemptsInOrderOfReturn(count)) {
         const std::uint64_t link = number++ % links * step % links;
         const State state{attempt, connectionOf(link), generation};
-        const State::Text text = state.encode(key);
-        const BrowserCookie::Text cookie = BrowserCookie::encode(state, key);
-        out.write(text.data(), text.size());
-        out << ' ' << attempt.text().substr(Uuid::textLength - 8) << ' ';
-        out.write(cookie.data(), cookie.size()) << '\n';
+        out << view(state.encode(key)) << ' ' << attempt.text().substr(Uuid::textLength - 8) << ' '
+            << view(BrowserCookie::encode(state, key)) << '\n';
     }
     if (!out.flush())
         throw std::runtime_error(file + ": cannot be written");

@@ -11,11 +11,11 @@ namespace grantlink::bench {
 // The authorization code of every callback; codes of big providers have about this length.
 std::string authorizationCode();
 
-// Writes `count` fresh attempts, one a line of 126 bytes, each of another of the `links`. Calls
+// Writes `count` fresh attempts, one a line of 129 bytes, each of another of the `links`. Calls
 // that go on where the last one ended (`first`) come back to a link when all have had their turn,
 // because a link has few approvals in the spool.
 //
-//   state (72) ' ' end of the attempt's id, for the cookie's name (8) ' ' cookie (43) '\n'
+//   state (72) ' ' end of the attempt's id, for the cookie's name (8) ' ' cookie (46) '\n'
 // They are in the order in which they come back, see the source.
 void writeAttempts(const std::string& file, const EdgeKeys& keys, std::size_t links,
                    std::size_t first, std::size_t count);

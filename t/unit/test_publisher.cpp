@@ -223,6 +223,26 @@ void whatTheVaultDoesNotKnowGoes(void**) {
     assert_false(edge.find(stranger.id).has_value());
 }
 
+// After a master key was taken away, whole steps of the walk have no link.
+void connectionsWithoutLinksAreNotTheEnd(void**) {
+    Stores stores;
+    stores.open({{"acme", acme()}});
+    stores.publishAll();
+    std::vector<Connection> many;
+    for (int i = 0; i < 2500; ++i) {
+        many.push_back(stores.newConnection());
+        many.back().linkKey = 200;
+    }
+    many.push_back(stores.newConnection());
+    stores.put(many);
+    stores.publishAll();
+    LinkReader reader(stores.edge());
+    const auto edge = reader.snapshot();
+    assert_true(edge.find(stores.key()).has_value());
+    assert_true(edge.find(stores.key(many.back())).has_value());
+    assert_false(edge.find(stores.key(many.front())).has_value());
+}
+
 void putSchema(const std::string& edgeStore, std::uint32_t number) {
     const lmdb::Environment env(edgeStore + "/links", {.mapSize = 1 << 20});
     lmdb::WriteTransaction write(env);
@@ -287,6 +307,7 @@ int main() {
                                 cmocka_unit_test(aBrandThatIsGoneLeavesNone),
                                 cmocka_unit_test(allAreUpdated),
                                 cmocka_unit_test(whatTheVaultDoesNotKnowGoes),
+                                cmocka_unit_test(connectionsWithoutLinksAreNotTheEnd),
                                 cmocka_unit_test(anOlderStoreIsMadeAnew),
                                 cmocka_unit_test(aNewerStoreIsLeftAlone)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);

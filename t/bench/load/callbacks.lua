@@ -9,7 +9,7 @@ function init(args)
     local file = assert(io.open(args[1], "rb"))
     attempts = file:read("*a")
     file:close()
-    position, size, stem = 0, 126, args[3]
+    position, size, stem = 0, 129, args[3]
     head = "GET /callback/example?code=" .. args[2] .. "&state="
 end
 
@@ -22,7 +22,7 @@ function request()
     sent = sent + 1
     return head .. attempts:sub(at + 1, at + 72)
         .. " HTTP/1.1\r\nHost: links.example.com\r\nAccept-Language: en-US,en;q=0.9\r\nCookie: __Host-grantlink-"
-        .. attempts:sub(at + 74, at + 81) .. "=" .. attempts:sub(at + 83, at + 125) .. "\r\n\r\n"
+        .. attempts:sub(at + 74, at + 81) .. "=" .. attempts:sub(at + 83, at + 128) .. "\r\n\r\n"
 end
 
 function response(status, headers)

@@ -112,6 +112,16 @@ sub _read ($path) {
     return readline($file) // '';
 }
 
+# The kinds of secrets, of those learnt so far, that stand in the text.
+sub kinds_in ($self, $text) {
+    return unless %{$self->{seen}};
+    local ${^RE_TRIE_MAXBUF} = 1 << 26;    # one automaton for all of them
+    my $any = join '|', map { quotemeta } map { ($_, encode_value($_)) } keys %{$self->{seen}};
+    my %found;
+    $found{$self->{seen}{$1} // 'encoded'} = 1 while $text =~ /($any)/g;
+    return sort keys %found;
+}
+
 # Every secret of any instance below `directory` in every place of any instance.
 # Answers (number of secrets, number of places, [{kind, place}, …]).
 sub find_leaks ($directory) {

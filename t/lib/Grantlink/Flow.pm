@@ -9,7 +9,7 @@ use Grantlink::Poll   qw(eventually);
 use Grantlink::Url    qw(resolve_url);
 
 our @EXPORT = qw(request_connection open_page press approve_at_provider decline_at_provider
-    come_back follow wait_for_outcome wait_for_status approve callback_for eventually);
+    made_up_callback come_back follow wait_for_outcome wait_for_status approve callback_for eventually);
 
 # The requester asks for an account. Answers the connection, as the API does, with its link.
 sub request_connection ($grantlink, %fields) {
@@ -49,6 +49,14 @@ sub follow ($browser, $response) {
 # Up to the redirect to the callback, which is not followed.
 sub callback_for ($browser, $link, $account = 'nike') {
     return approve_at_provider($browser, press($browser, $link), $account);
+}
+
+# A callback as from the provider, without having been there: the code is worth nothing, but the
+# edge cannot know that.
+sub made_up_callback ($browser, $link, $code = 'made-up-code-of-a-test') {
+    my ($state) = press($browser, $link) =~ /[?&]state=([^&]+)/;
+    my ($origin) = $link =~ m{\A([a-z]+://[^/]+)};
+    return "$origin/callback/instagram?code=$code&state=$state";
 }
 
 # All of it; answers the status page's URL.

@@ -7,8 +7,9 @@ package Grantlink::Instance;
 #   … $grantlink->admin, ->browser, ->mailbox, ->cli(…) …
 #   $grantlink->finish;        # stops all and asserts that nothing went wrong on the way
 #
-# Environment: GRANTLINK_BUILD (default build/release), GRANTLINK_NGINX, GRANTLINK_SANITIZE=1,
-# GRANTLINK_KEEP=1 (the directory stays), GRANTLINK_DEBUG=1 (debug logs).
+# Environment: GRANTLINK_BUILD (default build/release), GRANTLINK_NGINX (with the module beside it,
+# when there is one), GRANTLINK_SANITIZE=1, GRANTLINK_VALGRIND=1, GRANTLINK_KEEP=1 (the directory
+# stays), GRANTLINK_DEBUG=1 (debug logs).
 
 use v5.36;
 use Cwd            qw(abs_path);
@@ -29,6 +30,7 @@ use Grantlink::Port;
 use Grantlink::Process;
 use Grantlink::Sanitizer;
 use Grantlink::Tap;
+use Grantlink::Valgrind;
 use Grantlink::Toml qw(to_toml write_file);
 
 our $repository = dirname(dirname(dirname(dirname(abs_path(__FILE__)))));
@@ -36,9 +38,15 @@ our $repository = dirname(dirname(dirname(dirname(abs_path(__FILE__)))));
 sub build_directory { return abs_path($ENV{GRANTLINK_BUILD} // "$repository/build/release") // '' }
 sub program ($name) { return build_directory() . "/$name" }
 sub nginx_program   { return $ENV{GRANTLINK_NGINX} // '/usr/sbin/nginx' }
+sub debug_nginx     { return build_directory() . '/nginx-debug/nginx' }
+
+sub module_path {
+    my $beside = dirname(nginx_program()) . '/ngx_http_grantlink_module.so';
+    return -e $beside ? $beside : program('ngx_http_grantlink_module.so');
+}
 
 # Options, all of them optional:
-#   workers => 1, master_process => 'on', main|events|http|server|approve|callback => nginx text
+#   workers => 1, master_process => 'on', log_level => 'info' (nginx's), main|events|http|server|approve|callback => nginx text
 #   settings => {}    top-level settings of grantlink.toml     mail => {}   its [mail]
 #   grants => [{}]    its [[admin.grant]]                      providers => {id => {}}
 #   sandbox => []     more arguments of grantlink-sandbox      smtp => []   of the mail server
@@ -56,6 +64,7 @@ sub new ($class, %options) {
         nginx_port => Grantlink::Port->reserve(@{$options{port} // []}),
         sandbox_port => Grantlink::Port->reserve, smtp_port => Grantlink::Port->reserve,
         sanitizer => Grantlink::Sanitizer->new("$dir/asan"),
+        valgrind => Grantlink::Valgrind->new("$dir/valgrind"),
         evidence => Grantlink::Evidence->new(basename($dir)),
         client_secret => unique('client-secret'), running => {}, complaints => [],
     }, $class;
@@ -154,9 +163,9 @@ sub nginx_config_text ($self, %changed) {
         qw(workers master_process main events http server approve callback);
     return nginx_config(
         directory => $self->{directory}, port => $self->{nginx_port}->number,
-        module => program('ngx_http_grantlink_module.so'), store => $self->edge_store,
+        module => module_path(), store => $self->edge_store,
         key => "$self->{directory}/etc/edge.key", user => $> == 0 ? 'www-data' : '',
-        log_level => $ENV{GRANTLINK_DEBUG} ? 'debug' : 'info', %given, %changed,
+        log_level => $self->{log_level} // ($ENV{GRANTLINK_DEBUG} ? 'debug' : 'info'), %given, %changed,
     );
 }
 
@@ -169,7 +178,7 @@ sub test_nginx_config ($self, $text) {
 
 sub _nginx_command ($self, $config) {
     my $dir = $self->{directory};
-    return (nginx_program(), '-p', "$dir/nginx", '-c', $config, '-e', "$dir/logs/error.log");
+    return ($self->{valgrind}->command, nginx_program(), '-p', "$dir/nginx", '-c', $config, '-e', "$dir/logs/error.log");
 }
 
 # Starting and stopping. Each name is a process: smtp, sandbox, oidc, daemon, nginx.
@@ -277,6 +286,14 @@ sub reload_nginx ($self) {
         or die "nginx did not reload\n" . $self->tail('error');
 }
 
+# … and until the old ones have gone; for a new configuration that a test wants to see at once.
+sub replace_workers ($self) {
+    my %old = map { $_ => 1 } $self->worker_pids;
+    $self->reload_nginx;
+    eventually(sub { !grep { $old{$_} } $self->worker_pids })
+        or die "old workers of nginx stay\n" . $self->tail('error');
+}
+
 # Changes when anything is written to these stores: links, spool, vault.
 sub store_digest ($self, @stores) {
     my %path = (links => $self->edge_store . '/links', spool => $self->edge_store . '/spool',
@@ -291,7 +308,8 @@ sub worker_pids ($self) {
     if ($self->{master_process} ne 'off') {
         open my $file, '<', "/proc/$master/task/$master/children" or return;
         my @children = split ' ', readline($file) // '';
-        @workers = grep { Grantlink::Evidence::_command_line("/proc/$_") =~ /worker process/ } @children;
+        my $title = $self->{valgrind}->title_of('worker process');
+        @workers = grep { Grantlink::Evidence::_command_line("/proc/$_") =~ $title } @children;
     }
     return @workers;
 }
@@ -347,6 +365,27 @@ sub log_has ($self, $log, $pattern, $name) {
         || Test::More::diag("not in the log: $pattern\n" . $self->tail($log));
 }
 
+# That no secret the test has met stands in nginx's logs, as a test.
+sub logs_are_clean ($self, $name = 'no secret is in a log', @logs) {
+    my @found;
+    for my $log (@logs ? @logs : qw(access error nginx)) {
+        next unless $self->{evidence}->kinds_in($self->log($log));
+        for my $line (split /\n/, $self->log($log)) {
+            my @kinds = $self->{evidence}->kinds_in($line) or next;
+            push @found, "$log: @kinds: $line";
+        }
+    }
+    return Test::More::ok(!@found, $name)
+        || Test::More::diag(join "\n", map { substr $_, 0, 400 } @found[0 .. ($#found < 9 ? $#found : 9)]);
+}
+
+# How many connections nginx has open, asked at /connections, which the test has configured with
+# `stub_status` in `server`; the asking one is not counted.
+sub open_connections ($self) {
+    my ($count) = $self->browser->get($self->url . '/connections')->body =~ /Active connections: (\d+)/;
+    return $count - 1;
+}
+
 # The end
 
 sub _complain ($self, $what) { push @{$self->{complaints}}, $what }
@@ -356,9 +395,10 @@ sub shut_down ($self) {
     $self->{evidence}->take_process_list;
     $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc smtp);
     $self->{tap}->stop if $self->{tap};
-    push @{$self->{complaints}}, $self->{sanitizer}->reports;
-    push @{$self->{complaints}}, grep { !/exited on signal 9\b/ }
-        $self->log('error') =~ /^.*(?:\[alert\]|exited on signal|exited with fatal code).*$/mg;
+    push @{$self->{complaints}}, $self->{sanitizer}->reports, $self->{valgrind}->reports;
+    push @{$self->{complaints}}, grep {
+        /\[alert\]|exited on signal|exited with fatal code/ && !/exited on signal 9\b/
+    } split /\n/, $self->log('error');
     $self->_keep_evidence;
     return splice @{$self->{complaints}};
 }

@@ -4,6 +4,7 @@ package Grantlink::Bench::Edge;
 
 use v5.36;
 use Grantlink::Bench::Callbacks;
+use Grantlink::Bench::Figures qw(median rounded);
 use Grantlink::Bench::Memory;
 use Grantlink::Bench::Rates;
 
@@ -51,6 +52,14 @@ sub _ratio ($self, $name, $what, $one, $other, $figure = 'rate') {
     $self->{values}{$name} = [map { $_->{$one}{$figure} / $_->{$other}{$figure} } @{$self->{raw}{$what}}];
 }
 
+# A ratio of rates, and beside it that of the worker's CPU time for a request: the rate of whatever
+# is faster than the load can ask is the load's.
+sub _rate_ratio ($self, $name, $what, $one, $other) {
+    $self->_ratio($name, $what, $one, $other);
+    my $rounds = $self->{raw}{$what};
+    $self->{raw}{by_cpu_time}{$name} = rounded(median(map { $_->{$other}{cpu_us} / $_->{$one}{cpu_us} } @$rounds));
+}
+
 sub _progress ($self, $what, $figure, $unit) {
     my $rounds = $self->{plan}{rounds};
     return sub ($round, $figures) {
@@ -63,22 +72,23 @@ sub _pages ($self) {
     $self->_rates(page => [qw(page return200 static)],
         page      => $self->_side(edge => 'million',   'million', 'GET', 'page-million'),
         return200 => $self->_side(bare => 'return200', 'million', 'GET', 'page'),
-        static    => $self->_side(bare => 'static',    'static',  'GET', 'page'));
-    $self->_ratio(page_vs_return200 => page => qw(page return200));
-    $self->_ratio(page_vs_static    => page => qw(page static));
+        static    => {%{$self->_side(bare => 'static', 'million', 'GET', 'page')},
+            path => $self->{site}->a_token('million')});
+    $self->_rate_ratio(page_vs_return200 => page => qw(page return200));
+    $self->_rate_ratio(page_vs_static    => page => qw(page static));
 }
 
 sub _sizes ($self) {
     $self->_rates(size => [qw(small most)],
         map { $_ => $self->_side(edge => $_, $_, 'GET', "page-$_") } qw(small most));
-    $self->_ratio(page_10m_vs_1k => size => qw(most small));
+    $self->_rate_ratio(page_10m_vs_1k => size => qw(most small));
 }
 
 sub _starts ($self) {
     $self->_rates(start => [qw(start return303)],
         start     => $self->_side(edge => 'million',   'million', 'POST', 'start'),
         return303 => $self->_side(bare => 'return303', 'million', 'POST', 'return303'));
-    $self->_ratio(start_vs_return303 => start => qw(start return303));
+    $self->_rate_ratio(start_vs_return303 => start => qw(start return303));
 }
 
 sub _callbacks ($self) {

@@ -11,7 +11,7 @@ our $connections = 64;    # enough that the worker never waits for the load
 
 # measure(rounds =>, seconds =>, sides => {name => side}, order => [names], say =>,
 #   once => without going back)
-#   side: {server =>, port =>, tokens =>, method =>, length =>}
+#   side: {server =>, port =>, tokens =>, method =>, length =>, path => in place of the token}
 # Answers one hash a round: name → figures.
 sub measure (%with) {
     my @rounds;
@@ -26,13 +26,16 @@ sub measure (%with) {
     return @rounds;
 }
 
+# Enough that a short run repeats none; a long one comes back to its first links after 400,000 others.
+sub prepared ($seconds) { return $seconds < 3 ? 130_000 * $seconds : 400_000 }
+
 my $position = 0;    # so that no run reads the links that the one before has just read
 
 sub run_side ($name, $side, $seconds) {
     my ($cpu, $faults) = ($side->{server}->cpu_seconds, $side->{server}->faults);
     my $figures = Grantlink::Bench::Load::run(
         port => $side->{server}->port($side->{port}), connections => $connections, seconds => $seconds,
-        script => 'links', arguments => [$side->{tokens}, $position, $side->{method}],
+        script => 'links', arguments => [$side->{tokens}, $position, $side->{method}, prepared($seconds), $side->{path} // ()],
     );
     $position += $figures->{requests};
     Grantlink::Bench::Load::require_answers($figures, $side->{length}, $connections, $name);

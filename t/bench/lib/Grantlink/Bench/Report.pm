@@ -43,13 +43,13 @@ sub starved ($raw) {
 }
 
 sub table ($values, $raw, $environment) {
-    my $text = sprintf "\n%-45s %8s %9s  %-17s\n", 'edge', 'target', 'median', 'min .. max';
+    my $text = sprintf "\n%-45s %8s %9s  %-18s %6s\n", 'edge', 'target', 'median', 'min .. max', 'by CPU';
     for my $target (@targets) {
         my ($name, $what, $limit, $sense) = @$target;
         my $median = median(@{$values->{$name}});
         my $met    = $sense eq 'least' ? $median >= $limit : $median <= $limit;
-        $text .= sprintf "%-45s %2s %5.2f %9.3f  %7.3f .. %7.3f %s\n", $what, $sense eq 'least' ? '>=' : '<=',
-            $limit, $median, spread(@{$values->{$name}}), $met ? 'ok' : 'MISSED';
+        $text .= sprintf "%-45s %2s %5.2f %9.3f  %7.3f .. %7.3f %6s %s\n", $what, $sense eq 'least' ? '>=' : '<=',
+            $limit, $median, spread(@{$values->{$name}}), $raw->{by_cpu_time}{$name} // '', $met ? 'ok' : 'MISSED';
     }
     my $memory = $raw->{memory}[-1];
     $text .= sprintf "\nmemory of the worker: %.2f MiB after a tenth of %d requests, %.2f MiB at the end\n",

@@ -7,7 +7,7 @@ use v5.36;
 use List::Util qw(min sum0);
 use Grantlink::Bench::Baseline qw(answer_to return_page static_page return_redirect require_same
     require_alike);
-use Grantlink::Bench::Files qw(bench_directory require_space write_bytes);
+use Grantlink::Bench::Files qw(bench_directory require_space);
 use Grantlink::Bench::Server;
 use Grantlink::Command qw(run_command);
 
@@ -48,8 +48,6 @@ sub _make_data ($self) {
         $self->{say}->("making an edge store with $self->{sizes}{$name} links");
         $self->data('store', $self->store($name), $self->{sizes}{$name}, $tokens, $self->tokens($name));
     }
-    my $one = $self->a_token('million') . "\n";
-    write_bytes($self->tokens('static'), $one x $tokens);
 }
 
 # Fresh attempts for the store, behind those that were sent already; answers the file.

@@ -1,0 +1,85 @@
+# Every page in every state, in an Arabic and an English browser, light and dark, on a phone and on a
+# desktop: axe-core finds nothing, nothing comes from elsewhere, and it weighs next to nothing.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use IO::Compress::Gzip qw(gzip);
+use Test::More;
+use Grantlink::Chromium qw(desktop phone);
+use Grantlink::Instance;
+use Grantlink::States;
+use Grantlink::Url qw(resolve_url with_parameter);
+
+my %direction = (en => 'ltr', ar => 'rtl');
+my @looks     = (
+    [phone_light   => width => 360,  height => 740, scheme => 'light'],
+    [phone_dark    => width => 360,  height => 740, scheme => 'dark'],
+    [desktop_light => width => 1280, height => 800, scheme => 'light'],
+    [desktop_dark  => width => 1280, height => 800, scheme => 'dark'],
+);
+my %zoomed = (width => 320, height => 512, scheme => 'light');    # 1280 at 400 % (WCAG 2.2, 1.4.10)
+
+my $grantlink = Grantlink::Instance->running(tap => 1);
+my $states    = Grantlink::States->new($grantlink);
+my $chromium  = Grantlink::Chromium->start($grantlink->directory);
+my $public    = $grantlink->public_url;
+my %weight;
+
+# The bytes that this page and what it loads from us have on the wire with gzip.
+sub weight_of ($tab) {
+    my $html  = $tab->evaluate('document.documentElement.outerHTML');
+    my @files = @{$tab->evaluate('[...document.querySelectorAll("link[href], script[src], img[src]")].map(e => e.href || e.src)')};
+    my $sum   = 0;
+    for my $text ($html, map { $grantlink->browser->get($_)->body } @files) {
+        utf8::encode($text) if utf8::is_utf8($text);
+        gzip(\$text => \my $small);
+        $sum += length $small;
+    }
+    return $sum;
+}
+
+sub check ($tab, $name, $tag) {
+    my $look = $tab->look;
+    is($look->{lang}, $tag, "it is in the language $tag");
+    is($look->{dir}, $direction{$tag}, "which runs $direction{$tag}");
+    is(scalar @{$look->{headings}}, 1, 'it has one h1');
+    like($look->{title}, qr/\S/, 'and a title');
+    like($look->{robots}, qr/noindex/, 'it is not for search engines');
+    unlike("$look->{title} $look->{text}", qr/\{\{|\}\}|undefined/, 'nothing of the template is left');
+    for my $view (@looks) {
+        my ($kind, %how) = @$view;
+        $tab->emulate(%how);
+        is_deeply([$tab->axe], [], "axe-core finds nothing: $kind");
+        $tab->screenshot("$name-$tag-$kind");
+    }
+    is_deeply($tab->look->{small}, [], 'every target is large enough');
+    $tab->emulate(%zoomed);
+    ok(!$tab->look->{scrolls}, 'it needs no scrolling sideways at 400 %');
+    $weight{"$name $tag"} = weight_of($tab);
+    cmp_ok($weight{"$name $tag"}, '<=', 14 * 1024, 'it weighs 14 KB at the most');
+}
+
+for my $tag (qw(en ar)) {
+    my $tab = $chromium->person(phone(locale => $tag, reducedMotion => 'reduce'));
+    for my $name (Grantlink::States->names) {
+        subtest "$name, $tag" => sub {
+            $states->visit($tab, $name);
+            check($tab, $name, $tag);
+            $states->release if $name eq 'finishing';
+        };
+    }
+    my @elsewhere = grep { !m{ \Q$public\E/} && !m{ \Q@{[$grantlink->tap->url]}\E/oauth/authorize} } $tab->asked;
+    is_deeply(\@elsewhere, [], 'nothing was asked of anybody else');
+    # 4xx and 5xx pages are said on the console as such; so is a favicon that the site does not have.
+    is_deeply([grep { !/Failed to load resource: the server responded with a status of [45]/ } $tab->said], [],
+        'the console has nothing to say, of the policy neither');
+    $tab->leave;
+}
+
+my ($heaviest) = sort { $weight{$b} <=> $weight{$a} } keys %weight;
+note "the heaviest page: $heaviest, $weight{$heaviest} bytes";
+
+$chromium->stop;
+$grantlink->finish;
+done_testing;

@@ -1,0 +1,40 @@
+package Grantlink::SpoolTool;
+
+# What another process does to the spool at the worst moment (t/unit/spool_tool.cpp).
+
+use v5.36;
+use Exporter 'import';
+use Grantlink::Command qw(run_command);
+use Grantlink::Instance;
+use IPC::Open2 qw(open2);
+
+our @EXPORT_OK = qw(hold_writer fill_spool);
+
+# Holds the spool's writer lock until ->release, or until the answer goes out of scope.
+sub hold_writer ($grantlink) {
+    my $pid = open2(my $out, my $in, program(), 'hold', $grantlink->edge_store);
+    my $self = bless {pid => $pid, in => $in, owner => $$}, __PACKAGE__;
+    (readline($out) // '') eq "held\n" or die "spool_tool did not get the lock\n";
+    return $self;
+}
+
+sub release ($self) {
+    return unless $self->{in} && $self->{owner} == $$;
+    syswrite $self->{in}, "\n";    # the test's own copies may hold the pipe open: closing is not enough
+    close delete $self->{in};
+    waitpid $self->{pid}, 0;
+}
+
+sub DESTROY ($self) {
+    local ($?, $!);
+    $self->release;
+}
+
+sub fill_spool ($grantlink) {
+    my $ran = run_command([program(), 'fill', $grantlink->edge_store], seconds => 120);
+    die "spool_tool: $ran->{err}" unless $ran->{out} eq "full\n";
+}
+
+sub program { return Grantlink::Instance::build_directory() . '/unit/spool_tool' }
+
+1;

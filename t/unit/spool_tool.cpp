@@ -1,0 +1,69 @@
+// For tests: what other processes can do to a spool at the worst moment.
+//
+//   spool_tool hold EDGE_STORE   holds the writer lock until a line comes, or standard input ends
+//   spool_tool fill EDGE_STORE   leaves no room for another write
+#include "shared/lmdb.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+
+using namespace grantlink;
+
+namespace {
+
+void hold(const std::string& directory) {
+    const lmdb::Environment env(directory, {});
+    const lmdb::WriteTransaction write(env);
+    std::puts("held");
+    std::fflush(stdout);
+    std::getchar();
+}
+
+// False: there is no room for an entry of this size.
+bool add(MDB_env* env, unsigned number, std::size_t bytes) {
+    MDB_txn* write = nullptr;
+    MDB_dbi database = 0;
+    if (mdb_txn_begin(env, nullptr, 0, &write) != MDB_SUCCESS)
+        return false;
+    MDB_val key{sizeof number, &number}, value{bytes, nullptr};
+    const bool put = mdb_dbi_open(write, "filling", MDB_CREATE, &database) == MDB_SUCCESS &&
+                     mdb_put(write, database, &key, &value, MDB_RESERVE) == MDB_SUCCESS;
+    if (put)
+        return mdb_txn_commit(write) == MDB_SUCCESS;
+    mdb_txn_abort(write);
+    return false;
+}
+
+// With MDB_WRITEMAP, reserved pages stay holes in the file: gigabytes take no time and no disk.
+void fill(const std::string& directory) {
+    MDB_env* env = nullptr;
+    mdb_env_create(&env);
+    mdb_env_set_maxdbs(env, 8);
+    if (mdb_env_open(env, directory.c_str(), MDB_WRITEMAP | MDB_NOTLS, 0600) != MDB_SUCCESS)
+        throw std::runtime_error(directory + ": cannot be opened");
+    unsigned number = 0;
+    for (std::size_t bytes = std::size_t{1} << 31; bytes >= 16; bytes /= 2)
+        while (add(env, number, bytes))
+            ++number;
+    mdb_env_close(env);
+    std::puts("full");
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const std::string_view command = argc == 3 ? argv[1] : "";
+    if (command != "hold" && command != "fill") {
+        std::fputs("usage: spool_tool hold|fill EDGE_STORE\n", stderr);
+        return 2;
+    }
+    try {
+        (command == "hold" ? hold : fill)(std::string(argv[2]) + "/spool");
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "spool_tool: %s\n", error.what());
+        return 1;
+    }
+    return 0;
+}
