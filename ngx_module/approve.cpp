@@ -3,6 +3,7 @@
 #include "ngx_module/edge_store.hpp"
 #include "ngx_module/found_link.hpp"
 #include "ngx_module/handlers.hpp"
+#include "ngx_module/recording.hpp"
 #include "ngx_module/respond.hpp"
 #include "ngx_module/start.hpp"
 
@@ -19,6 +20,16 @@ Page pageOf(const FoundLink& link) {
     if (link.item().connected)
         return Page::alreadyConnected;
     return view.expires <= loopTimeMs() ? Page::expired : Page::ready;
+}
+
+// The button; but who has begun already is told so, and who has approved sees what comes of it.
+ngx_int_t sendReady(ngx_http_request_t* r, RequestContext& context, const FoundLink& link) {
+    const auto begun = attemptBegun(r, context, link);
+    const auto spool = begun ? EdgeStore::of(r).spool(r->connection->log) : nullptr;
+    const Spool::Attempt found = spool ? spool->find(*begun) : Spool::Attempt{};
+    if (found.waiting)
+        return sendRedirect(r, statusUrlOf(link.site(), *begun));
+    return sendPage(r, begun && !found.outcome ? Page::begun : Page::ready, {.link = &link});
 }
 
 } // namespace
@@ -39,8 +50,8 @@ ngx_int_t handleApprove(ngx_http_request_t* r, RequestContext& context) {
     if (r->method == NGX_HTTP_POST && canStart(link) && !isCrossSite(r))
         return startAttempt(r, context, link);
     const Page page = pageOf(link);
-    if (page == Page::ready && attemptBegun(r, context, link))
-        return sendPage(r, Page::started, {.link = &link});
+    if (page == Page::ready)
+        return sendReady(r, context, link);
     return sendPage(r, page, {.link = &link});
 }
 

@@ -79,7 +79,6 @@ ngx_int_t sendLogo(ngx_http_request_t* r, std::string_view name) {
 
 ngx_int_t handleAsset(ngx_http_request_t* r, RequestContext& context) {
     const std::string_view name = context.asset;
-    context.outcome = "asset";
     if (name.ends_with(".js"))
         return sendAsset(r, "text/javascript; charset=utf-8", aDay,
                          locationConf(r).pages->script(name));

@@ -10,30 +10,25 @@ namespace {
 
 constexpr std::string_view hostPrefix = "__Host-";
 
-std::string nameFor(std::string_view stem, const Uuid& attempt) {
-    return std::string(stem) + attempt.text().substr(Uuid::textLength - 8);
-}
+constexpr std::string_view attemptStem = "grantlink-";
+constexpr std::string_view confirmStem = "grantlink-confirm-";
 
-std::string attemptName(const Uuid& attempt) {
-    return nameFor("grantlink-", attempt);
-}
-
-std::string confirmName(const Uuid& attempt) {
-    return nameFor("grantlink-confirm-", attempt);
-}
-
-std::string prefixed(const SiteView& site, const std::string& name) {
-    return (site.secureCookie ? std::string(hostPrefix) : std::string()) + name;
+std::string nameFor(std::string_view stem, bool secure, const Uuid& attempt) {
+    std::array<char, Uuid::textLength> id;
+    attempt.write(id.data());
+    std::string out;
+    out.reserve(64);
+    return out.append(secure ? hostPrefix : "").append(stem).append(id.end() - 8, id.end());
 }
 
 void setCookie(ngx_http_request_t* r, const SiteView& site, const std::string& name,
                std::string_view value) {
-    std::string text = prefixed(site, name) + "=";
-    text.append(value).append("; Path=/; Max-Age=").append(std::to_string(site.attemptLifetime));
-    text += "; HttpOnly; SameSite=Lax";
-    if (site.secureCookie)
-        text += "; Secure";
-    addHeader(r, "Set-Cookie", text);
+    std::string text;
+    text.reserve(name.size() + value.size() + 96);
+    text.append(name).append("=").append(value).append("; Path=/; Max-Age=");
+    text.append(std::to_string(site.attemptLifetime)).append("; HttpOnly; SameSite=Lax");
+    text.append(site.secureCookie ? "; Secure" : "");
+    addCookie(r, text);
     sodium_memzero(text.data(), text.size());
 }
 
@@ -46,40 +41,37 @@ std::string_view valueOf(const RequestContext& context, const std::string& name)
 
 void setAttemptCookie(ngx_http_request_t* r, const SiteView& site, const Uuid& attempt,
                       std::string_view value) {
-    setCookie(r, site, attemptName(attempt), value);
+    setCookie(r, site, nameFor(attemptStem, site.secureCookie, attempt), value);
 }
 
 void setConfirmCookie(ngx_http_request_t* r, const SiteView& site, const Uuid& attempt,
                       std::string_view value) {
-    setCookie(r, site, confirmName(attempt), value);
+    setCookie(r, site, nameFor(confirmStem, site.secureCookie, attempt), value);
 }
 
 void clearCookies(ngx_http_request_t* r, const RequestContext& context, const Uuid& attempt) {
     for (const Cookie& cookie : context.cookies) {
         const bool secure = cookie.name.starts_with(hostPrefix);
-        const std::string_view bare =
-            std::string_view(cookie.name).substr(secure ? hostPrefix.size() : 0);
-        if (bare == attemptName(attempt) || bare == confirmName(attempt))
-            addHeader(r, "Set-Cookie",
-                      cookie.name + "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax" +
-                          (secure ? "; Secure" : ""));
+        if (cookie.name == nameFor(attemptStem, secure, attempt) ||
+            cookie.name == nameFor(confirmStem, secure, attempt))
+            addCookie(r, cookie.name + "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax" +
+                             (secure ? "; Secure" : ""));
     }
 }
 
 std::string_view attemptCookie(const RequestContext& context, const SiteView& site,
                                const Uuid& attempt) {
-    return valueOf(context, prefixed(site, attemptName(attempt)));
+    return valueOf(context, nameFor(attemptStem, site.secureCookie, attempt));
 }
 
 std::string_view confirmCookie(const RequestContext& context, const SiteView& site,
                                const Uuid& attempt) {
-    return valueOf(context, prefixed(site, confirmName(attempt)));
+    return valueOf(context, nameFor(confirmStem, site.secureCookie, attempt));
 }
 
 std::string_view confirmCookie(const RequestContext& context, const Uuid& attempt) {
-    const std::string name = confirmName(attempt);
-    const std::string_view strict = valueOf(context, std::string(hostPrefix) + name);
-    return strict.empty() ? valueOf(context, name) : strict;
+    const std::string_view strict = valueOf(context, nameFor(confirmStem, true, attempt));
+    return strict.empty() ? valueOf(context, nameFor(confirmStem, false, attempt)) : strict;
 }
 
 } // namespace grantlink

@@ -76,8 +76,10 @@ ngx_int_t judge(ngx_http_request_t* r, RequestContext& context, CallbackParamete
     if (link.item().provider != context.provider || !issuerFits(*link.provider(), parameters))
         return sendProblem(r, Page::badRequest);
     context.statusUrl = statusUrlOf(link.site(), state.attempt);
-    if (isKnown(r, state.attempt))
+    if (isKnown(r, state.attempt)) {
+        context.outcome = "replayed";
         return sendToStatus(r, context);
+    }
     if (const auto page = obstacle(state, link))
         return sendProblem(r, *page);
     if (parameters.code.empty() == parameters.error.empty())

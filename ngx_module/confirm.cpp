@@ -33,8 +33,10 @@ ngx_int_t handleConfirm(ngx_http_request_t* r, RequestContext& context) {
         return sendPage(r, Page::badRequest);
     context.provider = link.item().provider;
     context.statusUrl = statusUrlOf(link.site(), attempt);
-    if (isKnown(r, attempt))
+    if (isKnown(r, attempt)) {
+        context.outcome = "replayed";
         return sendToStatus(r, context);
+    }
     if (const auto page = obstacle(state, link))
         return sendPage(r, *page, {.link = &link});
     if (r->method != NGX_HTTP_POST)

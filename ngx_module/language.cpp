@@ -57,8 +57,9 @@ class Reader {
 
     std::string date(const toml::node& node) const {
         const std::string value = text("date", node);
-        if (value.size() > longestPart * 2 || value.find("{day}") == std::string::npos ||
-            value.find("{year}") == std::string::npos)
+        const auto lacks = [&](const char* part) { return value.find(part) == std::string::npos; };
+        if (value.size() > longestPart * 2 || lacks("{day}") || lacks("{year}") ||
+            (lacks("{month}") && lacks("{month_number}")))
             fail(node.source(), "date needs {day}, {year} and {month} or {month_number}, and has "
                                 "at most 64 bytes");
         return value;

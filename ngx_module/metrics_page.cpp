@@ -31,24 +31,6 @@ std::vector<StoreSample> readStores(ngx_http_request_t* r) {
     return out;
 }
 
-ngx_int_t sendText(ngx_http_request_t* r, const std::string& text) {
-    ngx_buf_t* body = ngx_create_temp_buf(r->pool, text.size());
-    if (!body)
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    body->last = ngx_cpymem(body->last, text.data(), text.size());
-    body->last_buf = r == r->main;
-    body->last_in_chain = 1;
-    r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_type = ngxStr(Exposition::contentType);
-    r->headers_out.content_type_len = Exposition::contentType.size();
-    r->headers_out.content_length_n = static_cast<off_t>(text.size());
-    const ngx_int_t rc = ngx_http_send_header(r);
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
-        return rc;
-    ngx_chain_t chain{body, nullptr};
-    return ngx_http_output_filter(r, &chain);
-}
-
 ngx_int_t answer(ngx_http_request_t* r) {
     addHeader(r, "Cache-Control", "no-store");
     if (!(r->method & (NGX_HTTP_GET | NGX_HTTP_HEAD))) {
@@ -59,7 +41,8 @@ ngx_int_t answer(ngx_http_request_t* r) {
     if (rc != NGX_OK)
         return rc;
     const auto metrics = readMetrics();
-    return sendText(r, metricsText(metrics->counts, metrics->levels, readStores(r)));
+    return sendText(r, NGX_HTTP_OK, Exposition::contentType,
+                    metricsText(metrics->counts, metrics->levels, readStores(r)));
 }
 
 } // namespace

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array<PageInfo, static_cast<std::size_t>(Page::count)> infos{{
     {"ready", 200},
-    {"started", 200},
+    {"begun", 200},
     {"confirm", 200},
     {"finishing", 200},
     {"connected", 200},

@@ -21,7 +21,7 @@ namespace grantlink {
 
 enum class Page : std::uint8_t {
     ready,     // the button
-    started,   // this browser began already, in another tab
+    begun,     // this browser began already, in another tab
     confirm,   // the callback came without its cookie: is this you?
     finishing, // recorded; the daemon is at it
     connected,

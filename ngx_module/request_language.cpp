@@ -52,7 +52,7 @@ void rememberLanguage(ngx_http_request_t* r, const RequestContext& context) {
     std::string cookie(cookieName);
     cookie.append("=").append(languages[*asked].tag);
     cookie.append("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax");
-    addHeader(r, "Set-Cookie", cookie);
+    addCookie(r, cookie);
 }
 
 } // namespace grantlink

@@ -96,7 +96,7 @@ class Body {
     std::size_t length_ = 0;
 };
 
-ngx_int_t sendText(ngx_http_request_t* r, unsigned status, std::string_view type,
+ngx_int_t sendKept(ngx_http_request_t* r, unsigned status, std::string_view type,
                    std::string_view text) {
     Body body(r);
     if (!text.empty())
@@ -170,7 +170,7 @@ void appendJson(std::string& out, std::string_view text) {
 
 ngx_int_t sendJson(ngx_http_request_t* r, std::string_view text) {
     addSafetyHeaders(r, "no-store");
-    return sendText(r, NGX_HTTP_OK, json, keepText(r, text));
+    return sendKept(r, NGX_HTTP_OK, json, keepText(r, text));
 }
 
 } // namespace
@@ -205,7 +205,7 @@ ngx_int_t sendRedirect(ngx_http_request_t* r, std::string_view target) {
     addSafetyHeaders(r, "no-store");
     r->headers_out.location = pushHeader(r, ngxStr(location), ngxStr(keepText(r, target)));
     contextOf(r)->answeredSecret = true;
-    return sendText(r, NGX_HTTP_SEE_OTHER, "text/plain", {});
+    return sendKept(r, NGX_HTTP_SEE_OTHER, "text/plain", {});
 }
 
 ngx_int_t sendStarted(ngx_http_request_t* r, std::string_view target, std::string_view status) {
@@ -221,6 +221,11 @@ ngx_int_t sendOutcome(ngx_http_request_t* r, std::string_view outcome) {
     return sendJson(r, "{\"outcome\":\"" + std::string(outcome) + "\"}\n");
 }
 
+ngx_int_t sendText(ngx_http_request_t* r, unsigned status, std::string_view type,
+                   std::string_view text) {
+    return sendKept(r, status, type, keepText(r, text));
+}
+
 ngx_int_t sendMethodNotAllowed(ngx_http_request_t* r, std::string_view allow) {
     addStatic(r, "Allow", allow);
     return sendPage(r, Page::badRequest, {.status = NGX_HTTP_NOT_ALLOWED});
@@ -231,7 +236,7 @@ ngx_int_t sendAsset(ngx_http_request_t* r, std::string_view type, std::string_vi
     addSafetyHeaders(r, cacheControl);
     // For who opens it on its own: whatever it is, it is not a document that does anything.
     addStatic(r, "Content-Security-Policy", "default-src 'none'; sandbox");
-    return sendText(r, NGX_HTTP_OK, type, body);
+    return sendKept(r, NGX_HTTP_OK, type, body);
 }
 
 ngx_int_t sendProblem(ngx_http_request_t* r, Page page, const PageContent& content) {
@@ -244,6 +249,10 @@ ngx_int_t sendProblem(ngx_http_request_t* r, Page page, const PageContent& conte
 
 void addHeader(ngx_http_request_t* r, std::string_view name, std::string_view value) {
     pushHeader(r, ngxStr(keepText(r, name)), ngxStr(keepText(r, value)));
+}
+
+void addCookie(ngx_http_request_t* r, std::string_view cookie) {
+    addHeader(r, setCookie, cookie);
     contextOf(r)->answeredSecret = true;
 }
 

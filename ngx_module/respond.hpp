@@ -42,7 +42,14 @@ ngx_int_t sendAsset(ngx_http_request_t* r, std::string_view type, std::string_vi
 // elsewhere the page itself.
 ngx_int_t sendProblem(ngx_http_request_t* r, Page page, const PageContent& content = {});
 
+// Of a location that is not one of the recipient's; `text` is copied.
+ngx_int_t sendText(ngx_http_request_t* r, unsigned status, std::string_view type,
+                   std::string_view text);
+
 void addHeader(ngx_http_request_t* r, std::string_view name, std::string_view value); // both copied
+
+// Set-Cookie. Its value is overwritten before anything is logged.
+void addCookie(ngx_http_request_t* r, std::string_view cookie);
 
 // A copy that lives as long as the request.
 std::string_view keepText(ngx_http_request_t* r, std::string_view text);

@@ -12,8 +12,9 @@ constexpr std::size_t longestAsset = 64;
 
 // Nothing that could be a link token: its path may be logged.
 bool isAssetName(std::string_view name) {
-    const bool known = name == "ready.js" || name == "status.js" || name.starts_with("brand-") ||
-                       name.starts_with("logo-");
+    if (name.ends_with(".js"))
+        return name == "ready.js" || name == "status.js";
+    const bool known = name.starts_with("brand-") || name.starts_with("logo-");
     return known && name.size() <= longestAsset &&
            name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") ==
                std::string_view::npos;

@@ -114,9 +114,9 @@ void SpoolWriter::start() {
 
 void SpoolWriter::commitInThread(void* data, ngx_log_t*) noexcept {
     Batch& batch = static_cast<SpoolWriter*>(data)->batch_;
-    const CommitClock clock(batch.took);
     try {
         batch.puts = putsOf(batch.recordings);
+        const CommitClock clock(batch.took);
         batch.target.spool->store(batch.puts);
     } catch (const lmdb::StoreFull& error) {
         batch.failure = WriteResult::storeFull;

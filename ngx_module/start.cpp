@@ -12,20 +12,44 @@ namespace grantlink {
 namespace {
 
 // The authorization request (RFC 6749, section 4.1.1): the daemon prepared its fixed part.
-std::string authorizationUrl(const ProviderView& provider, const EdgeKey& key, const State& state) {
-    const State::Text stateText = state.encode(key);
+std::string authorizationUrl(const ProviderView& provider, const AttemptValues& values,
+                             const EdgeKey& key, const Uuid& attempt) {
     std::string url;
     url.reserve(provider.authorizeUrl.size() + 256);
-    url.append(provider.authorizeUrl).append("state=").append(stateText.data(), stateText.size());
-    if (provider.pkce) {
-        const DerivedText verifier = pkceVerifier(key, state.attempt);
-        url.append("&code_challenge=").append(pkceChallenge(verifier));
-        url.append("&code_challenge_method=S256");
-    }
+    url.append(provider.authorizeUrl).append("state=");
+    url.append(values.state.data(), values.state.size());
+    if (provider.pkce)
+        url.append("&code_challenge=")
+            .append(pkceChallenge(values.pkceVerifier))
+            .append("&code_challenge_method=S256");
     if (provider.nonce)
-        url.append("&nonce=").append(oidcNonce(key, state.attempt));
+        url.append("&nonce=").append(oidcNonce(key, attempt));
     return url;
 }
+
+// The system's randomness, some hundred attempts at a time. Each byte is used once, and by the
+// process that asked for it: a fork would make two of it.
+class RandomSupply {
+  public:
+    std::span<const std::uint8_t, Uuid::randomLength> next() {
+        if (owner_ != ngx_pid || used_ + Uuid::randomLength > supply_.size()) {
+            randombytes_buf(supply_.data(), supply_.size());
+            owner_ = ngx_pid;
+            used_ = 0;
+        }
+        const std::span<const std::uint8_t, Uuid::randomLength> out(&supply_.bytes[used_],
+                                                                    Uuid::randomLength);
+        used_ += Uuid::randomLength;
+        return out;
+    }
+
+  private:
+    SecretArray<128 * Uuid::randomLength> supply_;
+    std::size_t used_ = 0;
+    ngx_pid_t owner_ = 0;
+};
+
+RandomSupply randomSupply; // of this worker
 
 bool wantsJson(ngx_http_request_t* r) {
     bool out = false;
@@ -43,14 +67,15 @@ bool canStart(const FoundLink& link) {
 
 ngx_int_t startAttempt(ngx_http_request_t* r, RequestContext& context, const FoundLink& link) {
     const EdgeKey& key = locationConf(r).keys->current();
-    const State state{Uuid::v7(loopTimeMs()), link.item().connection, link.view().generation};
-    context.attempt = state.attempt;
+    const Uuid attempt = Uuid::v7(loopTimeMs(), randomSupply.next());
+    context.attempt = attempt;
     context.outcome = "started";
-    const BrowserCookie::Text cookie = BrowserCookie::encode(state, key);
-    setAttemptCookie(r, link.site(), state.attempt, {cookie.data(), cookie.size()});
-    const std::string url = authorizationUrl(*link.provider(), key, state);
+    const AttemptValues values =
+        valuesOf({attempt, link.item().connection, link.view().generation}, key);
+    setAttemptCookie(r, link.site(), attempt, {values.cookie.data(), values.cookie.size()});
+    const std::string url = authorizationUrl(*link.provider(), values, key, attempt);
     if (wantsJson(r))
-        return sendStarted(r, url, statusUrlOf(link.site(), state.attempt));
+        return sendStarted(r, url, statusUrlOf(link.site(), attempt));
     return sendRedirect(r, url);
 }
 

@@ -9,18 +9,45 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint8_t stateVersion = 1;
+constexpr std::uint8_t version = 1; // of state and cookie
 constexpr std::size_t macSize = 16;
 constexpr std::size_t signedSize = 1 + 1 + 16 + 16 + 4;
 constexpr std::size_t stateSize = signedSize + macSize;
 static_assert(base64urlLength(stateSize) == State::textLength);
 
-constexpr std::uint8_t cookieVersion = 1;
-constexpr std::size_t cookieSignedSize = 1 + 1 + 16;
-constexpr std::size_t cookieSize = cookieSignedSize + macSize;
+constexpr std::size_t cookieHead = 1 + 1 + 16; // as the state begins
+constexpr std::size_t cookieSize = cookieHead + macSize;
 static_assert(base64urlLength(cookieSize) == BrowserCookie::textLength);
 
 constexpr TimeMs allowedSkew = 60'000;
+
+using Head = std::array<std::uint8_t, signedSize>;
+
+struct Secrets {
+    SecretArray<macSize> state, cookie;
+    SecretArray<32> verifier;
+};
+
+Head headOf(const State& state, KeyId key) {
+    Head out;
+    out[0] = version;
+    out[1] = key;
+    std::memcpy(&out[2], state.attempt.bytes.data(), 16);
+    std::memcpy(&out[18], state.connection.bytes.data(), 16);
+    storeLittleEndian(&out[34], state.generation);
+    return out;
+}
+
+Secrets secretsOf(const Head& head, const EdgeKey& key) {
+    SecretArray<crypto_generichash_BYTES_MAX> hash;
+    crypto_generichash(hash.data(), hash.size(), head.data(), head.size(), key.attempt.data(),
+                       key.attempt.size());
+    Secrets out;
+    std::memcpy(out.state.data(), hash.data(), macSize);
+    std::memcpy(out.cookie.data(), hash.data() + macSize, macSize);
+    std::memcpy(out.verifier.data(), hash.data() + 2 * macSize, out.verifier.size());
+    return out;
+}
 
 DerivedText asText(const std::array<std::uint8_t, 32>& bytes) {
     DerivedText out;
@@ -28,30 +55,22 @@ DerivedText asText(const std::array<std::uint8_t, 32>& bytes) {
     return out;
 }
 
-DerivedText derive(const Key& key, const Uuid& attempt) {
-    Key hash;
-    crypto_generichash(hash.data(), hash.size(), attempt.bytes.data(), attempt.bytes.size(),
-                       key.data(), key.size());
-    return asText(hash.bytes);
-}
-
-void mac(const EdgeKey& key, const std::uint8_t* message, std::uint8_t* out) {
-    crypto_generichash(out, macSize, message, signedSize, key.state.data(), key.state.size());
-}
-
-void cookieMac(const EdgeKey& key, const State& state, std::uint8_t* out) {
-    std::array<std::uint8_t, 16 + 16 + 4> message;
-    std::memcpy(message.data(), state.attempt.bytes.data(), 16);
-    std::memcpy(&message[16], state.connection.bytes.data(), 16);
-    storeLittleEndian(&message[32], state.generation);
-    crypto_generichash(out, macSize, message.data(), message.size(), key.cookie.data(),
-                       key.cookie.size());
-}
-
 } // namespace
 
-DerivedText pkceVerifier(const EdgeKey& key, const Uuid& attempt) {
-    return derive(key.verifier, attempt);
+AttemptValues valuesOf(const State& state, const EdgeKey& key) {
+    const Head head = headOf(state, key.id);
+    const Secrets secrets = secretsOf(head, key);
+    std::array<std::uint8_t, stateSize> rawState;
+    std::memcpy(rawState.data(), head.data(), signedSize);
+    std::memcpy(&rawState[signedSize], secrets.state.data(), macSize);
+    std::array<std::uint8_t, cookieSize> rawCookie;
+    std::memcpy(rawCookie.data(), head.data(), cookieHead);
+    std::memcpy(&rawCookie[cookieHead], secrets.cookie.data(), macSize);
+    AttemptValues out;
+    base64urlEncode(rawState, out.state.data());
+    base64urlEncode(rawCookie, out.cookie.data());
+    out.pkceVerifier = asText(secrets.verifier.bytes);
+    return out;
 }
 
 DerivedText pkceChallenge(std::string_view verifier) {
@@ -61,32 +80,23 @@ DerivedText pkceChallenge(std::string_view verifier) {
 }
 
 DerivedText oidcNonce(const EdgeKey& key, const Uuid& attempt) {
-    return derive(key.nonce, attempt);
-}
-
-State::Text State::encode(const EdgeKey& key) const {
-    std::array<std::uint8_t, stateSize> raw;
-    raw[0] = stateVersion;
-    raw[1] = key.id;
-    std::memcpy(&raw[2], attempt.bytes.data(), 16);
-    std::memcpy(&raw[18], connection.bytes.data(), 16);
-    storeLittleEndian(&raw[34], generation);
-    mac(key, raw.data(), &raw[signedSize]);
-    Text out;
-    base64urlEncode(raw, out.data());
-    return out;
+    Key hash;
+    crypto_generichash(hash.data(), hash.size(), attempt.bytes.data(), attempt.bytes.size(),
+                       key.nonce.data(), key.nonce.size());
+    return asText(hash.bytes);
 }
 
 std::optional<VerifiedState> decodeState(std::string_view text, const EdgeKeys& keys) {
     std::array<std::uint8_t, stateSize> raw;
-    if (!base64urlDecode(text, raw) || raw[0] != stateVersion)
+    if (!base64urlDecode(text, raw) || raw[0] != version)
         return std::nullopt;
     const EdgeKey* key = keys.find(raw[1]);
     if (!key)
         return std::nullopt;
-    std::array<std::uint8_t, macSize> expected;
-    mac(*key, raw.data(), expected.data());
-    if (sodium_memcmp(expected.data(), &raw[signedSize], macSize) != 0)
+    Head head;
+    std::memcpy(head.data(), raw.data(), signedSize);
+    const Secrets expected = secretsOf(head, *key);
+    if (sodium_memcmp(expected.state.data(), &raw[signedSize], macSize) != 0)
         return std::nullopt;
     VerifiedState out{{}, key};
     std::memcpy(out.state.attempt.bytes.data(), &raw[2], 16);
@@ -95,30 +105,18 @@ std::optional<VerifiedState> decodeState(std::string_view text, const EdgeKeys& 
     return out;
 }
 
-BrowserCookie::Text BrowserCookie::encode(const State& state, const EdgeKey& key) {
-    std::array<std::uint8_t, cookieSize> raw;
-    raw[0] = cookieVersion;
-    raw[1] = key.id;
-    std::memcpy(&raw[2], state.attempt.bytes.data(), 16);
-    cookieMac(key, state, &raw[cookieSignedSize]);
-    Text out;
-    base64urlEncode(raw, out.data());
-    return out;
-}
-
 std::optional<Uuid> decodeBrowserCookie(std::string_view text, const Uuid& connection,
                                         std::uint32_t generation, const EdgeKeys& keys) {
     std::array<std::uint8_t, cookieSize> raw;
-    if (!base64urlDecode(text, raw) || raw[0] != cookieVersion)
+    if (!base64urlDecode(text, raw) || raw[0] != version)
         return std::nullopt;
     const EdgeKey* key = keys.find(raw[1]);
     if (!key)
         return std::nullopt;
     State state{{}, connection, generation};
     std::memcpy(state.attempt.bytes.data(), &raw[2], 16);
-    std::array<std::uint8_t, macSize> expected;
-    cookieMac(*key, state, expected.data());
-    if (sodium_memcmp(expected.data(), &raw[cookieSignedSize], macSize) != 0)
+    const Secrets expected = secretsOf(headOf(state, key->id), *key);
+    if (sodium_memcmp(expected.cookie.data(), &raw[cookieHead], macSize) != 0)
         return std::nullopt;
     return state.attempt;
 }

@@ -22,10 +22,8 @@ enum Purpose : std::uint64_t {
     linkToken = 1,
     vaultSeal = 2,
     codeSealPair = 3,
-    stateMac = 11,
-    pkceVerifier = 12,
+    attemptValues = 15,
     oidcNonce = 13,
-    browserCookie = 14,
 };
 
 Key subkey(const Key& key, Purpose purpose) {
@@ -35,8 +33,7 @@ Key subkey(const Key& key, Purpose purpose) {
 }
 
 EdgeKey makeEdgeKey(KeyId id, const Key& key) {
-    return {id, subkey(key, stateMac), subkey(key, pkceVerifier), subkey(key, oidcNonce),
-            subkey(key, browserCookie)};
+    return {id, subkey(key, attemptValues), subkey(key, oidcNonce)};
 }
 
 MasterKey makeMasterKey(KeyId id, const Key& key) {

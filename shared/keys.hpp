@@ -41,7 +41,7 @@ using KeyFileResult = boost::system::result<T, KeyFileError>;
 
 struct EdgeKey {
     KeyId id;
-    Key state, verifier, nonce, cookie;
+    Key attempt, nonce;
 };
 
 struct SealKey {

@@ -3,6 +3,8 @@
 #include "shared/byte_order.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <utility>
 
 namespace grantlink {
@@ -10,7 +12,7 @@ namespace grantlink {
 namespace {
 
 constexpr std::uint32_t schema = 2;
-constexpr std::size_t mapSize = std::size_t{16} << 30; // ten million links take about 2 GiB
+constexpr std::size_t mapSize = std::size_t{16} << 30; // ten million links take about 1.5 GiB
 constexpr mode_t fileMode = 0640;                      // nginx's group reads
 
 std::string directoryOf(const std::string& edgeStore) {
@@ -23,6 +25,16 @@ Bytes schemaKey() {
 
 Bytes siteKey() {
     return bytesOf("site");
+}
+
+Bytes spreadKey() {
+    return bytesOf("spread");
+}
+
+// Big endian, so that LMDB has them in order.
+std::array<std::uint8_t, 4> bucketKey(std::uint32_t number) {
+    return {static_cast<std::uint8_t>(number >> 24), static_cast<std::uint8_t>(number >> 16),
+            static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
 }
 
 std::uint32_t numberIn(Bytes record) {
@@ -87,17 +99,32 @@ LinkReader::LinkReader(const std::string& edgeStore)
     setup.commit();
 }
 
+StoreUsage LinkReader::usage() {
+    const LinkDatabases& d = databases_;
+    StoreUsage out = usageOf(env_, {{"connections", d.connections},
+                                    {"providers", d.providers},
+                                    {"brands", d.brands},
+                                    {"assets", d.assets}});
+    const Snapshot now = snapshot();
+    out.entries.emplace_back("links", shared_.spread.links); // the database counts buckets
+    return out;
+}
+
 LinkReader::Snapshot::Snapshot(LinkReader& reader) : reader_(reader) {
     reader_.read_.renew();
     const std::size_t now = reader_.read_.id();
     if (now == reader_.sharedAt_)
         return;
     reader_.shared_ = {};
+    if (const auto record = reader_.read_.get(reader_.databases_.meta, spreadKey()))
+        reader_.shared_.spread = LinkSpread::parse(*record).value_or(LinkSpread{});
     reader_.sharedAt_ = now;
 }
 
 std::optional<LinkView> LinkReader::Snapshot::find(const LinkKey& link) const {
-    const auto record = reader_.read_.get(reader_.databases_.links, link.bytes);
+    const auto number = bucketKey(reader_.shared_.spread.bucketOf(link));
+    const auto bucket = reader_.read_.get(reader_.databases_.links, number);
+    const auto record = bucket ? findInBucket(*bucket, link) : std::nullopt;
     return record ? parseLinkView(*record) : std::nullopt;
 }
 
@@ -155,12 +182,74 @@ LinkWriter::LinkWriter(const std::string& edgeStore)
 
 void LinkWriter::publish(std::span<const Entry> entries) {
     lmdb::WriteTransaction write(env_);
-    for (const Entry& entry : entries) {
-        put(write, databases_.links, entry.link.bytes, bytesOf(entry.view));
+    LinkSpread now = spread(write);
+    const std::uint64_t before = now.links;
+    std::map<std::uint32_t, std::vector<const Entry*>> byBucket;
+    for (const Entry& entry : entries)
+        byBucket[now.bucketOf(entry.link)].push_back(&entry);
+    for (const auto& [number, some] : byBucket) {
+        LinkEntries links = bucket(write, number);
+        bool changed = false;
+        for (const Entry* entry : some) {
+            const auto known = std::find_if(links.begin(), links.end(), [&](const auto& link) {
+                return link.first == entry->link;
+            });
+            changed |= known == links.end() || known->second != entry->view;
+            if (known == links.end())
+                links.emplace_back(entry->link, entry->view), ++now.links;
+            else
+                known->second = entry->view;
+        }
+        if (changed)
+            putBucket(write, number, links);
+    }
+    for (const Entry& entry : entries)
         if (entry.newestOf)
             put(write, databases_.connections, entry.newestOf->bytes, entry.link.bytes);
-    }
+    grow(write, now);
+    if (now.links != before)
+        putSpread(write, now);
     write.commit();
+}
+
+// Splits as many buckets as the links that were added ask for.
+void LinkWriter::grow(lmdb::WriteTransaction& write, LinkSpread& spread) {
+    while (spread.mustGrow()) {
+        const std::uint32_t old = spread.nextToSplit();
+        const std::uint32_t added = spread.buckets++;
+        LinkEntries all = bucket(write, old), moved;
+        const auto stays = std::partition(all.begin(), all.end(), [&](const auto& link) {
+            return spread.bucketOf(link.first) == old;
+        });
+        moved.assign(std::make_move_iterator(stays), std::make_move_iterator(all.end()));
+        all.erase(stays, all.end());
+        putBucket(write, old, all);
+        putBucket(write, added, moved);
+    }
+}
+
+LinkSpread LinkWriter::spread(const lmdb::Transaction& transaction) const {
+    const auto record = transaction.get(databases_.meta, spreadKey());
+    return record ? LinkSpread::parse(*record).value_or(LinkSpread{}) : LinkSpread{};
+}
+
+void LinkWriter::putSpread(lmdb::WriteTransaction& write, const LinkSpread& spread) {
+    write.put(databases_.meta, spreadKey(), bytesOf(spread.encode()));
+}
+
+LinkEntries LinkWriter::bucket(const lmdb::Transaction& transaction, std::uint32_t number) const {
+    const auto record = transaction.get(databases_.links, bucketKey(number));
+    auto entries = record ? parseLinkBucket(*record) : LinkEntries{};
+    if (!entries)
+        throw std::runtime_error(env_.directory() + ": bucket " + std::to_string(number) +
+                                 " cannot be read; stop grantlinkd, delete this directory, and "
+                                 "start it: it is made again from the vault");
+    return std::move(*entries);
+}
+
+void LinkWriter::putBucket(lmdb::WriteTransaction& write, std::uint32_t number,
+                           const LinkEntries& entries) {
+    write.put(databases_.links, bucketKey(number), bytesOf(encodeLinkBucket(entries)));
 }
 
 void LinkWriter::publish(const Surroundings& surroundings) {
@@ -178,7 +267,7 @@ void LinkWriter::put(lmdb::WriteTransaction& write, lmdb::Database database, Byt
 }
 
 std::size_t LinkWriter::linkCount() const {
-    return lmdb::ReadTransaction(env_).count(databases_.links);
+    return spread(lmdb::ReadTransaction(env_)).links;
 }
 
 void LinkWriter::replaceAll(const Surroundings& surroundings, std::span<Entry> entries) {
@@ -204,17 +293,29 @@ void LinkWriter::putSurroundings(lmdb::WriteTransaction& write, const Surroundin
 void LinkWriter::appendAll(lmdb::WriteTransaction& write, std::span<Entry> entries) {
     write.clear(databases_.links);
     write.clear(databases_.connections);
+    const LinkSpread spread = LinkSpread::forLinks(entries.size());
+    const auto place = [&](const Entry& entry) {
+        return std::pair(spread.bucketOf(entry.link), entry.link);
+    };
     std::sort(entries.begin(), entries.end(),
-              [](const Entry& a, const Entry& b) { return a.link < b.link; });
+              [&](const Entry& a, const Entry& b) { return place(a) < place(b); });
     std::vector<std::pair<Uuid, LinkKey>> newest;
-    for (const Entry& entry : entries) {
-        write.append(databases_.links, entry.link.bytes, bytesOf(entry.view));
+    LinkEntries links;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const Entry& entry = entries[i];
+        links.emplace_back(entry.link, entry.view);
         if (entry.newestOf)
             newest.emplace_back(*entry.newestOf, entry.link);
+        const std::uint32_t number = spread.bucketOf(entry.link);
+        if (i + 1 < entries.size() && spread.bucketOf(entries[i + 1].link) == number)
+            continue;
+        write.append(databases_.links, bucketKey(number), bytesOf(encodeLinkBucket(links)));
+        links.clear();
     }
     std::sort(newest.begin(), newest.end());
     for (const auto& [connection, link] : newest)
         write.append(databases_.connections, connection.bytes, link.bytes);
+    putSpread(write, spread);
 }
 
 } // namespace grantlink

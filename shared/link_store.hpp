@@ -1,16 +1,17 @@
 // The edge store's first half, `links/`: what the daemon tells the edge. Only the daemon writes.
 //
-//   links        link key (16) → link view
+//   links        u32 number, big endian → bucket of links (link_bucket.hpp)
 //   connections  connection id (16) → link key of the newest generation
 //   providers    provider id → provider view
 //   brands       brand id → brand view
 //   assets       file name → its bytes
-//   meta         "schema" → u32, "site" → site view
+//   meta         "schema" → u32, "site" → site view, "spread" → how many buckets and links
 //
 // Everything in it is made again from the vault when it is lost (docs/formats.md).
 // Errors: lmdb::LmdbError, and std::runtime_error for a schema this build cannot read.
 #pragma once
 
+#include "shared/link_bucket.hpp"
 #include "shared/link_token.hpp"
 #include "shared/link_view.hpp"
 #include "shared/lmdb.hpp"
@@ -60,14 +61,7 @@ class LinkReader {
 
     Snapshot snapshot() { return Snapshot(*this); }
 
-    StoreUsage usage() const {
-        const LinkDatabases& d = databases_;
-        return usageOf(env_, {{"links", d.links},
-                              {"connections", d.connections},
-                              {"providers", d.providers},
-                              {"brands", d.brands},
-                              {"assets", d.assets}});
-    }
+    StoreUsage usage();
 
     // False when the daemon made the store anew; the caller then opens another reader.
     bool isCurrent() const { return env_.fileIsCurrent(); }
@@ -76,6 +70,7 @@ class LinkReader {
     // What many links share, as values: read again only when the store has changed.
     struct Shared {
         std::optional<SiteView> site;
+        LinkSpread spread;
         std::map<std::string, ProviderView, std::less<>> providers;
         std::map<std::string, BrandView, std::less<>> brands;
     };
@@ -110,8 +105,8 @@ class LinkWriter {
     void publish(std::span<const Entry> entries);
     void publish(const Surroundings& surroundings); // in place of those before
 
-    // Everything anew, also one transaction. Sorts `entries` by their key, so that the store is
-    // written in order and its pages are full.
+    // Everything anew, also one transaction. Sorts `entries`, so that the store is written in
+    // order.
     void replaceAll(const Surroundings& surroundings, std::span<Entry> entries);
 
     std::size_t linkCount() const;
@@ -122,6 +117,11 @@ class LinkWriter {
 
   private:
     void put(lmdb::WriteTransaction& write, lmdb::Database database, Bytes key, Bytes value);
+    LinkSpread spread(const lmdb::Transaction& transaction) const;
+    LinkEntries bucket(const lmdb::Transaction& transaction, std::uint32_t number) const;
+    void putBucket(lmdb::WriteTransaction& write, std::uint32_t number, const LinkEntries& entries);
+    void putSpread(lmdb::WriteTransaction& write, const LinkSpread& spread);
+    void grow(lmdb::WriteTransaction& write, LinkSpread& spread);
     void putSurroundings(lmdb::WriteTransaction& write, const Surroundings& surroundings);
     void appendAll(lmdb::WriteTransaction& write, std::span<Entry> entries);
 

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace grantlink {
@@ -28,8 +29,14 @@ TimeMs nowMs() {
 }
 
 Uuid Uuid::v7(TimeMs now) {
+    std::array<std::uint8_t, randomLength> random;
+    randombytes_buf(random.data(), random.size());
+    return v7(now, random);
+}
+
+Uuid Uuid::v7(TimeMs now, std::span<const std::uint8_t, randomLength> random) {
     Uuid id;
-    randombytes_buf(id.bytes.data(), id.bytes.size());
+    std::copy(random.begin(), random.end(), &id.bytes[6]);
     for (int i = 0; i < 6; ++i)
         id.bytes[i] = static_cast<std::uint8_t>(now >> (40 - 8 * i));
     id.bytes[6] = static_cast<std::uint8_t>(0x70 | (id.bytes[6] & 0x0f));

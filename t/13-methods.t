@@ -35,7 +35,8 @@ is($browser->request(TRACE => $asked->{link})->status, 405, 'TRACE: 405');
 
 is($browser->get("$base/approve/$_")->status, 404, "GET /approve/$_: 404")
     for '', 'x', 'A' x 31, 'A' x 32, 'A' x 33, 'attempts', 'attempts/', 'attempts/nothing', 'assets/',
-    'assets/ready.html', 'assets/../nginx.conf', 'assets/%2e%2e/x', 'favicon.ico';
+    'assets/ready.html', 'assets/logo-x.js', 'assets/brand-x.js',
+    'assets/../nginx.conf', 'assets/%2e%2e/x', 'favicon.ico';
 is($browser->get($attempt)->status, 404, 'an attempt that never was: 404');
 is($browser->get("$attempt/outcome")->json->{outcome}, 'unknown', 'and its outcome is unknown');
 is($browser->get("$base/callback/")->status, 404, 'a callback of no provider: 404');

@@ -17,7 +17,7 @@ my $denied    = decline_at_provider($browsers[2], press($browsers[2], $asked[2]{
 is($grantlink->stop('daemon'), 0, 'the daemon stops');
 
 is(open_page($grantlink->browser, $asked[0]{link})->page, 'ready', 'links open all the same');
-is(open_page($browsers[0], $asked[0]{link})->page, 'started', 'and know who has begun');
+is(open_page($browsers[0], $asked[0]{link})->page, 'begun', 'and know who has begun');
 is($browsers[0]->post($asked[0]{link})->status, 303, 'and their buttons work');
 my @back = map { come_back($browsers[$_], $callbacks[$_]) } 0, 1;
 is(follow($browsers[0], $back[0])->page, 'finishing', 'the recipient is told that it is being finished');

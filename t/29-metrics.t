@@ -72,7 +72,7 @@ my $status = come_back($browser, $callback)->location;
 count('callback recorded');
 $grantlink->tap->wait_until_held;
 $browser->get($callback);
-count('callback none');    # known already: 303 to its status page
+count('callback replayed');    # known already: 303 to its status page
 is($browser->get($status)->page, 'finishing', 'the attempt waits');
 count('status finishing');
 is($browser->head("$status/outcome")->status, 200, 'HEAD does not wait');

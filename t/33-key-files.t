@@ -72,7 +72,7 @@ subtest 'a new key beside the old one' => sub {
     $grantlink->restart_daemon;
     $grantlink->reload_nginx;
     is($grantlink->browser->get($link)->page, 'ready', 'a link made before still opens');
-    is($browser->get($link)->page, 'started', 'and an attempt begun before is known');
+    is($browser->get($link)->page, 'begun', 'and an attempt begun before is known');
     is(wait_for_outcome($browser, come_back($browser, $callback)->location), 'connected',
         'an attempt begun before is finished');
     is($grantlink->admin->get("/v1/connections/$waiting->{id}/link")->json->{link}, $waiting->{link},

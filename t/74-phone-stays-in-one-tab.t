@@ -76,7 +76,7 @@ for my $javascript (\1, \0) {
         my $asked = begin($first);
         my $second = $first->another;
         $second->goto($asked->{link});
-        $second->wait_for_page('started');
+        $second->wait_for_page('begun');
         like($second->look->{text}, qr/another tab or window/, 'that tab is pointed at');
         $second->click('#start button');
         $second->wait_for_page('login');

@@ -100,7 +100,8 @@ boost::asio::awaitable<StepResult<TokenSet>> AttemptRun::exchangeOnce(std::strin
     if (!key)
         co_return StepFailure{"its edge key is no longer in edge.key", false, {}};
     co_await mark(AttemptStage::exchanging);
-    const DerivedText verifier = pkceVerifier(*key, attempt_);
+    const State state{attempt_, approval_->connection, approval_->generation};
+    const DerivedText verifier = valuesOf(state, *key).pkceVerifier;
     const bool pkce = provider_->preset().authorize.pkce;
     auto result = co_await exchangeCode(services_.http, *provider_, code,
                                         pkce ? std::string_view(verifier) : std::string_view());

@@ -73,8 +73,9 @@ void writeAttempts(const std::string& file, const EdgeKeys& keys, std::size_t li
     for (const Uuid& attempt : attemptsInOrderOfReturn(count)) {
         const std::uint64_t link = number++ % links * step % links;
         const State state{attempt, connectionOf(link), generation};
-        out << view(state.encode(key)) << ' ' << attempt.text().substr(Uuid::textLength - 8) << ' '
-            << view(BrowserCookie::encode(state, key)) << '\n';
+        const AttemptValues values = valuesOf(state, key);
+        out << view(values.state) << ' ' << attempt.text().substr(Uuid::textLength - 8) << ' '
+            << view(values.cookie) << '\n';
     }
     if (!out.flush())
         throw std::runtime_error(file + ": cannot be written");

@@ -12,7 +12,6 @@ namespace grantlink::bench {
 
 namespace {
 
-constexpr std::size_t batch = 200'000; // links a transaction: some 30 MB of dirty pages
 constexpr TimeMs linkLife = TimeMs{30} * 24 * 3'600'000;
 
 struct Token {
@@ -21,7 +20,6 @@ struct Token {
 };
 
 // A link token is a keyed hash, so a random one is as good; it saves the keys of ten million.
-// Sorted by the key in the store: pages are then written once, each full.
 std::vector<Token> randomTokens(std::size_t count) {
     std::vector<Token> out(count);
     for (Token& token : out) {
@@ -31,7 +29,6 @@ std::vector<Token> randomTokens(std::size_t count) {
             throw std::logic_error("24 random bytes are no link token");
         token.key = *key;
     }
-    std::sort(out.begin(), out.end(), [](auto& a, auto& b) { return a.key < b.key; });
     return out;
 }
 
@@ -67,13 +64,13 @@ std::string viewOf(std::uint64_t number, TimeMs now) {
     return encodeLinkView(view);
 }
 
-void publish(LinkWriter& writer, const std::vector<Token>& tokens, std::size_t from, std::size_t to,
-             TimeMs now) {
-    std::vector<LinkWriter::Entry> entries;
-    entries.reserve(to - from);
-    for (std::size_t i = from; i < to; ++i)
-        entries.push_back({tokens[i].key, viewOf(i, now), connectionOf(i)});
-    writer.publish(entries);
+std::vector<LinkWriter::Entry> entriesOf(const std::vector<Token>& tokens) {
+    const TimeMs now = nowMs();
+    std::vector<LinkWriter::Entry> out;
+    out.reserve(tokens.size());
+    for (std::size_t i = 0; i < tokens.size(); ++i)
+        out.push_back({tokens[i].key, viewOf(i, now), connectionOf(i)});
+    return out;
 }
 
 } // namespace
@@ -92,11 +89,8 @@ Uuid connectionOf(std::uint64_t number) {
 std::vector<std::string> makeLinks(const std::string& edgeStore, std::size_t count,
                                    std::size_t wanted) {
     std::vector<Token> tokens = randomTokens(count);
-    const TimeMs now = nowMs();
-    LinkWriter writer(edgeStore);
-    writer.replaceAll(surroundings(), {});
-    for (std::size_t i = 0; i < count; i += batch)
-        publish(writer, tokens, i, std::min(i + batch, count), now);
+    std::vector<LinkWriter::Entry> entries = entriesOf(tokens);
+    LinkWriter(edgeStore).replaceAll(surroundings(), entries);
     // Fisher-Yates, as far as needed.
     const std::size_t drawn = std::min(count, wanted);
     std::vector<std::string> out;

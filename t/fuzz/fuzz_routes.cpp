@@ -32,6 +32,12 @@ void approvePath(std::string_view rest) {
     }
     if (path.route == Route::approve)
         require(path.last == rest && rest.size() == linkTokenLength, "a token is all of its path");
+    if (path.route == Route::asset) {
+        require(rest == "assets/" + std::string(path.last), "an asset's name is all of its path");
+        require(path.last.find('/') == std::string_view::npos, "an asset lies in one folder");
+        require(!path.last.ends_with(".js") || path.last == "ready.js" || path.last == "status.js",
+                "only our own scripts are scripts");
+    }
     if (linkKeyOf(rest))
         require(!mayBeLogged(path.route), "the path of a token stays out of the logs");
     if (path.route == Route::none)

@@ -35,6 +35,8 @@ class HostileStore {
             const Uuid id = in.uuid();
             const std::string_view other = in.text(), value = in.text();
             const Bytes key = other.empty() ? Bytes(id.bytes) : bytesOf(other);
+            if ((kind.flags & MDB_DUPSORT) && value.empty())
+                continue; // of several values none can be empty
             write.put(write.open(kind.name, kind.flags), key, bytesOf(value));
         }
         write.commit();

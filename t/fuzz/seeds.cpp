@@ -37,7 +37,7 @@ class Corpus {
 };
 
 std::string stateText(KeyId key) {
-    const auto text = State{attempt, connection, 3}.encode(*fuzz::edgeKeys().find(key));
+    const auto text = valuesOf({attempt, connection, 3}, *fuzz::edgeKeys().find(key)).state;
     return {text.data(), text.size()};
 }
 

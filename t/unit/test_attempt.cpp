@@ -24,7 +24,7 @@ const State sample{*Uuid::parse("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"),
                    *Uuid::parse("017f22e2-79b0-7000-8000-000000000001"), 0x01020304};
 
 std::string textOfState(const EdgeKeys& keys) {
-    const State::Text text = sample.encode(keys.current());
+    const State::Text text = valuesOf(sample, keys.current()).state;
     return {text.data(), text.size()};
 }
 
@@ -33,16 +33,24 @@ void pkcePublishedVector(void**) {
                 "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
 }
 
+std::string verifierOf(const State& state, const EdgeKey& key) {
+    return std::string(valuesOf(state, key).pkceVerifier);
+}
+
 void derivedValuesDiffer(void**) {
     const EdgeKeys keys = someKeys(line(1, 'B') + line(2, 'C'));
     const EdgeKey &one = *keys.find(1), &two = *keys.find(2);
-    const Uuid other = Uuid::v7();
-    const std::string verifier(std::string_view(pkceVerifier(one, sample.attempt)));
+    const std::string verifier = verifierOf(sample, one);
     assert_int_equal(verifier.size(), 43);
-    assertEqual(pkceVerifier(one, sample.attempt), verifier);
-    assert_true(std::string_view(pkceVerifier(one, other)) != verifier);
-    assert_true(std::string_view(pkceVerifier(two, sample.attempt)) != verifier);
-    assert_true(std::string_view(oidcNonce(one, sample.attempt)) != verifier);
+    assertEqual(verifierOf(sample, one), verifier);
+    assert_true(verifierOf(sample, two) != verifier);
+    State other = sample;
+    other.attempt = Uuid::v7();
+    assert_true(verifierOf(other, one) != verifier);
+    other = sample;
+    ++other.generation;
+    assert_true(verifierOf(other, one) != verifier);
+    assert_true(std::string(oidcNonce(one, sample.attempt)) != verifier);
 }
 
 void stateComesBack(void**) {
@@ -56,7 +64,7 @@ void stateComesBack(void**) {
 }
 
 std::string cookieOf(const EdgeKeys& keys) {
-    const BrowserCookie::Text text = BrowserCookie::encode(sample, keys.current());
+    const BrowserCookie::Text text = valuesOf(sample, keys.current()).cookie;
     return std::string(text.data(), text.size());
 }
 

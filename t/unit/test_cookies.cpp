@@ -63,7 +63,7 @@ struct Sample {
     std::string state, sealed, value;
 
     Sample() : keys(*EdgeKeys::parse(generateKeyFiles().edge, "edge.key")) {
-        const auto text = State{attempt, Uuid::v7(), 1}.encode(keys.current());
+        const auto text = valuesOf(State{attempt, Uuid::v7(), 1}, keys.current()).state;
         state.assign(text.data(), text.size());
         sealed = CodeSealer(keys.sealKey().publicKey).seal(attempt, "the code");
         value = encodeConfirmValue(state, sealed);

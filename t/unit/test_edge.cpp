@@ -34,6 +34,8 @@ void routes(void**) {
                                   "assets/" + std::string(token),
                                   "attempts/" + id + "/",
                                   "attempts/" + id + "x",
+                                  "assets/logo-x.js",
+                                  "assets/brand-status.js",
                                   std::string(token) + "/",
                                   std::string(token).substr(1)};
     for (const std::string& path : others)

@@ -18,7 +18,7 @@ my @by_name = qw(timed_out too_many not_recorded bad_request unavailable);
 my %ways = (
     (map { my $page = $_; $page => sub ($self, $tab) { $self->{public} . "/callback/instagram?problem=$page" } } @by_name),
     ready             => sub ($self, $tab) { $self->_ask->{link} },
-    started           => \&_started,
+    begun             => \&_started,
     confirm           => sub ($self, $tab) { callback_for($self->{browser}, $self->_ask->{link}) },
     finishing         => \&_finishing,
     connected         => sub ($self, $tab) { $self->_outcome('connected') },

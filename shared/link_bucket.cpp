@@ -1,0 +1,133 @@
+#include "shared/link_bucket.hpp"
+
+#include "shared/byte_order.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace grantlink {
+
+namespace {
+
+// 1,024 slots, then the entries. A slot: u32, 0 when empty, or the entry's place from the record's
+// start in the lower 24 bits and eight bits of its key above. An entry: its key, u16 length, the
+// link view. The number of slots is fixed, so that nothing has to be read before a slot; with the
+// links that a bucket has most of them are empty, and a search ends soon.
+constexpr std::uint32_t slots = 1024;
+constexpr std::size_t slotSize = 4;
+constexpr std::size_t tableSize = slots * slotSize;
+constexpr std::uint32_t placeMask = 0x00ffffff;
+constexpr std::size_t entryHead = 16 + 2;
+
+// The key is a hash: parts of it serve where others would hash again.
+std::uint64_t spreadPart(const LinkKey& link) {
+    return loadLittleEndian<std::uint64_t>(link.bytes.data());
+}
+
+std::uint32_t slotPart(const LinkKey& link) {
+    return loadLittleEndian<std::uint32_t>(&link.bytes[8]);
+}
+
+std::uint32_t markPart(const LinkKey& link) {
+    return std::uint32_t{link.bytes[12]} << 24;
+}
+
+struct Entry {
+    Bytes key, view;
+};
+
+std::optional<Entry> entryAt(Bytes record, std::size_t place) {
+    if (place > record.size() || record.size() - place < entryHead)
+        return std::nullopt;
+    const auto length = loadLittleEndian<std::uint16_t>(&record[place + 16]);
+    if (record.size() - place - entryHead < length)
+        return std::nullopt;
+    return Entry{record.subspan(place, 16), record.subspan(place + entryHead, length)};
+}
+
+} // namespace
+
+std::uint32_t LinkSpread::bucketOf(const LinkKey& link) const {
+    const std::uint64_t all = std::bit_ceil(std::uint64_t{buckets});
+    const std::uint64_t bucket = spreadPart(link) & (all - 1);
+    return static_cast<std::uint32_t>(bucket < buckets ? bucket : bucket - all / 2);
+}
+
+std::uint32_t LinkSpread::nextToSplit() const {
+    return buckets - std::bit_floor(buckets);
+}
+
+LinkSpread LinkSpread::forLinks(std::uint64_t links) {
+    return {static_cast<std::uint32_t>(std::max<std::uint64_t>(1, links * 4 / 3 / linksABucket)),
+            links};
+}
+
+std::string LinkSpread::encode() const {
+    return RecordWriter().integer(buckets).integer(links).take();
+}
+
+std::optional<LinkSpread> LinkSpread::parse(Bytes record) {
+    RecordReader in(record);
+    LinkSpread out;
+    out.buckets = in.integer<std::uint32_t>();
+    out.links = in.integer<std::uint64_t>();
+    if (!in.complete() || out.buckets == 0)
+        return std::nullopt;
+    return out;
+}
+
+std::string encodeLinkBucket(const LinkEntries& entries) {
+    if (entries.size() >= slots)
+        throw std::length_error("a bucket has more than 1,023 links");
+    std::string out(tableSize, '\0');
+    std::vector<std::uint32_t> table(slots, 0);
+    for (const auto& [link, view] : entries) {
+        std::uint32_t slot = slotPart(link) & (slots - 1);
+        while (table[slot] != 0)
+            slot = (slot + 1) & (slots - 1);
+        if (out.size() > placeMask)
+            throw std::length_error("a bucket of links is larger than 16 MiB");
+        table[slot] = markPart(link) | static_cast<std::uint32_t>(out.size());
+        RecordWriter entry;
+        out.append(textOf(link.bytes)).append(entry.text(view).take());
+    }
+    for (std::uint32_t slot = 0; slot < slots; ++slot)
+        storeLittleEndian(reinterpret_cast<std::uint8_t*>(&out[slot * slotSize]), table[slot]);
+    return out;
+}
+
+std::optional<LinkEntries> parseLinkBucket(Bytes record) {
+    if (record.size() < tableSize)
+        return std::nullopt;
+    LinkEntries out;
+    for (std::size_t place = tableSize; place < record.size();) {
+        const auto entry = entryAt(record, place);
+        if (!entry)
+            return std::nullopt;
+        LinkKey link;
+        std::copy(entry->key.begin(), entry->key.end(), link.bytes.begin());
+        out.emplace_back(link, textOf(entry->view));
+        place += entryHead + entry->view.size();
+    }
+    return out;
+}
+
+std::optional<Bytes> findInBucket(Bytes record, const LinkKey& link) {
+    if (record.size() < tableSize)
+        return std::nullopt;
+    std::uint32_t slot = slotPart(link) & (slots - 1);
+    for (std::uint32_t tried = 0; tried < slots; ++tried, slot = (slot + 1) & (slots - 1)) {
+        const auto found = loadLittleEndian<std::uint32_t>(&record[slot * slotSize]);
+        if (found == 0)
+            return std::nullopt;
+        if ((found & ~placeMask) != markPart(link))
+            continue;
+        const auto entry = entryAt(record, found & placeMask);
+        if (entry && std::memcmp(entry->key.data(), link.bytes.data(), link.bytes.size()) == 0)
+            return entry->view;
+    }
+    return std::nullopt;
+}
+
+} // namespace grantlink

@@ -1,0 +1,141 @@
+// Buckets of links: what goes in is found, a store grows one split at a time, damage is no entry.
+#include "shared/link_bucket.hpp"
+#include "shared/link_store.hpp"
+
+#include "t/unit/cmocka.hpp"
+#include "t/unit/temporary_directory.hpp"
+
+#include <filesystem>
+#include <set>
+
+using namespace grantlink;
+using test::assertEqual;
+
+namespace {
+
+LinkKey someKey() {
+    LinkKey out;
+    randombytes_buf(out.bytes.data(), out.bytes.size());
+    return out;
+}
+
+LinkEntries someEntries(std::size_t count) {
+    LinkEntries out;
+    for (std::size_t i = 0; i < count; ++i)
+        out.emplace_back(someKey(), "view " + std::to_string(i));
+    return out;
+}
+
+void everyEntryIsFound(void**) {
+    for (const std::size_t count : {0, 1, 2, 256, 1023}) {
+        const LinkEntries entries = someEntries(count);
+        const std::string record = encodeLinkBucket(entries);
+        for (const auto& [link, view] : entries) {
+            const auto found = findInBucket(bytesOf(record), link);
+            assert_true(found.has_value());
+            assertEqual(textOf(*found), view);
+        }
+        for (int i = 0; i < 1000; ++i)
+            assert_false(findInBucket(bytesOf(record), someKey()).has_value());
+        assert_true(parseLinkBucket(bytesOf(record)) == entries);
+    }
+}
+
+void damageIsNoEntry(void**) {
+    const LinkEntries entries = someEntries(20);
+    const std::string record = encodeLinkBucket(entries);
+    for (std::size_t length = 0; length < record.size(); length += 7) {
+        const std::string cut = record.substr(0, length);
+        for (const auto& [link, view] : entries)
+            if (const auto found = findInBucket(bytesOf(cut), link))
+                assertEqual(textOf(*found), view);
+        parseLinkBucket(bytesOf(cut));
+    }
+    const std::string full(record.size(), '\xff'); // no empty slot to end a search at
+    assert_false(findInBucket(bytesOf(full), someKey()).has_value());
+    assert_false(parseLinkBucket(bytesOf(full)).has_value());
+    assert_false(findInBucket({}, someKey()).has_value());
+}
+
+void aSplitMovesOnlyToTheNewBucket(void**) {
+    std::vector<LinkKey> keys(2000);
+    for (LinkKey& key : keys)
+        key = someKey();
+    LinkSpread spread;
+    while (spread.buckets < 70) {
+        const LinkSpread before = spread;
+        ++spread.buckets;
+        std::size_t moved = 0;
+        for (const LinkKey& key : keys) {
+            const std::uint32_t from = before.bucketOf(key), to = spread.bucketOf(key);
+            assert_true(from < before.buckets && to < spread.buckets);
+            if (from == to)
+                continue;
+            assert_int_equal(from, before.nextToSplit());
+            assert_int_equal(to, before.buckets);
+            ++moved;
+        }
+        assert_true(moved > 0);
+    }
+    const auto back = LinkSpread::parse(bytesOf(spread.encode()));
+    assert_true(back && back->buckets == spread.buckets && back->links == spread.links);
+    assert_false(LinkSpread::parse(bytesOf(std::string(12, '\0'))).has_value());
+}
+
+std::string someView() {
+    LinkView view;
+    view.requester = "Example Agency";
+    view.itemCount = 1;
+    view.items[0].connection = Uuid::v7();
+    view.items[0].provider = "instagram";
+    return encodeLinkView(view);
+}
+
+// Some thousand links, published a few at a time: all are found after each growth, and again when
+// the store is made anew.
+void aStoreGrows(void**) {
+    const test::TemporaryDirectory directory;
+    const std::string edge = directory.path();
+    std::filesystem::create_directory(edge + "/links");
+    LinkWriter writer(edge);
+    writer.replaceAll({.site = {"https://links.example.com/attempts/", true, 1800},
+                       .providers = {},
+                       .brands = {},
+                       .assets = {}},
+                      {});
+    std::vector<LinkWriter::Entry> all;
+    LinkReader reader(edge);
+    while (all.size() < 3000) {
+        std::vector<LinkWriter::Entry> some;
+        for (int i = 0; i < 300; ++i)
+            some.push_back({someKey(), someView(), Uuid::v7()});
+        writer.publish(some);
+        writer.publish(some); // the same again adds nothing
+        all.insert(all.end(), some.begin(), some.end());
+        assert_int_equal(writer.linkCount(), all.size());
+        const auto snapshot = reader.snapshot();
+        for (const LinkWriter::Entry& entry : all) {
+            assert_true(snapshot.find(entry.link).has_value());
+            assert_true(snapshot.find(*entry.newestOf).has_value());
+        }
+        assert_false(snapshot.find(someKey()).has_value());
+    }
+    writer.replaceAll({.site = {"https://links.example.com/attempts/", true, 1800},
+                       .providers = {},
+                       .brands = {},
+                       .assets = {}},
+                      all);
+    const auto snapshot = reader.snapshot();
+    assert_int_equal(writer.linkCount(), all.size());
+    for (const LinkWriter::Entry& entry : all)
+        assert_true(snapshot.find(entry.link).has_value());
+}
+
+} // namespace
+
+int main() {
+    const CMUnitTest tests[] = {
+        cmocka_unit_test(everyEntryIsFound), cmocka_unit_test(damageIsNoEntry),
+        cmocka_unit_test(aSplitMovesOnlyToTheNewBucket), cmocka_unit_test(aStoreGrows)};
+    return cmocka_run_group_tests(tests, nullptr, nullptr);
+}
