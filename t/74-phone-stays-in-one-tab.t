@@ -4,6 +4,7 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use File::Path qw(remove_tree);
 use Test::More;
 use Grantlink::Chromium qw(desktop phone);
 use Grantlink::Flow;
@@ -109,6 +110,23 @@ subtest 'declined, then approved' => sub {
     $tab->click('main form button');
     $tab->approve_as('nike');
     done($tab, 'connected');
+    $tab->leave;
+};
+
+subtest 'for a while no link can be looked up' => sub {
+    my $tab   = $chromium->person(phone());
+    my $asked = request_connection($grantlink);
+    $grantlink->stop('daemon');
+    remove_tree($grantlink->edge_store . '/links');
+    my $page = sub { $grantlink->browser->get($asked->{link})->page };
+    ok(eventually(sub { $page->() eq 'unavailable' }), 'nginx notices');
+    $tab->goto($asked->{link});
+    $tab->wait_for_page('unavailable');
+    is_deeply([$tab->axe], [], 'axe-core finds nothing');
+    $grantlink->start_daemon;
+    ok(eventually(sub { $page->() eq 'ready' }), 'the daemon mends it');
+    $tab->click('main .button');
+    ok($tab->wait_for_page('ready'), 'and the button leads on');
     $tab->leave;
 };
 
