@@ -8,6 +8,7 @@
 #include "ngx_module/request_context.hpp"
 #include "ngx_module/variables.hpp"
 
+#include <malloc.h>
 #include <sodium.h>
 
 using namespace grantlink;
@@ -16,6 +17,7 @@ namespace {
 
 void* createMainConf(ngx_conf_t* cf);
 ngx_int_t registerHandlers(ngx_conf_t* cf);
+ngx_int_t startWorker(ngx_cycle_t* cycle);
 ngx_int_t initModule(ngx_cycle_t* cycle);
 
 constexpr ngx_uint_t anywhere = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
@@ -71,7 +73,7 @@ ngx_module_t ngx_http_grantlink_module = {
     NGX_HTTP_MODULE, // module type
     nullptr,         // init master
     initModule,      // init module
-    startCounting,   // init process; stores open with the first request, see edge_store.hpp
+    startWorker,     // init process; stores open with the first request, see edge_store.hpp
     nullptr,         // init thread
     nullptr,         // exit thread
     nullptr,         // exit process
@@ -105,6 +107,13 @@ ngx_int_t registerHandlers(ngx_conf_t* cf) {
 ngx_int_t initModule(ngx_cycle_t* cycle) {
     useMetricsZone(cycle);
     return filterLateLogs(cycle);
+}
+
+ngx_int_t startWorker(ngx_cycle_t* cycle) {
+    // Commits run on whichever thread of the pool is next, and LMDB keeps the pages it has written
+    // for the next commit: without this, one set of them in the heap of each thread.
+    mallopt(M_ARENA_MAX, 1);
+    return startCounting(cycle);
 }
 
 void* createMainConf(ngx_conf_t* cf) {

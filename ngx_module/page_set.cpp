@@ -90,6 +90,8 @@ std::optional<TemplateError> PageSet::compilePages() {
             pages[i] = std::move(*page);
         }
     }
+    for (Language& language : languages_) // they are in the pages now
+        language.texts.clear();
     return std::nullopt;
 }
 

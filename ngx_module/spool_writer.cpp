@@ -9,12 +9,25 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <iterator>
 
 namespace grantlink {
 
 namespace {
 
 constexpr ngx_msec_t keepAlive = 60'000; // ms
+constexpr std::size_t largestBatch = 128;
+constexpr std::size_t answersAtOnce = 16;
+
+template <typename T>
+std::vector<T> takeFirst(std::vector<T>& from, std::size_t count) {
+    if (from.size() <= count)
+        return std::exchange(from, {});
+    const auto end = from.begin() + static_cast<std::ptrdiff_t>(count);
+    std::vector<T> out(std::make_move_iterator(from.begin()), std::make_move_iterator(end));
+    from.erase(from.begin(), end);
+    return out;
+}
 
 WriteResult resultOf(StoreResult result) {
     switch (result) {
@@ -87,8 +100,10 @@ void SpoolWriter::submit(ngx_http_request_t* r, WriteTarget target, Recording re
 }
 
 void SpoolWriter::start() {
-    batch_ = {std::exchange(target_, {}), std::exchange(queue_, {}), {}, std::nullopt, {}, {}};
-    batchWaiting_ = std::exchange(queueWaiting_, {});
+    batch_ = {target_, takeFirst(queue_, largestBatch), {}, std::nullopt, {}, {}};
+    batchWaiting_ = takeFirst(queueWaiting_, largestBatch);
+    if (queue_.empty())
+        target_ = {}; // lets go of the spool, which may be replaced
     task_.ctx = this;
     task_.handler = commitInThread;
     task_.event.data = this;
@@ -155,14 +170,37 @@ void SpoolWriter::finish() {
     if (!queue_.empty())
         start();
     for (std::size_t i = 0; i < waiting.size(); ++i) {
-        ngx_http_request_t* r = waiting[i].request;
-        ngx_connection_t* c = r->connection;
         const WriteResult result = batch.failure.value_or(resultOf(batch.puts[i].result));
         countApproval(result);
+        answers_.push_back({waiting[i], result});
+    }
+    if (!answer_.posted)
+        answerSome();
+}
+
+void SpoolWriter::onAnswer(ngx_event_t* event) noexcept {
+    static_cast<SpoolWriter*>(event->data)->answerSome();
+}
+
+void SpoolWriter::answerSome() {
+    for (std::size_t sent = 0; sent < answersAtOnce && !answers_.empty(); ++sent) {
+        const Answer answer = answers_.front();
+        answers_.pop_front();
+        ngx_http_request_t* r = answer.to.request;
+        ngx_connection_t* c = r->connection;
         release(r);
-        waiting[i].done(r, result);
+        answer.to.done(r, answer.result);
         ngx_http_run_posted_requests(c);
     }
+    if (answer_.timer_set)
+        ngx_del_timer(&answer_);
+    if (answers_.empty())
+        return;
+    answer_.data = this;
+    answer_.handler = onAnswer;
+    answer_.log = ngx_cycle->log;
+    ngx_post_event(&answer_, &ngx_posted_next_events);
+    ngx_add_timer(&answer_, keepAlive); // as above: a worker without timers would leave
 }
 
 // A hint only: lost ones cost the daemon its polling interval.

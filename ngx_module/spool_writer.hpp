@@ -1,8 +1,10 @@
 // Durable writes without blocking the event loop: one queue a worker, group commit in a thread.
 //
 // While a batch is being sealed and committed in the thread pool, new approvals queue up; when it
-// returns they form the next batch. However many recipients press at once, each waits for at most
-// two commits.
+// returns, up to 128 of them form the next batch. Above that a larger batch would gain little, and
+// LMDB keeps the memory of the largest one for good.
+//
+// Those that were written are answered a few at a time, so that pages are served in between.
 //
 // Thread: everything but sealing and commit runs on the event loop. A waiting request is held by
 // `r->main->count` and `r->main->blocked`; the thread never touches it.
@@ -14,6 +16,7 @@
 #include "shared/spool.hpp"
 
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +63,11 @@ class SpoolWriter {
         WriteDone done;
     };
 
+    struct Answer {
+        Waiting to;
+        WriteResult result;
+    };
+
     // What the thread owns while it runs.
     struct Batch {
         WriteTarget target;
@@ -72,9 +80,11 @@ class SpoolWriter {
 
     static void commitInThread(void* data, ngx_log_t* log) noexcept;
     static void onCommitted(ngx_event_t* event) noexcept;
+    static void onAnswer(ngx_event_t* event) noexcept;
 
     void start();
     void finish();
+    void answerSome();
     void wakeDaemon(const std::string& path);
 
     int socket_ = -1;
@@ -87,6 +97,9 @@ class SpoolWriter {
 
     Batch batch_;
     std::vector<Waiting> batchWaiting_;
+
+    std::deque<Answer> answers_; // still to be sent
+    ngx_event_t answer_{};
 };
 
 } // namespace grantlink

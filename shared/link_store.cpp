@@ -110,8 +110,7 @@ StoreUsage LinkReader::usage() {
     return out;
 }
 
-LinkReader::Snapshot::Snapshot(LinkReader& reader) : reader_(reader) {
-    reader_.read_.renew();
+LinkReader::Snapshot::Snapshot(LinkReader& reader) : reader_(reader), now_(reader.read_) {
     const std::size_t now = reader_.read_.id();
     if (now == reader_.sharedAt_)
         return;

@@ -42,8 +42,6 @@ class LinkReader {
       public:
         explicit Snapshot(LinkReader& reader);
 
-        ~Snapshot() { reader_.read_.reset(); }
-
         Snapshot(const Snapshot&) = delete;
         Snapshot& operator=(const Snapshot&) = delete;
 
@@ -57,6 +55,7 @@ class LinkReader {
 
       private:
         LinkReader& reader_;
+        lmdb::Renewed now_;
     };
 
     Snapshot snapshot() { return Snapshot(*this); }

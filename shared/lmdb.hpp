@@ -109,6 +109,20 @@ class ReadTransaction : public Transaction {
     void commit();
 };
 
+// A fresh snapshot of a transaction that was reset, given back at the end of the scope.
+class Renewed {
+  public:
+    explicit Renewed(ReadTransaction& read) : read_(read) { read_.renew(); }
+
+    ~Renewed() { read_.reset(); }
+
+    Renewed(const Renewed&) = delete;
+    Renewed& operator=(const Renewed&) = delete;
+
+  private:
+    ReadTransaction& read_;
+};
+
 class WriteTransaction : public Transaction {
   public:
     explicit WriteTransaction(const Environment& env) : Transaction(env, nullptr, 0) {}

@@ -33,7 +33,8 @@ lmdb::Database openExisting(lmdb::ReadTransaction& read, const char* name,
 } // namespace
 
 Spool::Spool(const std::string& edgeStore, Access access)
-    : env_(edgeStore + "/spool", {.mapSize = mapSize, .mode = fileMode}) {
+    : env_(edgeStore + "/spool", {.mapSize = mapSize, .mode = fileMode}), find_(env_) {
+    find_.reset();
     if (access == Access::creates) {
         lmdb::WriteTransaction write(env_);
         approvals_ = write.open("approvals");
@@ -71,12 +72,12 @@ StoreResult Spool::storeOne(lmdb::WriteTransaction& write, const SpoolPut& put, 
     return StoreResult::stored;
 }
 
-Spool::Attempt Spool::find(const Uuid& attempt) const {
-    const lmdb::ReadTransaction read(env_);
+Spool::Attempt Spool::find(const Uuid& attempt) {
+    const lmdb::Renewed now(find_);
     Attempt out;
-    if (const auto record = read.get(outcomes_, attempt.bytes))
+    if (const auto record = find_.get(outcomes_, attempt.bytes))
         out.outcome = parseOutcome(*record);
-    else if (const auto waiting = read.get(approvals_, attempt.bytes))
+    else if (const auto waiting = find_.get(approvals_, attempt.bytes))
         if (const auto approval = parseApproval(*waiting))
             out.waiting = approval->connection;
     return out;

@@ -63,7 +63,7 @@ class Spool {
         std::optional<Uuid> waiting;          // it waits in the spool: its connection
     };
 
-    Attempt find(const Uuid& attempt) const;
+    Attempt find(const Uuid& attempt);
 
     // Approvals in the order of their attempts, from the first behind `after` (exclusive).
     std::vector<SpoolEntry> approvals(std::size_t limit, const Uuid& after = {}) const;
@@ -96,6 +96,8 @@ class Spool {
 
     lmdb::Environment env_;
     lmdb::Database approvals_ = 0, outcomes_ = 0, waiting_ = 0, meta_ = 0;
+    lmdb::ReadTransaction
+        find_; // reset but while find() looks: a new one would cost more than that
 };
 
 } // namespace grantlink

@@ -41,7 +41,7 @@ subtest 'limit_req refuses a callback' => sub {
     my $callback = callback_for($browser, $link);
     my $spool    = $grantlink->store_digest('spool');
     my %client   = (headers => {'X-Client' => 'b'});
-    is($browser->get("$link?x", %client)->page, 'ready', 'the client has used what it may');
+    is($browser->get("$link?x", %client)->page, 'begun', 'the client has used what it may');
     is($browser->get($callback, %client)->status, 503, 'the callback is refused');
     is($grantlink->store_digest('spool'), $spool, 'and nothing was written');
     $grantlink->log_has(error => qr{limiting requests.*request: "GET /callback/instagram\?\*+ HTTP/1.1"}, 'its query is redacted');

@@ -78,11 +78,11 @@ subtest 'addition' => sub {
 is($grantlink->store_digest(qw(spool links vault)), $stores, 'none of these wrote anything');
 
 subtest 'from our locations' => sub {
-    is($browser->get("$base/ok/approve/$token")->page, 'ready', 'auth_request lets a recipient in');
+    is($browser->get("$base/ok/approve/$token")->page, 'begun', 'auth_request lets a recipient in');
     is($browser->post("$base/ok/approve/$token")->status, 303, 'and lets them press the button');
     is($browser->get("$base/no/approve/$token")->status, 403, 'or not');
     my $site = $browser->get("$base/site/approve/$token");
-    is($site->page, 'ready', 'addition leaves the page what it is');
+    is($site->page, 'begun', 'addition leaves the page what it is');
     like($site->body, qr/\A<p>head of the site/, 'and adds to it');
     my $back = $browser->get($callback =~ s{/callback/}{/mirror/callback/}r);
     is(wait_for_outcome($browser, $back->location), 'connected', 'a callback that is mirrored is recorded');

@@ -11,7 +11,7 @@ namespace {
 constexpr fuzz::HostileStore::DatabaseKind databases[] = {
     {"approvals"}, {"outcomes"}, {"waiting", MDB_DUPSORT}, {"meta"}};
 
-void readAll(const Spool& spool, const Uuid& attempt) {
+void readAll(Spool& spool, const Uuid& attempt) {
     const Spool::Attempt found = spool.find(attempt);
     require(!found.outcome || !found.waiting, "an attempt waits or has ended");
     const auto approvals = spool.approvals(100);
