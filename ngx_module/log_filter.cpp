@@ -5,7 +5,6 @@
 #include "ngx_module/metrics.hpp"
 #include "ngx_module/redact.hpp"
 #include "ngx_module/request_context.hpp"
-#include "ngx_module/respond.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -80,8 +79,9 @@ ngx_int_t onLog(ngx_http_request_t* r) noexcept {
             takeCookies(r, nullptr);
         else if (!context)
             redactAsText(r);
-        else if (context->answeredSecret)
-            wipeSentHeaders(r);
+        else
+            for (const std::span<char> value : context->secretHeaders)
+                std::fill(value.begin(), value.end(), '*');
         return NGX_OK;
     });
 }

@@ -84,7 +84,7 @@ std::optional<TemplateError> PageSet::compilePages() {
     for (const Language& language : languages_) {
         Pages& pages = pages_.emplace_back();
         for (std::size_t i = 0; i < infos.size(); ++i) {
-            auto page = compileTemplate(infos[i].name, source, language, languages_);
+            auto page = compileTemplate(infos[i].name, source, language, languages_, pool_);
             if (!page)
                 return page.error();
             pages[i] = std::move(*page);

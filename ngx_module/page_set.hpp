@@ -49,7 +49,7 @@ struct PageInfo {
 const PageInfo& infoOf(Page page);
 std::optional<Page> pageNamed(std::string_view name);
 
-// Immutable once made; neither copied nor moved, because its templates point into its files.
+// Immutable once made; neither copied nor moved, because its templates point into its texts.
 class PageSet {
   public:
     // Of the shipped files, and those of `directory` over them where it is not empty.
@@ -80,6 +80,7 @@ class PageSet {
     using Pages = std::array<Template, static_cast<std::size_t>(Page::count)>;
 
     TemplateFiles files_;
+    TextPool pool_;
     std::vector<Language> languages_;
     std::vector<Pages> pages_; // of each language
     std::string policy_;

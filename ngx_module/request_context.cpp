@@ -2,6 +2,7 @@
 
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/conf.hpp"
+#include "ngx_module/edge_store.hpp"
 #include "ngx_module/log_filter.hpp"
 #include "ngx_module/negotiation.hpp"
 #include "ngx_module/redact.hpp"
@@ -21,8 +22,11 @@ std::string_view behindPrefix(ngx_http_request_t* r) {
 void fill(RequestContext& context, const RoutePath& path, ngx_http_request_t* r) {
     context.route = path.route;
     context.languageAsked = languageInQuery(view(r->args));
-    if (path.route == Route::approve)
+    if (path.route == Route::approve) {
         context.link = linkKeyOf(path.last);
+        if (context.link)
+            EdgeStore::expect(r, *context.link);
+    }
     if (path.route == Route::asset)
         context.asset = path.last;
     if (path.route == Route::status || path.route == Route::confirm || path.route == Route::outcome)

@@ -10,6 +10,7 @@
 #include "shared/secret.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,8 @@ struct RequestContext {
     std::string statusUrl;
     bool waiting = false;
 
-    bool answeredSecret = false; // a response header holds one: wiped before the log phase reads it
+    // Values of response headers that no log may show: overwritten when the request is logged.
+    std::vector<std::span<char>> secretHeaders;
 
     const Cookie* cookie(std::string_view name) const;
 };

@@ -5,7 +5,6 @@
 #include "ngx_module/request_language.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace grantlink {
 
@@ -13,8 +12,6 @@ namespace {
 
 constexpr std::string_view html = "text/html; charset=utf-8";
 constexpr std::string_view json = "application/json";
-constexpr std::string_view location = "Location";
-constexpr std::string_view setCookie = "Set-Cookie";
 
 // Memory of the request's pool.
 template <typename T>
@@ -39,6 +36,11 @@ ngx_table_elt_t* pushHeader(ngx_http_request_t* r, ngx_str_t name, ngx_str_t val
 
 void addStatic(ngx_http_request_t* r, std::string_view name, std::string_view value) {
     pushHeader(r, ngxStr(name), ngxStr(value));
+}
+
+// `text` is a copy of this request's own.
+void keepFromLogs(ngx_http_request_t* r, std::string_view text) {
+    contextOf(r)->secretHeaders.emplace_back(const_cast<char*>(text.data()), text.size());
 }
 
 void addSafetyHeaders(ngx_http_request_t* r, std::string_view cacheControl) {
@@ -203,8 +205,9 @@ ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content)
 
 ngx_int_t sendRedirect(ngx_http_request_t* r, std::string_view target) {
     addSafetyHeaders(r, "no-store");
-    r->headers_out.location = pushHeader(r, ngxStr(location), ngxStr(keepText(r, target)));
-    contextOf(r)->answeredSecret = true;
+    const std::string_view kept = keepText(r, target);
+    r->headers_out.location = pushHeader(r, ngxStr("Location"), ngxStr(kept));
+    keepFromLogs(r, kept);
     return sendKept(r, NGX_HTTP_SEE_OTHER, "text/plain", {});
 }
 
@@ -252,23 +255,15 @@ void addHeader(ngx_http_request_t* r, std::string_view name, std::string_view va
 }
 
 void addCookie(ngx_http_request_t* r, std::string_view cookie) {
-    addHeader(r, setCookie, cookie);
-    contextOf(r)->answeredSecret = true;
+    const std::string_view kept = keepText(r, cookie);
+    pushHeader(r, ngxStr("Set-Cookie"), ngxStr(kept));
+    keepFromLogs(r, kept);
 }
 
 std::string_view keepText(ngx_http_request_t* r, std::string_view text) {
     char* memory = allocate<char>(r, text.size());
     std::copy(text.begin(), text.end(), memory);
     return {memory, text.size()};
-}
-
-void wipeSentHeaders(ngx_http_request_t* r) {
-    for (ngx_list_part_t* part = &r->headers_out.headers.part; part; part = part->next) {
-        auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
-        for (ngx_uint_t i = 0; i < part->nelts; ++i)
-            if (view(headers[i].key) == location || view(headers[i].key) == setCookie)
-                std::memset(headers[i].value.data, '*', headers[i].value.len);
-    }
 }
 
 } // namespace grantlink

@@ -54,7 +54,4 @@ void addCookie(ngx_http_request_t* r, std::string_view cookie);
 // A copy that lives as long as the request.
 std::string_view keepText(ngx_http_request_t* r, std::string_view text);
 
-// Overwrites the secrets in the response's headers, which have been sent: Location and Set-Cookie.
-void wipeSentHeaders(ngx_http_request_t* r);
-
 } // namespace grantlink

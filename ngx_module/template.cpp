@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::size_t longestEntity = 6; // &quot;
 
-std::string_view entityOf(char c) {
+constexpr std::string_view entityOf(char c) {
     switch (c) {
     case '&':
         return "&amp;";
@@ -23,15 +23,23 @@ std::string_view entityOf(char c) {
     }
 }
 
+constexpr std::array<bool, 256> isSpecial = [] {
+    std::array<bool, 256> out{};
+    for (std::size_t c = 0; c < out.size(); ++c)
+        out[c] = !entityOf(static_cast<char>(c)).empty();
+    return out;
+}();
+
 } // namespace
 
 char* escapeHtml(std::string_view text, char* out) {
     for (const char c : text) {
-        const std::string_view entity = entityOf(c);
-        if (entity.empty())
+        if (!isSpecial[static_cast<unsigned char>(c)]) {
             *out++ = c;
-        else
-            out = std::copy(entity.begin(), entity.end(), out);
+            continue;
+        }
+        const std::string_view entity = entityOf(c);
+        out = std::copy(entity.begin(), entity.end(), out);
     }
     return out;
 }

@@ -54,8 +54,8 @@ struct Source {
 class TemplateCompiler {
   public:
     TemplateCompiler(std::string_view page, const TemplateSource& files, const Language& language,
-                     std::span<const Language> languages)
-        : page_(page), files_(files), language_(language), languages_(languages) {}
+                     std::span<const Language> languages, TextPool& pool)
+        : page_(page), files_(files), language_(language), languages_(languages), pool_(pool) {}
 
     Template compile() {
         includeFile(std::string(page_) + ".html", 0);
@@ -66,7 +66,7 @@ class TemplateCompiler {
     // Thrown inside the compiler alone: compileTemplate() makes it a value.
     friend boost::system::result<Template, TemplateError>
     compileTemplate(std::string_view, const TemplateSource&, const Language&,
-                    std::span<const Language>);
+                    std::span<const Language>, TextPool&);
 
     struct Open {
         std::string_view name;
@@ -229,22 +229,25 @@ class TemplateCompiler {
         out_.segments_[closed.segment].at = static_cast<std::uint32_t>(jumpTarget_);
     }
 
-    // Short texts in a row become one, unless a section jumps between them.
+    // Texts in a row become one, unless a section jumps between them. A long one is handed out as
+    // it lies, together with what stands before it.
     void addText(std::string_view text) {
         if (text.empty() || muted_)
             return;
         auto& segments = out_.segments_;
-        const auto length = static_cast<std::uint32_t>(text.size());
-        if (length >= longText) {
-            segments.push_back({Template::Kind::block, Slot::count, 0, length, text.data()});
-            return;
-        }
-        const auto at = static_cast<std::uint32_t>(out_.text_.size());
+        const bool joins =
+            segments.size() > jumpTarget_ && segments.back().kind == Template::Kind::text;
+        if (!joins)
+            segments.push_back(
+                {Template::Kind::text, Slot::count, static_cast<std::uint32_t>(out_.text_.size())});
+        Template::Segment& segment = segments.back();
         out_.text_ += text;
-        if (segments.size() > jumpTarget_ && segments.back().kind == Template::Kind::text)
-            segments.back().length += length;
-        else
-            segments.push_back({Template::Kind::text, Slot::count, at, length});
+        segment.length += static_cast<std::uint32_t>(text.size());
+        if (text.size() < longText)
+            return;
+        const std::string_view kept = pool_.keep(out_.text_.substr(segment.at));
+        out_.text_.resize(segment.at);
+        segment = {Template::Kind::block, Slot::count, 0, segment.length, kept.data()};
     }
 
     static std::string knownNames() {
@@ -258,6 +261,7 @@ class TemplateCompiler {
     const TemplateSource& files_;
     const Language& language_;
     std::span<const Language> languages_;
+    TextPool& pool_;
     const Language* each_ = nullptr; // of {{#languages}}
 
     Template out_;
@@ -269,9 +273,9 @@ class TemplateCompiler {
 
 boost::system::result<Template, TemplateError>
 compileTemplate(std::string_view page, const TemplateSource& source, const Language& language,
-                std::span<const Language> languages) {
+                std::span<const Language> languages, TextPool& pool) {
     try {
-        return TemplateCompiler(page, source, language, languages).compile();
+        return TemplateCompiler(page, source, language, languages, pool).compile();
     } catch (const TemplateError& error) {
         return error;
     }

@@ -21,6 +21,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,13 +32,22 @@ struct TemplateError {
     std::string message; // "ready.html:12: …"
 };
 
-// The text of a template by its file name; it must outlive what is compiled from it.
+// Long texts of compiled templates, each kept once: pages begin with the same style sheet. It must
+// outlive the templates.
+class TextPool {
+  public:
+    std::string_view keep(std::string text) { return *texts_.insert(std::move(text)).first; }
+
+  private:
+    std::set<std::string> texts_; // whose nodes stay where they are
+};
+
+// The text of a template by its file name.
 using TemplateSource = std::function<std::optional<std::string_view>(std::string_view name)>;
 
 // `page` without ".html" is {{page}}; `language` is one of `languages`.
-boost::system::result<Template, TemplateError> compileTemplate(std::string_view page,
-                                                               const TemplateSource& source,
-                                                               const Language& language,
-                                                               std::span<const Language> languages);
+boost::system::result<Template, TemplateError>
+compileTemplate(std::string_view page, const TemplateSource& source, const Language& language,
+                std::span<const Language> languages, TextPool& pool);
 
 } // namespace grantlink

@@ -47,6 +47,10 @@ std::string encodeLinkBucket(const LinkEntries& entries);
 // Nothing when the record is not one.
 std::optional<LinkEntries> parseLinkBucket(Bytes record);
 
+// Asks the memory for what findInBucket() is going to look at first. `record` may be anything that
+// once was the bucket: nothing of it is read.
+void prefetchInBucket(const std::uint8_t* record, const LinkKey& link);
+
 // The link view under the key, in place. Reads nothing but a few slots and the entry; what does not
 // fit the record is no entry.
 std::optional<Bytes> findInBucket(Bytes record, const LinkKey& link);

@@ -117,12 +117,21 @@ LinkReader::Snapshot::Snapshot(LinkReader& reader) : reader_(reader), now_(reade
     reader_.shared_ = {};
     if (const auto record = reader_.read_.get(reader_.databases_.meta, spreadKey()))
         reader_.shared_.spread = LinkSpread::parse(*record).value_or(LinkSpread{});
+    reader_.lastSeen_.resize(reader_.shared_.spread.buckets, nullptr);
     reader_.sharedAt_ = now;
 }
 
+void LinkReader::prefetch(const LinkKey& link) const {
+    const std::uint32_t number = shared_.spread.bucketOf(link);
+    if (number < lastSeen_.size())
+        prefetchInBucket(lastSeen_[number], link);
+}
+
 std::optional<LinkView> LinkReader::Snapshot::find(const LinkKey& link) const {
-    const auto number = bucketKey(reader_.shared_.spread.bucketOf(link));
-    const auto bucket = reader_.read_.get(reader_.databases_.links, number);
+    const std::uint32_t number = reader_.shared_.spread.bucketOf(link);
+    const auto bucket = reader_.read_.get(reader_.databases_.links, bucketKey(number));
+    if (bucket && number < reader_.lastSeen_.size())
+        reader_.lastSeen_[number] = bucket->data();
     const auto record = bucket ? findInBucket(*bucket, link) : std::nullopt;
     return record ? parseLinkView(*record) : std::nullopt;
 }

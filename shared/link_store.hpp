@@ -60,6 +60,10 @@ class LinkReader {
 
     Snapshot snapshot() { return Snapshot(*this); }
 
+    // To be called as soon as the link is known that find() will be asked for: its bucket, which no
+    // cache holds, is on its way while nginx goes through its phases.
+    void prefetch(const LinkKey& link) const;
+
     StoreUsage usage();
 
     // False when the daemon made the store anew; the caller then opens another reader.
@@ -79,6 +83,8 @@ class LinkReader {
     lmdb::ReadTransaction read_; // reset while no snapshot is alive
     Shared shared_;
     std::size_t sharedAt_ = 0; // the transaction that `shared_` is of
+    // Where each bucket lay when it was last looked at: for prefetch() alone, never read from.
+    std::vector<const std::uint8_t*> lastSeen_;
 };
 
 // The daemon's side. Blocks on the writer lock and on fsync.

@@ -36,6 +36,7 @@ std::string rendered(const std::string& text, const PageValues& values) {
                                                                 {"part", "<{{account}}>"},
                                                                 {"self", "{{> self}}"},
                                                                 {"long", std::string(2000, 'x')}};
+    TextPool pool;
     const auto compiled = compileTemplate(
         "page",
         [&](std::string_view name) {
@@ -43,7 +44,7 @@ std::string rendered(const std::string& text, const PageValues& values) {
             return found == files.end() ? std::nullopt
                                         : std::optional<std::string_view>(found->second);
         },
-        languages[1], languages);
+        languages[1], languages, pool);
     return compiled ? together(*compiled, values) : "error: " + compiled.error().message;
 }
 
@@ -58,6 +59,8 @@ void templatesRender(void**) {
     // A jump ends behind a section, also when the text there would join the text before.
     assertEqual(rendered("a{{#detail}}b{{/detail}}c{{^detail}}d{{/detail}}e", values), "acde");
     assertEqual(rendered("a{{> long}}b", values), "a" + std::string(2000, 'x') + "b");
+    assertEqual(rendered("{{#detail}}b{{/detail}}{{> long}}{{account}}{{> long}}", {}),
+                std::string(4000, 'x'));
 }
 
 void languagesAreCompiledIn(void**) {
