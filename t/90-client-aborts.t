@@ -1,0 +1,117 @@
+# Clients go away at every stage. No connection is leaked, nothing crashes, and what was handed to the
+# store stays recorded, once.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use Grantlink::Flow;
+use Grantlink::Instance;
+use Grantlink::SpoolLock;
+use Grantlink::Wire;
+use Time::HiRes qw(sleep);
+
+my $grantlink = Grantlink::Instance->running(
+    server => 'add_header X-Attempt $grantlink_attempt always; location = /connections { stub_status; access_log off; }',
+);
+my $base = $grantlink->public_url;
+
+# A fresh attempt as requests on the wire: {get, post, poll, known => sub, …}
+sub attempt () {
+    my $browser = $grantlink->browser;
+    my $press   = $browser->post(request_connection($grantlink)->{link});
+    my ($state) = $press->location =~ /[?&]state=([^&]+)/;
+    my $id      = $press->header('x-attempt');
+    my $query   = "code=made-up-code-of-a-test&state=$state";
+    my $headers = "Host: x\r\nCookie: " . join('; ', map { "$_->{name}=$_->{value}" } $browser->cookies) . "\r\n";
+    return {
+        get  => "GET /callback/instagram?$query HTTP/1.1\r\n$headers\r\n",
+        post => "POST /callback/instagram HTTP/1.1\r\n${headers}Content-Length: " . length($query) . "\r\n\r\n$query",
+        outcome => sub { $browser->get("$base/approve/attempts/$id/outcome")->json->{outcome} },
+        # Not by the long poll, which would wait.
+        known => sub { $browser->head("$base/approve/attempts/$id")->status == 200 ? 1 : 0 },
+        poll    => "GET /approve/attempts/$id/outcome HTTP/1.1\r\n$headers\r\n",
+        confirm => sub {
+            my $other = $grantlink->browser;
+            $other->get("$base/callback/instagram?$query");
+            return "POST /approve/attempts/$id/confirm HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nCookie: "
+                . join('; ', map { "$_->{name}=$_->{value}" } $other->cookies) . "\r\n\r\n";
+        },
+    };
+}
+
+# Sends these bytes on a connection of its own, waits a little, and goes.
+sub leave ($how, $bytes, $pause = 0.02) {
+    my $wire = Grantlink::Wire->connect($grantlink)->send($bytes);
+    sleep $pause;
+    $how eq 'close' ? $wire->close : $how eq 'reset' ? $wire->reset : $wire->shut_writing;
+    return $wire;
+}
+
+sub nothing_left ($name) {
+    ok(eventually(sub { $grantlink->open_connections == 0 }), $name);
+}
+
+my @workers = $grantlink->worker_pids;
+
+subtest 'before the request is complete' => sub {
+    for my $how (qw(close reset)) {
+        my $attempt = attempt();
+        my $cut = sub ($at) { substr $attempt->{post}, 0, $at };
+        leave($how, '');
+        leave($how, $cut->($_)) for 3, 20, 45, 120, index($attempt->{post}, "\r\n\r\n") + 2;
+        leave($how, $cut->(length($attempt->{post}) - $_)) for 60, 1;
+        leave($how, substr($attempt->{get}, 0, length($attempt->{get}) - 2));
+        is($attempt->{outcome}->(), 'unknown', "$how: nothing was recorded");
+        like(Grantlink::Wire->connect($grantlink)->send($attempt->{post})->response->location, qr{/attempts/}, 'and the attempt still works');
+    }
+    nothing_left('no connection is left');
+};
+
+subtest 'before the answer is read' => sub {
+    my $link = request_connection($grantlink)->{link} =~ s{\A\w+://[^/]+}{}r;
+    for my $how (qw(close reset)) {
+        leave($how, "GET $link HTTP/1.1\r\nHost: x\r\n\r\n", 0)                          for 1 .. 20;
+        leave($how, "POST $link HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", 0)    for 1 .. 20;
+        leave($how, "GET $link HTTP/1.1\r\nHost: x\r\n\r\n" x 50, 0)                     for 1 .. 4;
+    }
+    nothing_left('no connection is left');
+};
+
+subtest 'while the write is in the thread pool' => sub {
+    my @attempts = map { attempt() } 1 .. 12;
+    my %request  = map { my $a = $attempts[$_]; $_ => $_ < 6 ? $a->{get} : $_ < 9 ? $a->{post} : $a->{confirm}->() } 0 .. 11;
+    $grantlink->stop('daemon');
+    my $lock = Grantlink::SpoolLock->hold($grantlink);
+    my @gone = map { leave((qw(close reset shut))[$_ % 3], $request{$_}) } 0 .. 11;
+    sleep 0.3;
+    is_deeply([map { $_->{known}->() } @attempts], [(0) x 12], 'nothing is recorded yet');
+    $lock->release;
+    eventually(sub { !grep { !$_->{known}->() } @attempts }, 5);
+    is_deeply([map { $_->{known}->() } @attempts], [(1) x 12], 'all is recorded when the store is free');
+    undef @gone;
+    nothing_left('no connection is left');
+    $grantlink->start_daemon;
+    is_deeply([map { my $a = $_; eventually(sub { my $o = $a->{outcome}->(); $o ne 'pending' && $o }) } @attempts],
+        [('provider_error') x 12], 'and each has its outcome');
+};
+
+subtest 'while the long poll waits' => sub {
+    my @attempts = map { attempt() } 1 .. 9;
+    $grantlink->stop('daemon');
+    Grantlink::Wire->connect($grantlink)->send($_->{get})->response for @attempts;
+    leave((qw(close reset shut))[$_ % 3], $attempts[$_]{poll}, 0.05) for 0 .. 8;
+    nothing_left('no connection is left');
+    leave('close', $attempts[0]{poll} x 3);
+    my @polls = map { Grantlink::Wire->connect($grantlink)->send($attempts[0]{poll}) } 1 .. 3;
+    sleep 0.3;
+    $polls[1]->reset;
+    $grantlink->start_daemon;
+    is($polls[$_]->response->json->{outcome}, 'provider_error', 'who stayed gets the outcome') for 0, 2;
+    $_->close for @polls[0, 2];
+    nothing_left('no connection is left');
+};
+
+is_deeply([$grantlink->worker_pids], \@workers, 'the worker is the same');
+$grantlink->finish;
+done_testing;
