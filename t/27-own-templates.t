@@ -145,6 +145,19 @@ subtest 'a new language needs everything' => sub {
         for @keys;
 };
 
+# A text that is long enough to be sent from where it lies must lie somewhere for good.
+subtest 'a long text' => sub {
+    my $long      = 'This is a long sentence. ' x 60;
+    my $other     = Grantlink::Instance->new;
+    my $directory = $other->directory . '/pages';
+    make_path("$directory/strings");
+    write_file("$directory/strings/en.toml", "[strings]\nready_text = \"$long\"\n");
+    $other->write_nginx_config(http => "grantlink_templates $directory;");
+    $other->start;
+    like($other->browser->get(request_connection($other)->{link})->body, qr/\Q$long\E/, 'is shown as it is');
+    $other->finish;
+};
+
 subtest 'the mistakes of the manual' => sub {
     my $known = 'known are requester, account, provider, approver, detail, expires, brand, logo, colour, switchurl, switchhow, assets, problem, retry';
     my @mistakes = (

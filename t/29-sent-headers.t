@@ -36,5 +36,14 @@ ok((grep { /^approve 200 location=- cookie=\*{20,}$/ } @ours), 'so are cookies a
 is_deeply([grep { !/location=(?:-|\*+) cookie=(?:-|\*+)$/ } @ours], [], 'with nothing but asterisks');
 like($lines[-1], qr{^- 302 location=\S*/there cookie=a=b$}, 'the other location\'s are shown');
 
+# nginx hands out a constant of its configuration as it lies there: what is overwritten is gone for all.
+$grantlink->write_nginx_config(approve => 'add_header Set-Cookie "site=1; Path=/";');
+$grantlink->replace_workers;
+my $other = request_connection($grantlink)->{link};
+for my $time (1 .. 3) {
+    my @cookies = $grantlink->browser->post($other)->headers('set-cookie');
+    ok((grep { $_ eq "site=1; Path=/" } @cookies), "the site's own cookie, press $time") or diag "@cookies";
+}
+
 $grantlink->finish;
 done_testing;
