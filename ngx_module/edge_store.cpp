@@ -2,6 +2,8 @@
 
 #include "ngx_module/conf.hpp"
 
+#include <malloc.h>
+
 #include <map>
 
 namespace grantlink {
@@ -52,6 +54,8 @@ void EdgeStore::refresh(ngx_log_t* log) {
     if (checked_ == ngx_time())
         return;
     checked_ = ngx_time();
+    if (writer_.stormHasEnded())
+        giveMemoryBack();
     try {
         if (links_ && !links_->isCurrent())
             links_.reset();
@@ -65,6 +69,14 @@ void EdgeStore::refresh(ngx_log_t* log) {
         ngx_log_error(NGX_LOG_ERR, log, 0, "grantlink: the edge store cannot be used: %s",
                       error.what());
     }
+}
+
+// LMDB keeps the pages of its largest transaction while the environment is open, and glibc the heap
+// of hundreds of requests that waited together. The spool is opened again by whoever asks for it.
+void EdgeStore::giveMemoryBack() {
+    if (spool_.use_count() == 1)
+        spool_.reset();
+    malloc_trim(0);
 }
 
 TimeMs loopTimeMs() {

@@ -34,6 +34,7 @@ class EdgeStore {
 
   private:
     void refresh(ngx_log_t* log);
+    void giveMemoryBack();
 
     std::string path_;
     std::unique_ptr<LinkReader> links_;

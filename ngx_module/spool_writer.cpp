@@ -18,6 +18,7 @@ namespace {
 constexpr ngx_msec_t keepAlive = 60'000; // ms
 constexpr std::size_t largestBatch = 128;
 constexpr std::size_t answersAtOnce = 16;
+constexpr time_t quietSeconds = 1;
 
 template <typename T>
 std::vector<T> takeFirst(std::vector<T>& from, std::size_t count) {
@@ -174,6 +175,8 @@ void SpoolWriter::finish() {
         countApproval(result);
         answers_.push_back({waiting[i], result});
     }
+    if (answers_.size() + batchWaiting_.size() >= largestBatch)
+        storm_ = ngx_time();
     if (!answer_.posted)
         answerSome();
 }
@@ -201,6 +204,14 @@ void SpoolWriter::answerSome() {
     answer_.log = ngx_cycle->log;
     ngx_post_event(&answer_, &ngx_posted_next_events);
     ngx_add_timer(&answer_, keepAlive); // as above: a worker without timers would leave
+}
+
+bool SpoolWriter::stormHasEnded() {
+    const bool quiet = storm_ != 0 && storm_ + quietSeconds < ngx_time();
+    if (!quiet || running_ || !answers_.empty())
+        return false;
+    storm_ = 0;
+    return true;
 }
 
 // A hint only: lost ones cost the daemon its polling interval.

@@ -57,6 +57,9 @@ class SpoolWriter {
     // NGX_DONE to nginx at once.
     void submit(ngx_http_request_t* r, WriteTarget target, Recording recording, WriteDone done);
 
+    // True once after very many approvals waited at the same time, when all is quiet again.
+    bool stormHasEnded();
+
   private:
     struct Waiting {
         ngx_http_request_t* request;
@@ -100,6 +103,7 @@ class SpoolWriter {
 
     std::deque<Answer> answers_; // still to be sent
     ngx_event_t answer_{};
+    time_t storm_ = 0; // when very many waited at once; 0: not since stormHasEnded() said so
 };
 
 } // namespace grantlink
