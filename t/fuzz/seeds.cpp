@@ -5,6 +5,7 @@
 // The other files of the corpus are written by hand, or were found and kept.
 #include "ngx_module/confirm_value.hpp"
 #include "shared/approval.hpp"
+#include "shared/link_bucket.hpp"
 #include "shared/link_view.hpp"
 #include "shared/sealed_code.hpp"
 
@@ -77,6 +78,26 @@ void putOutcomes(const Corpus& corpus) {
     const OutcomeRecord unknown{static_cast<Outcome>(9), connection, 3, 4, ""};
     corpus.put("outcome", "number-unknown", encodeOutcome(unknown));
     corpus.put("outcome", "name", "wrong_account");
+}
+
+LinkKey linkKey(std::uint8_t first) {
+    LinkKey out;
+    out.bytes.fill(first);
+    return out;
+}
+
+void putBuckets(const Corpus& corpus) {
+    const std::string three =
+        encodeLinkBucket({{linkKey(1), "one"}, {linkKey(2), "two"}, {linkKey(3), ""}});
+    corpus.put("link_bucket", "three-links", three);
+    corpus.put("link_bucket", "empty", encodeLinkBucket({}));
+    corpus.put("link_bucket", "entry-cut", three.substr(0, three.size() - 1));
+    corpus.put("link_bucket", "table-cut", three.substr(0, 4095));
+    corpus.put("link_bucket", "no-empty-slot", std::string(4096 + 64, '\xff'));
+    std::string entries;
+    for (char fill : {'a', 'b', 'c'})
+        entries += std::string(16, fill) + "\x04view";
+    corpus.put("link_bucket", "entries", entries);
 }
 
 void putSealedCodes(const Corpus& corpus) {
@@ -185,6 +206,7 @@ int main(int argc, char** argv) {
     putStates(corpus);
     putApprovals(corpus);
     putOutcomes(corpus);
+    putBuckets(corpus);
     putSealedCodes(corpus);
     putSpools(corpus);
     putViews(corpus);
