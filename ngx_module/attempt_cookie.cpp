@@ -49,11 +49,10 @@ void setConfirmCookie(ngx_http_request_t* r, const SiteView& site, const Uuid& a
     setCookie(r, site, nameFor(confirmStem, site.secureCookie, attempt), value);
 }
 
-void clearCookies(ngx_http_request_t* r, const RequestContext& context, const Uuid& attempt) {
+void clearConfirmCookie(ngx_http_request_t* r, const RequestContext& context, const Uuid& attempt) {
     for (const Cookie& cookie : context.cookies) {
         const bool secure = cookie.name.starts_with(hostPrefix);
-        if (cookie.name == nameFor(attemptStem, secure, attempt) ||
-            cookie.name == nameFor(confirmStem, secure, attempt))
+        if (cookie.name == nameFor(confirmStem, secure, attempt))
             addCookie(r, cookie.name + "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax" +
                              (secure ? "; Secure" : ""));
     }

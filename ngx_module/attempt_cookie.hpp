@@ -20,7 +20,9 @@ void setAttemptCookie(ngx_http_request_t* r, const SiteView& site, const Uuid& a
                       std::string_view value);
 void setConfirmCookie(ngx_http_request_t* r, const SiteView& site, const Uuid& attempt,
                       std::string_view value);
-void clearCookies(ngx_http_request_t* r, const RequestContext& context, const Uuid& attempt);
+
+// The first stays until it expires: with it the status page lets this browser try again.
+void clearConfirmCookie(ngx_http_request_t* r, const RequestContext& context, const Uuid& attempt);
 
 // The value that came with the request, or "". Over https only the name with __Host- counts: the
 // other one could have been set by a sibling domain or by somebody on the wire.

@@ -12,6 +12,7 @@
 #include "ngx_module/recording.hpp"
 #include "ngx_module/redact.hpp"
 #include "ngx_module/respond.hpp"
+#include "ngx_module/start.hpp"
 #include "shared/sealed_code.hpp"
 
 namespace grantlink {
@@ -23,13 +24,6 @@ bool issuerFits(const ProviderView& provider, const CallbackParameters& paramete
     if (provider.issuer.empty())
         return true;
     return parameters.iss.empty() ? !provider.issExpected : parameters.iss == provider.issuer;
-}
-
-bool isSameBrowser(ngx_http_request_t* r, const RequestContext& context, const FoundLink& link,
-                   const State& state) {
-    const std::string_view cookie = attemptCookie(context, link.site(), state.attempt);
-    return decodeBrowserCookie(cookie, state.connection, state.generation, *locationConf(r).keys) ==
-           state.attempt;
 }
 
 // Another browser than the one that pressed the button: a person has to say that it is meant.
@@ -46,12 +40,12 @@ ngx_int_t askToConfirm(ngx_http_request_t* r, RequestContext& context, const Fou
 // A response that fits a live attempt: it is recorded, unless a person has to be asked first.
 ngx_int_t accept(ngx_http_request_t* r, RequestContext& context, const FoundLink& link,
                  const VerifiedState& verified, CallbackParameters& parameters) {
-    const bool sameBrowser = isSameBrowser(r, context, link, verified.state);
+    const bool sameBrowser = beganHere(r, context, link, verified.state.attempt);
     if (parameters.error.empty())
-        return sameBrowser ? recordCode(r, context, verified, std::move(parameters.code))
+        return sameBrowser ? recordCode(r, verified, std::move(parameters.code))
                            : askToConfirm(r, context, link, parameters);
     if (sameBrowser)
-        return record(r, context, verified, ApprovalKind::error, parameters.error);
+        return record(r, verified, ApprovalKind::error, parameters.error);
     // Whoever knows a link knows a state: from a foreign browser a refusal writes nothing.
     return sendProblem(r,
                        parameters.error == "access_denied" ? Page::declined : Page::providerError);

@@ -41,7 +41,7 @@ ngx_int_t handleConfirm(ngx_http_request_t* r, RequestContext& context) {
         return sendPage(r, *page, {.link = &link});
     if (r->method != NGX_HTTP_POST)
         return sendPage(r, Page::confirm, {.link = &link});
-    return record(r, context, carried->verified, ApprovalKind::code, carried->sealed);
+    return record(r, carried->verified, ApprovalKind::code, carried->sealed);
 }
 
 } // namespace grantlink

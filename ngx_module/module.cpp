@@ -112,7 +112,10 @@ ngx_int_t initModule(ngx_cycle_t* cycle) {
 ngx_int_t startWorker(ngx_cycle_t* cycle) {
     // Commits run on whichever thread of the pool is next, and LMDB keeps the pages it has written
     // for the next commit: without this, one set of them in the arena of each thread.
-    mallopt(M_ARENA_MAX, 1);
+    const auto* conf = static_cast<MainConf*>(
+        ngx_http_cycle_get_module_main_conf(cycle, ngx_http_grantlink_module));
+    if (conf && !conf->stores.empty())
+        mallopt(M_ARENA_MAX, 1);
     return startCounting(cycle);
 }
 

@@ -20,13 +20,6 @@ bool sameTag(std::string_view a, std::string_view b) {
                       [](char x, char y) { return lower(x) == lower(y); });
 }
 
-bool isTag(std::string_view text) {
-    return !text.empty() && text.size() <= longestTag &&
-           std::all_of(text.begin(), text.end(), [](char c) {
-               return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-';
-           });
-}
-
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
         text.remove_prefix(1);
@@ -64,9 +57,16 @@ int weightOf(std::string_view parameter) {
 
 } // namespace
 
+bool isLanguageTag(std::string_view text) {
+    return !text.empty() && text.size() <= longestTag &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-';
+           });
+}
+
 std::optional<std::size_t> languageNamed(std::string_view tag,
                                          std::span<const Language> languages) {
-    if (!isTag(tag))
+    if (!isLanguageTag(tag))
         return std::nullopt;
     while (!tag.empty()) {
         for (std::size_t i = 0; i < languages.size(); ++i)

@@ -1,5 +1,7 @@
 #include "ngx_module/page_set.hpp"
 
+#include "ngx_module/negotiation.hpp"
+
 #include <sodium.h>
 
 #include <stdexcept>
@@ -58,7 +60,13 @@ PageSet::compile(const std::string& directory) {
             return TemplateError{problem};
         if (const auto error = out->compilePages())
             return *error;
-        out->policy_ = out->policyFor(*out->files_.file("style.css"));
+        const std::string_view style = *out->files_.file("style.css");
+        // The policy has the hash of what browsers see: they make every line end a single '\n'.
+        if (style.find("{{") != std::string_view::npos ||
+            style.find('\r') != std::string_view::npos)
+            return TemplateError{"style.css: it must have no tags and end its lines with LF alone, "
+                                 "because pages are allowed just this style, by its hash"};
+        out->policy_ = out->policyFor(style);
         return out;
     } catch (const std::runtime_error& error) {
         return TemplateError{error.what()};
@@ -69,6 +77,11 @@ std::string PageSet::readLanguages() {
     for (const std::string& tag : files_.languageTags()) {
         Language& language = languages_.emplace_back();
         language.tag = tag;
+        const auto same = languageNamed(tag, std::span(languages_).first(languages_.size() - 1));
+        if (!isLanguageTag(tag) || (same && languages_[*same].tag.size() == tag.size()))
+            return "strings/" + tag +
+                   ".toml: its name is no language tag, such as \"pt-BR\" (BCP 47), "
+                   "or one that is there already";
         const std::string file = "strings/" + tag + ".toml";
         for (const std::string_view text : files_.stringsOf(tag))
             if (const auto read = readLanguage(text, file, language); !read)

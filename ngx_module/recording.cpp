@@ -32,8 +32,6 @@ ngx_int_t answer(ngx_http_request_t* r, WriteResult result) {
 }
 
 void onWritten(ngx_http_request_t* r, WriteResult result) {
-    RequestContext& context = *contextOf(r);
-    context.waiting = false;
     if (r->connection->error) { // the client has gone; what was recorded stays recorded
         ngx_http_finalize_request(r, NGX_ERROR);
         return;
@@ -42,9 +40,6 @@ void onWritten(ngx_http_request_t* r, WriteResult result) {
                                   [&] { return answer(r, result); });
     ngx_http_finalize_request(r, rc);
 }
-
-// While the write is in the thread pool a write event has nothing to do.
-void onWriteEvent(ngx_http_request_t*) {}
 
 Recording recordingOf(ngx_http_request_t* r, const VerifiedState& verified, ApprovalKind kind) {
     const SealKey& seal = locationConf(r).keys->sealKey();
@@ -57,15 +52,13 @@ Recording recordingOf(ngx_http_request_t* r, const VerifiedState& verified, Appr
     return out;
 }
 
-ngx_int_t submit(ngx_http_request_t* r, RequestContext& context, Recording recording) {
+ngx_int_t submit(ngx_http_request_t* r, Recording recording) {
     EdgeStore& store = EdgeStore::of(r);
     auto spool = store.spool(r->connection->log);
     if (!spool || store.writer().full()) {
         countApproval(WriteResult::failed);
         return sendProblem(r, Page::notRecorded);
     }
-    context.waiting = true;
-    r->write_event_handler = onWriteEvent;
     const LocationConf& conf = locationConf(r);
     store.writer().submit(r, {std::move(spool), conf.threadPool, std::string(view(conf.wake))},
                           std::move(recording), onWritten);
@@ -95,22 +88,21 @@ bool isKnown(ngx_http_request_t* r, const Uuid& attempt) {
     return found.outcome || found.waiting;
 }
 
-ngx_int_t recordCode(ngx_http_request_t* r, RequestContext& context, const VerifiedState& verified,
-                     SecretBytes code) {
+ngx_int_t recordCode(ngx_http_request_t* r, const VerifiedState& verified, SecretBytes code) {
     Recording recording = recordingOf(r, verified, ApprovalKind::code);
     recording.code = std::move(code);
-    return submit(r, context, std::move(recording));
+    return submit(r, std::move(recording));
 }
 
-ngx_int_t record(ngx_http_request_t* r, RequestContext& context, const VerifiedState& verified,
-                 ApprovalKind kind, std::string_view payload) {
+ngx_int_t record(ngx_http_request_t* r, const VerifiedState& verified, ApprovalKind kind,
+                 std::string_view payload) {
     Recording recording = recordingOf(r, verified, kind);
     recording.payload = payload;
-    return submit(r, context, std::move(recording));
+    return submit(r, std::move(recording));
 }
 
 ngx_int_t sendToStatus(ngx_http_request_t* r, RequestContext& context) {
-    clearCookies(r, context, *context.attempt);
+    clearConfirmCookie(r, context, *context.attempt);
     return sendRedirect(r, context.statusUrl);
 }
 

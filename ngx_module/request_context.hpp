@@ -30,9 +30,7 @@ struct RequestContext {
     std::optional<Uuid> connection;
     std::string_view outcome; // static text
 
-    // Set while a write is in the thread pool or a long poll waits.
-    std::string statusUrl;
-    bool waiting = false;
+    std::string statusUrl; // where the answer to a callback or a confirmation leads
 
     // Values of response headers that no log may show: overwritten when the request is logged.
     std::vector<std::span<char>> secretHeaders;

@@ -52,6 +52,10 @@ void rememberLanguage(ngx_http_request_t* r, const RequestContext& context) {
     std::string cookie(cookieName);
     cookie.append("=").append(languages[*asked].tag);
     cookie.append("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax");
+#if (NGX_HTTP_SSL)
+    if (r->connection->ssl) // it is no secret, and says nothing that ?lang= could not
+        cookie.append("; Secure");
+#endif
     addCookie(r, cookie);
 }
 

@@ -151,8 +151,9 @@ void addLinkValues(PageValues& out, const FoundLink& link, const Language& langu
 }
 
 void render(ngx_http_request_t* r, const Template& page, const PageValues& values, Body& body) {
-    char* memory = allocate<char>(r, page.bound(values));
-    const char* const end = memory + page.bound(values);
+    const std::size_t bound = page.bound(values);
+    char* const memory = allocate<char>(r, bound);
+    const char* const end = memory + bound;
     page.render(values, memory, [&](std::string_view piece) {
         body.add(piece, piece.data() >= memory && piece.data() < end);
     });
@@ -242,10 +243,10 @@ ngx_int_t sendAsset(ngx_http_request_t* r, std::string_view type, std::string_vi
     return sendKept(r, NGX_HTTP_OK, type, body);
 }
 
-ngx_int_t sendProblem(ngx_http_request_t* r, Page page, const PageContent& content) {
+ngx_int_t sendProblem(ngx_http_request_t* r, Page page) {
     RequestContext& context = *contextOf(r);
     if (context.route != Route::callback)
-        return sendPage(r, page, content);
+        return sendPage(r, page);
     context.outcome = infoOf(page).name;
     return sendRedirect(r, "?problem=" + std::string(infoOf(page).name));
 }

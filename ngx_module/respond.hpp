@@ -40,7 +40,7 @@ ngx_int_t sendAsset(ngx_http_request_t* r, std::string_view type, std::string_vi
 
 // Where something has failed: on the callback a redirect to the same path without code and state,
 // elsewhere the page itself.
-ngx_int_t sendProblem(ngx_http_request_t* r, Page page, const PageContent& content = {});
+ngx_int_t sendProblem(ngx_http_request_t* r, Page page);
 
 // Of a location that is not one of the recipient's; `text` is copied.
 ngx_int_t sendText(ngx_http_request_t* r, unsigned status, std::string_view type,

@@ -159,7 +159,7 @@ void SpoolWriter::finish() {
     const auto waiting = std::exchange(batchWaiting_, {});
     running_ = false;
     approvalsAnswered(waiting.size());
-    if (batch.took.count() > 0)
+    if (!batch.failure)
         batchCommitted(waiting.size(), batch.took);
     if (batch.failure) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,

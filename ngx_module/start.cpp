@@ -79,6 +79,12 @@ ngx_int_t startAttempt(ngx_http_request_t* r, RequestContext& context, const Fou
     return sendRedirect(r, url);
 }
 
+bool beganHere(ngx_http_request_t* r, const RequestContext& context, const FoundLink& link,
+               const Uuid& attempt) {
+    return decodeBrowserCookie(attemptCookie(context, link.site(), attempt), link.item().connection,
+                               link.view().generation, *locationConf(r).keys) == attempt;
+}
+
 std::optional<Uuid> attemptBegun(ngx_http_request_t* r, const RequestContext& context,
                                  const FoundLink& link) {
     for (const Cookie& cookie : context.cookies) {

@@ -18,6 +18,10 @@ bool canStart(const FoundLink& link);
 // 200 with {"location", "status"}: a popup cannot show a form's answer.
 ngx_int_t startAttempt(ngx_http_request_t* r, RequestContext& context, const FoundLink& link);
 
+// Whether this browser began the attempt, with the link as it is now: it has the attempt's cookie.
+bool beganHere(ngx_http_request_t* r, const RequestContext& context, const FoundLink& link,
+               const Uuid& attempt);
+
 // The attempt that this browser has begun with this link and may still finish, by its cookies.
 std::optional<Uuid> attemptBegun(ngx_http_request_t* r, const RequestContext& context,
                                  const FoundLink& link);

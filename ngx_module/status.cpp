@@ -131,17 +131,20 @@ Page pageOf(Outcome outcome) {
     return Page::providerError;
 }
 
-// Pressing again makes sense: the attempt ended without a connection, and its link still works.
-bool canRetry(const FoundLink& link, const OutcomeRecord& ended) {
+// Pressing again makes sense: the attempt ended without a connection, and its link still works. It
+// takes the browser that began it: an attempt's id is no secret, as its link is.
+bool canRetry(ngx_http_request_t* r, const RequestContext& context, const FoundLink& link,
+              const OutcomeRecord& ended) {
     const bool inVain =
         ended.outcome == Outcome::declined || ended.outcome == Outcome::wrongAccount ||
         ended.outcome == Outcome::expired || ended.outcome == Outcome::providerError;
-    return inVain && link && link.view().generation == ended.generation && canStart(link);
+    return inVain && link && link.view().generation == ended.generation && canStart(link) &&
+           beganHere(r, context, link, *context.attempt);
 }
 
 ngx_int_t sendEnded(ngx_http_request_t* r, RequestContext& context, const FoundLink& link,
                     const OutcomeRecord& ended) {
-    const bool retry = canRetry(link, ended);
+    const bool retry = canRetry(r, context, link, ended);
     if (r->method == NGX_HTTP_POST && retry && !isCrossSite(r))
         return startAttempt(r, context, link);
     const Page page = pageOf(ended.outcome);

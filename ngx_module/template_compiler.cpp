@@ -41,6 +41,12 @@ std::string tag(char sigil, std::string_view name) {
     return std::string("{{") + sigil + std::string(name) + "}}";
 }
 
+std::string escaped(std::string_view text) {
+    std::string out(text.size() * 6, '\0');
+    out.resize(escapeHtml(text, out.data()) - out.data());
+    return out;
+}
+
 // A text that is being compiled: a template file, or one entry of a language's texts.
 struct Source {
     std::string_view file;
@@ -156,7 +162,8 @@ class TemplateCompiler {
         else if (plain && name.starts_with(textPrefix))
             addString(in, position, name.substr(textPrefix.size()), depth);
         else if (const auto constant = constantNamed(name))
-            plain ? addText(*constant) : decideSection(name, constant->empty() == (sigil == '#'));
+            plain ? addText(escaped(*constant))
+                  : decideSection(name, constant->empty() == (sigil == '#'));
         else
             addSlot(in, position, name, plain ? ' ' : sigil);
     }

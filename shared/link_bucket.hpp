@@ -41,7 +41,8 @@ struct LinkSpread {
 // The links of one bucket, as they are changed.
 using LinkEntries = std::vector<std::pair<LinkKey, std::string>>; // key, link view
 
-// At most 1,023 links and 16 MiB: std::length_error, which no store that grows comes near.
+// At most 1,023 links and 16 MiB: std::length_error. A store that splits a bucket with every
+// linksABucket links that are added comes nowhere near.
 std::string encodeLinkBucket(const LinkEntries& entries);
 
 // Nothing when the record is not one.

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::uint32_t schema = 2;
 constexpr std::size_t mapSize = std::size_t{16} << 30; // ten million links take about 1.5 GiB
-constexpr mode_t fileMode = 0640;                      // nginx's group reads
+constexpr std::size_t partSize = LinkSpread::linksABucket;
+constexpr mode_t fileMode = 0640; // nginx's group reads
 
 std::string directoryOf(const std::string& edgeStore) {
     return edgeStore + "/links";
@@ -78,6 +79,20 @@ const View* lookUp(std::map<std::string, View, std::less<>>& known, const lmdb::
     return view ? &known.emplace(id, std::move(*view)).first->second : nullptr;
 }
 
+// Whether that changed anything.
+bool putLink(LinkEntries& links, const LinkWriter::Entry& entry, LinkSpread& spread) {
+    const auto known = std::find_if(links.begin(), links.end(),
+                                    [&](const auto& link) { return link.first == entry.link; });
+    if (known == links.end()) {
+        links.emplace_back(entry.link, entry.view);
+        ++spread.links;
+        return true;
+    }
+    const bool changes = known->second != entry.view;
+    known->second = entry.view;
+    return changes;
+}
+
 } // namespace
 
 LinkReader::LinkReader(const std::string& edgeStore)
@@ -123,7 +138,7 @@ LinkReader::Snapshot::Snapshot(LinkReader& reader) : reader_(reader), now_(reade
 
 void LinkReader::prefetch(const LinkKey& link) const {
     const std::uint32_t number = shared_.spread.bucketOf(link);
-    if (number < lastSeen_.size())
+    if (number < lastSeen_.size() && lastSeen_[number])
         prefetchInBucket(lastSeen_[number], link);
 }
 
@@ -192,32 +207,34 @@ void LinkWriter::publish(std::span<const Entry> entries) {
     lmdb::WriteTransaction write(env_);
     LinkSpread now = spread(write);
     const std::uint64_t before = now.links;
+    // Buckets are split behind each part, so that none of them outgrows what a bucket can hold.
+    while (!entries.empty()) {
+        const auto part = entries.first(std::min(entries.size(), partSize));
+        addLinks(write, part, now);
+        grow(write, now);
+        entries = entries.subspan(part.size());
+    }
+    if (now.links != before)
+        putSpread(write, now);
+    write.commit();
+}
+
+void LinkWriter::addLinks(lmdb::WriteTransaction& write, std::span<const Entry> entries,
+                          LinkSpread& spread) {
     std::map<std::uint32_t, std::vector<const Entry*>> byBucket;
     for (const Entry& entry : entries)
-        byBucket[now.bucketOf(entry.link)].push_back(&entry);
+        byBucket[spread.bucketOf(entry.link)].push_back(&entry);
     for (const auto& [number, some] : byBucket) {
         LinkEntries links = bucket(write, number);
         bool changed = false;
-        for (const Entry* entry : some) {
-            const auto known = std::find_if(links.begin(), links.end(), [&](const auto& link) {
-                return link.first == entry->link;
-            });
-            changed |= known == links.end() || known->second != entry->view;
-            if (known == links.end())
-                links.emplace_back(entry->link, entry->view), ++now.links;
-            else
-                known->second = entry->view;
-        }
+        for (const Entry* entry : some)
+            changed |= putLink(links, *entry, spread);
         if (changed)
             putBucket(write, number, links);
     }
     for (const Entry& entry : entries)
         if (entry.newestOf)
             put(write, databases_.connections, entry.newestOf->bytes, entry.link.bytes);
-    grow(write, now);
-    if (now.links != before)
-        putSpread(write, now);
-    write.commit();
 }
 
 // Splits as many buckets as the links that were added ask for.

@@ -126,6 +126,8 @@ class LinkWriter {
     LinkEntries bucket(const lmdb::Transaction& transaction, std::uint32_t number) const;
     void putBucket(lmdb::WriteTransaction& write, std::uint32_t number, const LinkEntries& entries);
     void putSpread(lmdb::WriteTransaction& write, const LinkSpread& spread);
+    void addLinks(lmdb::WriteTransaction& write, std::span<const Entry> entries,
+                  LinkSpread& spread);
     void grow(lmdb::WriteTransaction& write, LinkSpread& spread);
     void putSurroundings(lmdb::WriteTransaction& write, const Surroundings& surroundings);
     void appendAll(lmdb::WriteTransaction& write, std::span<Entry> entries);

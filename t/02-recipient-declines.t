@@ -28,8 +28,13 @@ is(scalar $grantlink->tap->requests('access_token'), 0, 'nothing was asked of th
 my ($mail) = $grantlink->mailbox->wait_for(1);
 like($mail->{text}, qr/said no|declined/i, 'the requester is told');
 
-is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected',
-    'the same link can be approved later');
+like($page->body, qr/<form method="post"/, 'the browser that began it may try again at once');
+my $stranger = $grantlink->browser->post($back->location);
+is($stranger->page, 'declined', 'another one may not: who knows an attempt knows no link');
+unlike($stranger->body, qr/<form method="post"/, 'and is not asked to');
+is_deeply([$stranger->headers('set-cookie')], [], 'nothing was begun for it');
+my $again = approve_at_provider($browser, $browser->post($back->location)->location, 'nike');
+is(wait_for_outcome($browser, come_back($browser, $again)->location), 'connected', 'it works');
 is($grantlink->admin->connection($asked->{id})->{status}, 'active', 'then the connection is active');
 is(scalar $grantlink->mailbox->wait_for(2), 2, 'with a mail of its own');
 

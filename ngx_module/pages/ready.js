@@ -92,11 +92,12 @@
     try {
       dress(provider.document);
       attempt = await begin();
+      if (provider.closed) throw new Error("closed meanwhile");
+      provider.location.replace(attempt.authorize.href);
     } catch {
       provider.close();
       return form.submit();
     }
-    provider.location.replace(attempt.authorize.href);
     remember(attempt.status);
     showNotice();
     waitFor(attempt.status);

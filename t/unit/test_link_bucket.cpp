@@ -91,6 +91,30 @@ std::string someView() {
     return encodeLinkView(view);
 }
 
+LinkWriter::Surroundings someSurroundings() {
+    return {.site = {"https://links.example.com/attempts/", true, 1800},
+            .providers = {},
+            .brands = {},
+            .assets = {}};
+}
+
+// A vault that was restored beside an edge that knows hardly a link.
+void manyAtOnceAreSpread(void**) {
+    const test::TemporaryDirectory directory;
+    std::filesystem::create_directory(directory.path() + "/links");
+    LinkWriter writer(directory.path());
+    writer.replaceAll(someSurroundings(), {});
+    std::vector<LinkWriter::Entry> all;
+    for (int i = 0; i < 5000; ++i)
+        all.push_back({someKey(), someView(), Uuid::v7()});
+    writer.publish(all);
+    assert_int_equal(writer.linkCount(), all.size());
+    LinkReader reader(directory.path());
+    const auto snapshot = reader.snapshot();
+    for (const LinkWriter::Entry& entry : all)
+        assert_true(snapshot.find(entry.link).has_value());
+}
+
 // Some thousand links, published a few at a time: all are found after each growth, and again when
 // the store is made anew.
 void aStoreGrows(void**) {
@@ -98,11 +122,7 @@ void aStoreGrows(void**) {
     const std::string edge = directory.path();
     std::filesystem::create_directory(edge + "/links");
     LinkWriter writer(edge);
-    writer.replaceAll({.site = {"https://links.example.com/attempts/", true, 1800},
-                       .providers = {},
-                       .brands = {},
-                       .assets = {}},
-                      {});
+    writer.replaceAll(someSurroundings(), {});
     std::vector<LinkWriter::Entry> all;
     LinkReader reader(edge);
     while (all.size() < 3000) {
@@ -120,11 +140,7 @@ void aStoreGrows(void**) {
         }
         assert_false(snapshot.find(someKey()).has_value());
     }
-    writer.replaceAll({.site = {"https://links.example.com/attempts/", true, 1800},
-                       .providers = {},
-                       .brands = {},
-                       .assets = {}},
-                      all);
+    writer.replaceAll(someSurroundings(), all);
     const auto snapshot = reader.snapshot();
     assert_int_equal(writer.linkCount(), all.size());
     for (const LinkWriter::Entry& entry : all)
@@ -136,6 +152,7 @@ void aStoreGrows(void**) {
 int main() {
     const CMUnitTest tests[] = {
         cmocka_unit_test(everyEntryIsFound), cmocka_unit_test(damageIsNoEntry),
-        cmocka_unit_test(aSplitMovesOnlyToTheNewBucket), cmocka_unit_test(aStoreGrows)};
+        cmocka_unit_test(aSplitMovesOnlyToTheNewBucket), cmocka_unit_test(manyAtOnceAreSpread),
+        cmocka_unit_test(aStoreGrows)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
