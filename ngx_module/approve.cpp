@@ -4,6 +4,7 @@
 #include "ngx_module/found_link.hpp"
 #include "ngx_module/handlers.hpp"
 #include "ngx_module/recording.hpp"
+#include "ngx_module/request_language.hpp"
 #include "ngx_module/respond.hpp"
 #include "ngx_module/start.hpp"
 
@@ -27,8 +28,10 @@ ngx_int_t sendReady(ngx_http_request_t* r, RequestContext& context, const FoundL
     const auto begun = attemptBegun(r, context, link);
     const auto spool = begun ? EdgeStore::of(r).spool(r->connection->log) : nullptr;
     const Spool::Attempt found = spool ? spool->find(*begun) : Spool::Attempt{};
-    if (found.waiting)
+    if (found.waiting) {
+        rememberLanguage(r, context);
         return sendRedirect(r, statusUrlOf(link.site(), *begun));
+    }
     return sendPage(r, begun && !found.outcome ? Page::begun : Page::ready, {.link = &link});
 }
 

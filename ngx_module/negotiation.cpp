@@ -1,5 +1,7 @@
 #include "ngx_module/negotiation.hpp"
 
+#include "shared/language_tag.hpp"
+
 #include <algorithm>
 
 namespace grantlink {
@@ -56,13 +58,6 @@ int weightOf(std::string_view parameter) {
 }
 
 } // namespace
-
-bool isLanguageTag(std::string_view text) {
-    return !text.empty() && text.size() <= longestTag &&
-           std::all_of(text.begin(), text.end(), [](char c) {
-               return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-';
-           });
-}
 
 std::optional<std::size_t> languageNamed(std::string_view tag,
                                          std::span<const Language> languages) {

@@ -11,9 +11,6 @@
 
 namespace grantlink {
 
-// Letters, digits and hyphens, at most 35.
-bool isLanguageTag(std::string_view text);
-
 // The index of the language that `tag` names, by the lookup of RFC 4647: "de-CH-1996" is "de" when
 // neither "de-CH-1996" nor "de-CH" is there. Case does not count. Nothing for what is no tag.
 std::optional<std::size_t> languageNamed(std::string_view tag, std::span<const Language> languages);

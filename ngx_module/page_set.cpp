@@ -1,6 +1,7 @@
 #include "ngx_module/page_set.hpp"
 
 #include "ngx_module/negotiation.hpp"
+#include "shared/language_tag.hpp"
 
 #include <sodium.h>
 

@@ -20,7 +20,9 @@ is($browser->get($grantlink->public_url . '/callback/instagram?code=x&state=y')-
 
 $grantlink->start_daemon;
 my $asked = request_connection($grantlink);
-ok(eventually(sub { $browser->get($asked->{link})->page eq 'ready' }, 5), 'once it has, the same nginx serves');
+# Each worker looks again once a second.
+ok(eventually(sub { 8 == grep { $browser->get($asked->{link})->page eq 'ready' } 1 .. 8 }, 5),
+    'once it has, the same nginx serves');
 is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'to the end');
 
 subtest 'links/ is deleted and made again from the vault' => sub {

@@ -3,7 +3,7 @@
 #include "daemon/admin/problem.hpp"
 #include "daemon/admin/represent.hpp"
 #include "daemon/notify/mail_header.hpp"
-#include "daemon/text/language_tag.hpp"
+#include "shared/language_tag.hpp"
 #include "daemon/text/names.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "daemon/providers/preset.hpp"
 
 #include "daemon/config.hpp"
-#include "daemon/text/language_tag.hpp"
+#include "shared/language_tag.hpp"
 #include "daemon/text/names.hpp"
 #include "daemon/toml_reader.hpp"
 

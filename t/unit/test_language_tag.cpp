@@ -1,5 +1,5 @@
 // Which language tags are well-formed (RFC 5646, section 2.1; examples from its appendix A).
-#include "daemon/text/language_tag.hpp"
+#include "shared/language_tag.hpp"
 
 #include "t/unit/cmocka.hpp"
 

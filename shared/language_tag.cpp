@@ -1,4 +1,4 @@
-#include "daemon/text/language_tag.hpp"
+#include "shared/language_tag.hpp"
 
 #include <algorithm>
 
