@@ -79,6 +79,7 @@ class Body {
             add({}, false);
         last_->last_buf = r == r->main;
         last_->last_in_chain = 1;
+        r->disable_not_modified = 1; // none of our answers has a validator (RFC 9110, section 13)
         r->headers_out.status = status;
         r->headers_out.content_type = ngxStr(type);
         // Without its parameters: what gzip_types and the like compare.

@@ -82,6 +82,11 @@ std::vector<SpoolPut> putsOf(std::vector<Recording>& recordings) {
 
 } // namespace
 
+SpoolWriter::SpoolWriter() {
+    owner_.fd = -1;
+    owner_.data = this;
+}
+
 SpoolWriter::~SpoolWriter() {
     if (socket_ >= 0)
         ::close(socket_);
@@ -107,7 +112,7 @@ void SpoolWriter::start() {
         target_ = {}; // lets go of the spool, which may be replaced
     task_.ctx = this;
     task_.handler = commitInThread;
-    task_.event.data = this;
+    task_.event.data = &owner_;
     task_.event.handler = onCommitted;
     task_.event.log = ngx_cycle->log;
     running_ = true;
@@ -143,6 +148,10 @@ void SpoolWriter::commitInThread(void* data, ngx_log_t*) noexcept {
     }
 }
 
+SpoolWriter& SpoolWriter::writerOf(const ngx_event_t* event) {
+    return *static_cast<SpoolWriter*>(static_cast<ngx_connection_t*>(event->data)->data);
+}
+
 void SpoolWriter::onCommitted(ngx_event_t* event) noexcept {
     if (event->timedout) { // the commit still runs
         event->timedout = 0;
@@ -151,7 +160,7 @@ void SpoolWriter::onCommitted(ngx_event_t* event) noexcept {
     }
     if (event->timer_set)
         ngx_del_timer(event);
-    static_cast<SpoolWriter*>(event->data)->finish();
+    writerOf(event).finish();
 }
 
 void SpoolWriter::finish() {
@@ -182,7 +191,7 @@ void SpoolWriter::finish() {
 }
 
 void SpoolWriter::onAnswer(ngx_event_t* event) noexcept {
-    static_cast<SpoolWriter*>(event->data)->answerSome();
+    writerOf(event).answerSome();
 }
 
 void SpoolWriter::answerSome() {
@@ -199,7 +208,7 @@ void SpoolWriter::answerSome() {
         ngx_del_timer(&answer_);
     if (answers_.empty())
         return;
-    answer_.data = this;
+    answer_.data = &owner_;
     answer_.handler = onAnswer;
     answer_.log = ngx_cycle->log;
     ngx_post_event(&answer_, &ngx_posted_next_events);

@@ -45,7 +45,7 @@ struct WriteTarget {
 
 class SpoolWriter {
   public:
-    SpoolWriter() = default;
+    SpoolWriter();
     ~SpoolWriter();
     SpoolWriter(const SpoolWriter&) = delete;
     SpoolWriter& operator=(const SpoolWriter&) = delete;
@@ -84,12 +84,14 @@ class SpoolWriter {
     static void commitInThread(void* data, ngx_log_t* log) noexcept;
     static void onCommitted(ngx_event_t* event) noexcept;
     static void onAnswer(ngx_event_t* event) noexcept;
+    static SpoolWriter& writerOf(const ngx_event_t* event);
 
     void start();
     void finish();
     void answerSome();
     void wakeDaemon(const std::string& path);
 
+    ngx_connection_t owner_{}; // of our events: nginx's debug log takes their data for a connection
     int socket_ = -1;
     ngx_thread_task_t task_{};
     bool running_ = false;

@@ -29,6 +29,7 @@ struct Waiting {
 
 std::vector<Waiting> waiting; // of this worker
 ngx_event_t timer;
+ngx_connection_t timerOwner; // nginx's debug log takes an event's data for a connection
 
 std::string_view outcomeOf(ngx_http_request_t* r, const Uuid& attempt) {
     const auto spool = EdgeStore::of(r).spool(r->connection->log);
@@ -101,7 +102,8 @@ ngx_int_t wait(ngx_http_request_t* r) {
     longPollsBegan(1);
     timer.handler = onTimer;
     timer.log = ngx_cycle->log;
-    timer.data = &timer;
+    timerOwner.fd = -1;
+    timer.data = &timerOwner;
     if (!timer.timer_set)
         ngx_add_timer(&timer, pollEvery);
     r->main->count++;
