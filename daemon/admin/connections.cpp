@@ -3,8 +3,8 @@
 #include "daemon/admin/problem.hpp"
 #include "daemon/admin/represent.hpp"
 #include "daemon/notify/mail_header.hpp"
-#include "shared/language_tag.hpp"
 #include "daemon/text/names.hpp"
+#include "shared/language_tag.hpp"
 
 #include <algorithm>
 #include <charconv>

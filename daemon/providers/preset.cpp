@@ -1,9 +1,9 @@
 #include "daemon/providers/preset.hpp"
 
 #include "daemon/config.hpp"
-#include "shared/language_tag.hpp"
 #include "daemon/text/names.hpp"
 #include "daemon/toml_reader.hpp"
+#include "shared/language_tag.hpp"
 
 namespace grantlink {
 
