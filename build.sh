@@ -244,7 +244,7 @@ command_format() {
 command_lint() {
     deps "${lint_packages[@]}"
     sources | xargs clang-format --dry-run --Werror || die "run ./build.sh format"
-    shellcheck build.sh .ci/run
+    shellcheck -x build.sh .ci/run
     # The other compiler, with the same warnings as errors.
     [ -e build/clang/build.ninja ] || CXX=clang++ step "cmake (clang)" \
         cmake -G Ninja -S . -B build/clang

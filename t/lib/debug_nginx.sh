@@ -54,7 +54,7 @@ compile_debug_nginx() {
 
 # Answers false, and says why, when there is none to be had; tests that want it skip then.
 build_debug_nginx() {
-    local variant=$1 to=$source_dir/build/nginx-debug log
+    local variant=$1 to=$source_dir/build/nginx-debug
     local module=$source_dir/build/$variant/nginx-debug options=()
     if [ ! -e "$to/objs/nginx" ]; then
         say "building nginx for debugging (once)"
