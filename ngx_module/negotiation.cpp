@@ -8,7 +8,6 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::size_t longestTag = 35; // RFC 5646, section 4.4.1
 constexpr std::size_t longestHeader =
     256; // what a browser sends is far shorter; the rest is ignored
 constexpr int fullWeight = 1000;
