@@ -108,6 +108,7 @@ boost::asio::awaitable<void> LinkPublisher::publishAll(const Vault& vault) {
 // than what was published before it.
 boost::asio::awaitable<bool> LinkPublisher::update(const Vault& vault) {
     const auto walk = std::make_shared<Walk>(Walk{vault, links_, keys_});
+    const SettingsPtr first = settings_.get();
     const auto begin = [walk, settings = settings_.get()] {
         if (walk->links->linkCount() == 0)
             return false;
@@ -127,7 +128,8 @@ boost::asio::awaitable<bool> LinkPublisher::update(const Vault& vault) {
         };
         more = co_await writer_.run(step);
     }
-    if (walk->complete)
+    // A reload meanwhile has a walk of its own, which reports what its configuration lacks.
+    if (walk->complete && first == settings_.get())
         walk->report();
     co_return walk->complete;
 }
