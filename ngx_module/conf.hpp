@@ -46,6 +46,12 @@ inline LocationConf& locationConf(ngx_http_request_t* r) {
     return *static_cast<LocationConf*>(ngx_http_get_module_loc_conf(r, ngx_http_grantlink_module));
 }
 
+// While the configuration is read.
+inline MainConf& mainConfOf(ngx_conf_t* cf) {
+    return *static_cast<MainConf*>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module));
+}
+
 inline MainConf& mainConf(ngx_http_request_t* r) {
     return *static_cast<MainConf*>(ngx_http_get_module_main_conf(r, ngx_http_grantlink_module));
 }

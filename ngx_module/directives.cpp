@@ -40,11 +40,6 @@ const char* path(ngx_conf_t* cf) {
     return reinterpret_cast<const char*>(text.data); // nginx ends arguments with a zero
 }
 
-MainConf& mainConfOf(ngx_conf_t* cf) {
-    return *static_cast<MainConf*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module));
-}
-
 ngx_http_core_loc_conf_t& coreConf(ngx_conf_t* cf) {
     return *static_cast<ngx_http_core_loc_conf_t*>(
         ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
@@ -256,9 +251,7 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
             ngx_str_t text = ngxStr(wake);
             conf.wake = {text.len, ngx_pstrdup(cf->pool, &text)};
         }
-        auto& stores = static_cast<MainConf*>(
-                           ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module))
-                           ->stores;
+        auto& stores = mainConfOf(cf).stores;
         if (std::find(stores.begin(), stores.end(), view(conf.store)) == stores.end())
             stores.push_back(view(conf.store));
         auto* process = static_cast<ngx_core_conf_t*>(

@@ -86,11 +86,6 @@ ngx_int_t onLog(ngx_http_request_t* r) noexcept {
     });
 }
 
-MainConf& mainConfOf(ngx_conf_t* cf) {
-    return *static_cast<MainConf*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module));
-}
-
 } // namespace
 
 void redactRedirected(ngx_http_request_t* r) {

@@ -140,8 +140,7 @@ std::unique_ptr<Metrics> readMetrics() {
 }
 
 ngx_int_t addMetricsZone(ngx_conf_t* cf) noexcept {
-    auto& conf =
-        *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_grantlink_module));
+    MainConf& conf = mainConfOf(cf);
     ngx_str_t name{sizeof zoneName - 1, reinterpret_cast<u_char*>(zoneName)};
     conf.metrics = ngx_shared_memory_add(cf, &name, zoneSize, &ngx_http_grantlink_module);
     if (!conf.metrics)
