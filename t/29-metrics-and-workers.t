@@ -60,6 +60,13 @@ sub callback ($name) {
     return sub { my $answer = $mine->get($to); return $answer->status . ' ' . $answer->location };
 }
 
+# kill -9, and until they are gone: a connection that wakes a dying worker (EPOLLEXCLUSIVE) would wait
+# for the next one to come.
+sub end_at_once (@pids) {
+    kill 'KILL', @pids;
+    eventually(sub { !grep { kill 0, $_ } @pids }) or die "workers survive kill -9\n";
+}
+
 subtest 'a queue is seen, and its commits' => sub {
     $grantlink->write_nginx_config(workers => 1);
     $grantlink->reload_nginx;
@@ -94,11 +101,11 @@ subtest 'kill -9 with approvals in the queue' => sub {
     my @waiting = map { in_background($_) } @callbacks;
     ok(eventually(sub { depth() == 8 }), 'eight approvals wait');
     my ($one, $other) = $grantlink->worker_pids;
-    kill 'KILL', $one;
+    end_at_once($one);
     ok(eventually(sub { my $alive = grep { !$_->ended } @waiting; $alive < 8 || $alive == 8 && depth() == 8 }),
         'a worker is killed');
     ok(eventually(sub { depth() == grep { !$_->ended } @waiting }), 'those of the other still wait');
-    kill 'KILL', $other;
+    end_at_once($other);
     ok(eventually(sub { depth() == 0 }), 'when that is killed, none waits');
     $lock->release;
     cmp_ok(scrape($grantlink)->sum('grantlink_requests_total'), '>=', $before, 'no counter went back');
@@ -116,7 +123,7 @@ subtest 'kill -9 of a worker that was leaving' => sub {
     my @old = $grantlink->worker_pids;
     $grantlink->reload_nginx;
     is(depth(), 4, 'also after a reload');
-    kill 'KILL', @old;
+    end_at_once(@old);
     ok(eventually(sub { depth() == 0 }), 'none, when the old workers are killed');
     $lock->release;
     like(callback('made-up-code')->(), qr{\A303 .*/attempts/}, 'approvals are recorded');
