@@ -64,6 +64,24 @@ subtest 'approved in the window' => sub {
     $tab->leave;
 };
 
+# The page behind it may be between two documents when the window asks: nobody hears the first question.
+subtest 'the first question of the window is lost' => sub {
+    my $asked = request_connection($grantlink);
+    my $tab   = $chromium->person(desktop(), script => <<~'END');
+        const post = BroadcastChannel.prototype.postMessage;
+        let lost = false;
+        BroadcastChannel.prototype.postMessage = function (data) {
+          if (data !== "who shows it?" || lost) return post.call(this, data);
+          lost = true;
+        };
+        END
+    my $window = started($tab, $asked->{link});
+    $window->approve_as('nike');
+    $tab->wait_for_page('connected');
+    ok($window->wait_until_closed, 'the window asks again, and closes');
+    $tab->leave;
+};
+
 subtest 'the page behind it is gone' => sub {
     my $tab    = $chromium->person(desktop());
     my $window = started($tab, link_of(request_connection($grantlink)));

@@ -11,7 +11,7 @@ use Grantlink::Http2;
 use Grantlink::Instance;
 use Grantlink::Port;
 use Grantlink::Response;
-use Grantlink::SpoolLock;
+use Grantlink::SpoolTool qw(hold_writer);
 use Grantlink::Url qw(query_of encode_form);
 use Time::HiRes qw(sleep);
 
@@ -112,7 +112,7 @@ subtest 'streams that are reset' => sub {
     $client->reset($open);
     ok($client->alive, 'a body half sent');
 
-    my $lock = Grantlink::SpoolLock->hold($grantlink);
+    my $lock = hold_writer($grantlink);
     my @waiting = map { $client->request(GET => callback_of($grantlink->browser, request_connection($grantlink)->{link})) } 1 .. 4;
     sleep 0.3;
     $client->reset($waiting[0]);

@@ -7,7 +7,7 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
-use Grantlink::SpoolLock;
+use Grantlink::SpoolTool qw(hold_writer);
 use Grantlink::Wire;
 use Time::HiRes qw(sleep);
 
@@ -82,7 +82,7 @@ subtest 'while the write is in the thread pool' => sub {
     my @attempts = map { attempt() } 1 .. 12;
     my %request  = map { my $a = $attempts[$_]; $_ => $_ < 6 ? $a->{get} : $_ < 9 ? $a->{post} : $a->{confirm}->() } 0 .. 11;
     $grantlink->stop('daemon');
-    my $lock = Grantlink::SpoolLock->hold($grantlink);
+    my $lock = hold_writer($grantlink);
     my @gone = map { leave((qw(close reset shut))[$_ % 3], $request{$_}) } 0 .. 11;
     sleep 0.3;
     is_deeply([map { $_->{known}->() } @attempts], [(0) x 12], 'nothing is recorded yet');

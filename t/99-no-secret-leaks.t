@@ -136,11 +136,22 @@ sub clean ($directory, $name) {
 # The search finds what is there.
 mkdir "$own/planted";
 mkdir "$own/planted/places";
-open my $planted, '>', "$own/planted/places/x.log" or die $!;
-print {$planted} 'GET /approve/', (grep { length == 32 } $grantlink->evidence->secrets('link'))[0], " HTTP/1.1\n";
-close $planted;
-is(scalar @{(find_leaks("$own"))[2]} > 0, 1, 'a secret that was planted is found');
-unlink "$own/planted/places/x.log";
+my $leak = (grep { length == 32 } $grantlink->evidence->secrets('link'))[0];
+
+sub is_found ($name, @parts) {
+    my $path = "$own/planted/places/x.log";
+    open my $planted, '>:raw', $path or die "$path: $!\n";
+    for my $part (@parts) {
+        ref $part ? seek($planted, $$part, 1) : print {$planted} $part;
+    }
+    close $planted;
+    is_deeply((find_leaks("$own"))[2], [{kind => 'link', place => 'planted/places/x.log'}], $name);
+    unlink $path;
+}
+
+is_found('a secret that was planted is found', "GET /approve/$leak HTTP/1.1\n");
+is_found('also across pieces', 'x' x ((1 << 20) - 16), $leak);
+is_found('also behind a hole of gigabytes', 'x', \(5 << 30), $leak);
 
 clean("$own", 'this run');
 clean($suite, 'the whole suite') if defined $suite && glob "$suite/*/secrets";

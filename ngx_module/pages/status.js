@@ -52,9 +52,17 @@
     channel.onmessage = ({ data }) => data === "who shows it?" && channel.postMessage("I do");
   }
 
+  // Asks more than once: the other page may be between two documents and hear nothing.
   function closeWhenShown() {
-    channel.onmessage = ({ data }) => data === "I do" && setTimeout(() => close(), 1500);
-    channel.postMessage("who shows it?");
+    let questions = 0;
+    const ask = () => ++questions > 20 ? clearInterval(asking) : channel.postMessage("who shows it?");
+    const asking = setInterval(ask, 500);
+    channel.onmessage = ({ data }) => {
+      if (data !== "I do") return;
+      clearInterval(asking);
+      setTimeout(() => close(), 1500);
+    };
+    ask();
   }
 
   if (page === "finishing") {

@@ -9,14 +9,16 @@ package Grantlink::Evidence;
 use v5.36;
 use Exporter    'import';
 use Digest::SHA qw(sha256_hex);
-use File::Basename qw(basename dirname);
-use File::Copy  qw(copy);
+use File::Basename qw(basename);
 use File::Find  qw(find);
 use File::Path  qw(make_path);
 use JSON::PP    ();
+use List::Util  qw(max);
 use Grantlink::Url qw(encode_value);
 
 our @EXPORT_OK = qw(find_leaks);
+
+use constant SEEK_DATA => 3;    # lseek(2)
 
 # What a secret looks like where it may be seen; the kind stands first.
 my @patterns = (
@@ -80,19 +82,13 @@ sub _command_line ($process) {
     return basename($process) . ' ' . (readline($file) // '') =~ tr/\0/ /r . "\n";
 }
 
-# Copies the trees `from` and writes what was collected.
+# Copies the trees `from`, holes as holes, and writes what was collected.
 sub keep ($self, @from) {
     return unless $self->{root};
     make_path("$self->{root}/places/pages");
     _write("$self->{root}/places/pages/$_", $self->{pages}{$_}) for keys %{$self->{pages}};
-    for my $from (grep { -d } @from) {
-        find({no_chdir => 1, wanted => sub {
-            return unless -f;
-            my $to = "$self->{root}/places/" . basename($from) . substr $_, length $from;
-            make_path(dirname($to));
-            copy($_, $to);
-        }}, $from);
-    }
+    system('cp', '--recursive', '--sparse=auto', '--', (grep { -d } @from), "$self->{root}/places") == 0
+        or die "cp: exit status $?\n";
     my $json = JSON::PP->new->utf8->canonical;
     _write("$self->{root}/secrets", join '', map {
         $json->encode({kind => $self->{seen}{$_}, value => $_}) . "\n"
@@ -110,6 +106,20 @@ sub _read ($path) {
     open my $file, '<:raw', $path or die "$path: $!\n";
     local $/;
     return readline($file) // '';
+}
+
+# A store is a file of gigabytes that is mostly holes: they are skipped, and the rest comes in pieces
+# that overlap by `overlap` bytes.
+sub _each_piece ($path, $overlap, $see) {
+    open my $file, '<:raw', $path or die "$path: $!\n";
+    my ($tail, $at) = ('', 0);
+    while (defined(my $data = sysseek $file, $at, SEEK_DATA)) {
+        $tail = '' if $data > $at;
+        my $read = sysread $file, my $piece, 1 << 20 or last;
+        $see->($tail . $piece);
+        $tail = substr $tail . $piece, -$overlap;
+        $at   = $data + $read;
+    }
 }
 
 # The kinds of secrets, of those learnt so far, that stand in the text.
@@ -138,12 +148,14 @@ sub find_leaks ($directory) {
     return (0, scalar @places, []) unless %kind;
     @kind{qw(AQSANDBOXCODE IGAASANDBOXTOKEN)} = qw(code token);    # how all of the sandbox's begin
     local ${^RE_TRIE_MAXBUF} = 1 << 26;    # one automaton for all of them
-    my $any = join '|', map { quotemeta } keys %kind;
+    my $any     = join '|', map { quotemeta } keys %kind;
+    my $longest = max map { length } keys %kind;
     my @found;
     for my $place (@places) {
-        my $content = _read($place);
         my %here;
-        $here{$kind{$1}}++ while $content =~ /($any)/g;
+        _each_piece($place, $longest, sub ($piece) {
+            $here{$kind{$1}}++ while $piece =~ /($any)/g;
+        });
         push @found, map { {kind => $_, place => substr $place, 1 + length $directory} } sort keys %here;
     }
     return (scalar(keys %kind), scalar @places, \@found);

@@ -9,7 +9,7 @@ package Grantlink::Instance;
 #
 # Environment: GRANTLINK_BUILD (default build/release), GRANTLINK_NGINX (with the module beside it,
 # when there is one), GRANTLINK_SANITIZE=1, GRANTLINK_VALGRIND=1, GRANTLINK_KEEP=1 (the directory
-# stays), GRANTLINK_DEBUG=1 (debug logs).
+# stays), GRANTLINK_DEBUG=1 (debug logs), GRANTLINK_PATIENCE=N (N times the usual time to wait).
 
 use v5.36;
 use Cwd            qw(abs_path);
@@ -31,6 +31,7 @@ use Grantlink::Process;
 use Grantlink::Sanitizer;
 use Grantlink::Tap;
 use Grantlink::Valgrind;
+use Grantlink::Watchdog;
 use Grantlink::Toml qw(to_toml write_file);
 
 our $repository = dirname(dirname(dirname(dirname(abs_path(__FILE__)))));

@@ -8,10 +8,13 @@ use Time::HiRes qw(sleep time);
 
 our @EXPORT_OK = qw(eventually);
 
+# Under valgrind all takes longer.
+my $patience = $ENV{GRANTLINK_PATIENCE} // 1;
+
 # The first true answer of `check`, asked again and again; nothing when `seconds` have passed.
 # The pauses grow, so that what is quick is noticed at once and what is slow costs little.
 sub eventually ($check, $seconds = 15) {
-    my $deadline = time + $seconds;
+    my $deadline = time + $seconds * $patience;
     my $pause    = 0.005;
     while (1) {
         my $answer = $check->();
