@@ -122,14 +122,30 @@ sub _each_piece ($path, $overlap, $see) {
     }
 }
 
+# For secret => kind: a sub that answers a text's kinds of secrets. Perl makes one automaton of many
+# short words, but not where some have thousands of letters, so it looks for their starts.
+sub _search_for ($kind) {
+    my %starting;
+    push @{$starting{substr $_, 0, 16}}, $_ for keys %$kind;
+    local ${^RE_TRIE_MAXBUF} = 1 << 26;
+    my $starts = join '|', map { quotemeta } keys %starting;
+    my $any    = qr/($starts)/;
+    return sub ($text) {
+        my %found;
+        while ($text =~ /$any/g) {
+            my $at = $-[0];
+            $found{$kind->{$_}} = 1 for grep { substr($text, $at, length) eq $_ } @{$starting{$1}};
+            pos($text) = $at + 1;
+        }
+        return keys %found;
+    };
+}
+
 # The kinds of secrets, of those learnt so far, that stand in the text.
 sub kinds_in ($self, $text) {
     return unless %{$self->{seen}};
-    local ${^RE_TRIE_MAXBUF} = 1 << 26;    # one automaton for all of them
-    my $any = join '|', map { quotemeta } map { ($_, encode_value($_)) } keys %{$self->{seen}};
-    my %found;
-    $found{$self->{seen}{$1} // 'encoded'} = 1 while $text =~ /($any)/g;
-    return sort keys %found;
+    my %kind = map { ($_ => $self->{seen}{$_}, encode_value($_) => $self->{seen}{$_}) } keys %{$self->{seen}};
+    return sort(_search_for(\%kind)->($text));
 }
 
 # Every secret of any instance below `directory` in every place of any instance.
@@ -147,15 +163,12 @@ sub find_leaks ($directory) {
     }
     return (0, scalar @places, []) unless %kind;
     @kind{qw(AQSANDBOXCODE IGAASANDBOXTOKEN)} = qw(code token);    # how all of the sandbox's begin
-    local ${^RE_TRIE_MAXBUF} = 1 << 26;    # one automaton for all of them
-    my $any     = join '|', map { quotemeta } keys %kind;
-    my $longest = max map { length } keys %kind;
+    my $kinds_in = _search_for(\%kind);
+    my $longest  = max map { length } keys %kind;
     my @found;
     for my $place (@places) {
         my %here;
-        _each_piece($place, $longest, sub ($piece) {
-            $here{$kind{$1}}++ while $piece =~ /($any)/g;
-        });
+        _each_piece($place, $longest, sub ($piece) { $here{$_} = 1 for $kinds_in->($piece) });
         push @found, map { {kind => $_, place => substr $place, 1 + length $directory} } sort keys %here;
     }
     return (scalar(keys %kind), scalar @places, \@found);
