@@ -16,6 +16,7 @@ my $grantlink = Grantlink::Instance->new(provider_origin => 'http://127.0.0.1:' 
 $grantlink->write_nginx_config(http => <<~"END");
     server {
         listen 127.0.0.1:@{[$provider->number]};
+        access_log off;    # what a provider logs is not ours
         location / {
             proxy_pass @{[$grantlink->sandbox_url]};
             proxy_set_header Host \$http_host;

@@ -38,11 +38,16 @@ sub new ($class, $name) {
     return bless {root => defined $root ? "$root/$name" : undef, seen => {}, pages => {}}, $class;
 }
 
-# Secrets are remembered in any case: tests ask for them.
+# Secrets are remembered in any case: tests ask for them. What a test has typed in place of one, such
+# as thirty-two times the same letter, is none: it may stand anywhere by chance.
 sub learn ($self, $kind, $value) {
-    return unless length($value // '') >= 16;
+    my %letters = map { $_ => 1 } split //, $value // '';
+    return unless length($value // '') >= 16 && keys %letters >= 8;
     $self->{seen}{$value} //= $kind;
 }
+
+# For what the test itself has written into a log.
+sub forget ($self, @values) { delete @{$self->{seen}}{@values} }
 
 # Takes the secrets out of requests and responses as they went over the wire.
 sub learn_from ($self, @texts) {
@@ -56,11 +61,12 @@ sub learn_from ($self, @texts) {
 
 # For Grantlink::Client and the like: sees each exchange, response and the bytes that were sent.
 # Pages are places to search only from the origin `pages`: the provider's own pages carry our state,
-# and the admin API exists to hand out links.
+# and the admin API exists to hand out links. JSON is for the script that begins an attempt.
 sub witness ($self, $pages = undef) {
     return sub ($response, $sent = '') {
         $self->learn_from($sent, $response->raw);
         return unless $self->{root} && defined $pages && $response->url =~ m{\A\Q$pages\E(?:[/?#]|\z)};
+        return if ($response->header('content-type') // '') =~ m{\Aapplication/json};
         my $kind = $response->status >= 400 ? 'error-page' : 'page';
         $self->{pages}{"$kind-" . sha256_hex($response->body)} = $response->body;
     };
@@ -145,7 +151,8 @@ sub _search_for ($kind) {
 sub kinds_in ($self, $text) {
     return unless %{$self->{seen}};
     my %kind = map { ($_ => $self->{seen}{$_}, encode_value($_) => $self->{seen}{$_}) } keys %{$self->{seen}};
-    return sort(_search_for(\%kind)->($text));
+    my @found = _search_for(\%kind)->($text);
+    return sort @found;
 }
 
 # Every secret of any instance below `directory` in every place of any instance.
