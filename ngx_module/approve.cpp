@@ -41,9 +41,10 @@ ngx_int_t handleApprove(ngx_http_request_t* r, RequestContext& context) {
     LinkReader* links = EdgeStore::of(r).links(r->connection->log);
     if (!links)
         return sendPage(r, Page::unavailable);
-    const auto snapshot = links->snapshot();
     if (!context.link)
         return sendPage(r, Page::notFound);
+    links->prefetchEntry(*context.link);
+    const auto snapshot = links->snapshot();
     const FoundLink link(snapshot, *context.link);
     if (!link)
         return sendPage(r, Page::notFound);

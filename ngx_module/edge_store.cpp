@@ -26,10 +26,10 @@ EdgeStore& EdgeStore::of(ngx_http_request_t* r) {
     return *conf.edge;
 }
 
-void EdgeStore::expect(ngx_http_request_t* r, const LinkKey& link) {
+void EdgeStore::prefetchSlot(ngx_http_request_t* r, const LinkKey& link) {
     const EdgeStore* edge = locationConf(r).edge;
     if (edge && edge->links_)
-        edge->links_->prefetch(link);
+        edge->links_->prefetchSlot(link);
 }
 
 EdgeStore& EdgeStore::at(std::string_view path) {

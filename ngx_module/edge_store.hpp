@@ -21,8 +21,8 @@ class EdgeStore {
   public:
     static EdgeStore& of(ngx_http_request_t* r); // that of the request's location
 
-    // The request is going to look this link up; see LinkReader::prefetch().
-    static void expect(ngx_http_request_t* r, const LinkKey& link);
+    // The request is going to look this link up; see LinkReader::prefetchSlot().
+    static void prefetchSlot(ngx_http_request_t* r, const LinkKey& link);
     static EdgeStore& at(std::string_view path);
 
     explicit EdgeStore(std::string path) : path_(std::move(path)) {}

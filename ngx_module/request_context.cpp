@@ -25,7 +25,7 @@ void fill(RequestContext& context, const RoutePath& path, ngx_http_request_t* r)
     if (path.route == Route::approve) {
         context.link = linkKeyOf(path.last);
         if (context.link)
-            EdgeStore::expect(r, *context.link);
+            EdgeStore::prefetchSlot(r, *context.link);
     }
     if (path.route == Route::asset)
         context.asset = path.last;

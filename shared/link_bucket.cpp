@@ -48,7 +48,7 @@ std::optional<Entry> entryAt(Bytes record, std::size_t place) {
 
 // An entry lies over two or three cache lines, which no cache holds: asked for together they arrive
 // together.
-void prefetchEntry(Bytes record, std::size_t place) {
+void prefetchPlace(Bytes record, std::size_t place) {
     for (std::size_t line = 0; line < 192; line += 64)
         if (place + line < record.size())
             __builtin_prefetch(&record[place + line]);
@@ -121,8 +121,16 @@ std::optional<LinkEntries> parseLinkBucket(Bytes record) {
     return out;
 }
 
-void prefetchInBucket(const std::uint8_t* record, const LinkKey& link) {
+void prefetchSlot(const std::uint8_t* record, const LinkKey& link) {
     __builtin_prefetch(record + (slotPart(link) & (slots - 1)) * slotSize);
+}
+
+// The link is nearly always in the first of its slots.
+void prefetchEntry(Bytes record, const LinkKey& link) {
+    if (record.size() >= tableSize)
+        prefetchPlace(record, loadLittleEndian<std::uint32_t>(
+                                  &record[(slotPart(link) & (slots - 1)) * slotSize]) &
+                                  placeMask);
 }
 
 std::optional<Bytes> findInBucket(Bytes record, const LinkKey& link) {
@@ -135,7 +143,7 @@ std::optional<Bytes> findInBucket(Bytes record, const LinkKey& link) {
             return std::nullopt;
         if ((found & ~placeMask) != markPart(link))
             continue;
-        prefetchEntry(record, found & placeMask);
+        prefetchPlace(record, found & placeMask);
         const auto entry = entryAt(record, found & placeMask);
         if (entry && std::memcmp(entry->key.data(), link.bytes.data(), link.bytes.size()) == 0)
             return entry->view;

@@ -48,9 +48,11 @@ std::string encodeLinkBucket(const LinkEntries& entries);
 // Nothing when the record is not one.
 std::optional<LinkEntries> parseLinkBucket(Bytes record);
 
-// Asks the memory for what findInBucket() is going to look at first. `record` may be anything that
-// once was the bucket: nothing of it is read.
-void prefetchInBucket(const std::uint8_t* record, const LinkKey& link);
+// Ask the memory for what findInBucket() is going to look at: first for the slot, and once that has
+// had time to come, for the entry it points at. `record` may be anything that once was the bucket, in
+// memory that is still mapped: what stands there is not believed.
+void prefetchSlot(const std::uint8_t* record, const LinkKey& link);
+void prefetchEntry(Bytes record, const LinkKey& link);
 
 // The link view under the key, in place. Reads nothing but a few slots and the entry; what does not
 // fit the record is no entry.

@@ -132,21 +132,35 @@ LinkReader::Snapshot::Snapshot(LinkReader& reader) : reader_(reader), now_(reade
     reader_.shared_ = {};
     if (const auto record = reader_.read_.get(reader_.databases_.meta, spreadKey()))
         reader_.shared_.spread = LinkSpread::parse(*record).value_or(LinkSpread{});
-    reader_.lastSeen_.resize(reader_.shared_.spread.buckets, nullptr);
+    reader_.seen_.resize(reader_.shared_.spread.buckets);
     reader_.sharedAt_ = now;
 }
 
-void LinkReader::prefetch(const LinkKey& link) const {
+void LinkReader::prefetchSlot(const LinkKey& link) const {
     const std::uint32_t number = shared_.spread.bucketOf(link);
-    if (number < lastSeen_.size() && lastSeen_[number])
-        prefetchInBucket(lastSeen_[number], link);
+    if (number < seen_.size() && !seen_[number].bucket.empty())
+        grantlink::prefetchSlot(seen_[number].bucket.data(), link);
+}
+
+void LinkReader::prefetchEntry(const LinkKey& link) const {
+    const std::uint32_t number = shared_.spread.bucketOf(link);
+    if (number < seen_.size())
+        grantlink::prefetchEntry(seen_[number].bucket, link);
+}
+
+// LMDB has to be asked for a bucket once after the store has changed.
+std::optional<Bytes> LinkReader::bucketOf(const LinkKey& link) {
+    const std::uint32_t number = shared_.spread.bucketOf(link);
+    if (number < seen_.size() && seen_[number].at == sharedAt_)
+        return seen_[number].bucket;
+    const auto found = read_.get(databases_.links, bucketKey(number));
+    if (found && number < seen_.size())
+        seen_[number] = {*found, sharedAt_};
+    return found;
 }
 
 std::optional<LinkView> LinkReader::Snapshot::find(const LinkKey& link) const {
-    const std::uint32_t number = reader_.shared_.spread.bucketOf(link);
-    const auto bucket = reader_.read_.get(reader_.databases_.links, bucketKey(number));
-    if (bucket && number < reader_.lastSeen_.size())
-        reader_.lastSeen_[number] = bucket->data();
+    const auto bucket = reader_.bucketOf(link);
     const auto record = bucket ? findInBucket(*bucket, link) : std::nullopt;
     return record ? parseLinkView(*record) : std::nullopt;
 }

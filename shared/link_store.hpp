@@ -60,9 +60,10 @@ class LinkReader {
 
     Snapshot snapshot() { return Snapshot(*this); }
 
-    // To be called as soon as the link is known that find() will be asked for: its bucket, which no
-    // cache holds, is on its way while nginx goes through its phases.
-    void prefetch(const LinkKey& link) const;
+    // For a link that find() will be asked for soon. No cache holds its bucket: the slot is asked for
+    // as soon as the link is known, the entry once nginx has gone through its phases.
+    void prefetchSlot(const LinkKey& link) const;
+    void prefetchEntry(const LinkKey& link) const;
 
     StoreUsage usage();
 
@@ -70,6 +71,8 @@ class LinkReader {
     bool isCurrent() const { return env_.fileIsCurrent(); }
 
   private:
+    std::optional<Bytes> bucketOf(const LinkKey& link);
+
     // What many links share, as values: read again only when the store has changed.
     struct Shared {
         std::optional<SiteView> site;
@@ -83,8 +86,13 @@ class LinkReader {
     lmdb::ReadTransaction read_; // reset while no snapshot is alive
     Shared shared_;
     std::size_t sharedAt_ = 0; // the transaction that `shared_` is of
-    // Where each bucket lay when it was last looked at: for prefetch() alone, never read from.
-    std::vector<const std::uint8_t*> lastSeen_;
+    // Where each bucket lies, or lay when the store was another one: then it serves for prefetching
+    // alone. Nothing is unmapped while the environment is open.
+    struct Seen {
+        Bytes bucket;
+        std::size_t at = 0; // the transaction
+    };
+    std::vector<Seen> seen_;
 };
 
 // The daemon's side. Blocks on the writer lock and on fsync.
