@@ -4,7 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <ctime>
+#include <chrono>
 
 namespace grantlink {
 
@@ -103,9 +103,10 @@ const LanguageText* Language::text(std::string_view key) const {
 }
 
 std::string_view Language::formatDate(TimeMs time, std::array<char, dateLength>& memory) const {
-    const auto seconds = static_cast<std::time_t>(time / 1000);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
+    using namespace std::chrono;
+    constexpr TimeMs lastYear = 253'402'300'799'999; // 9999
+    const milliseconds since(std::min(time, lastYear));
+    const year_month_day day(floor<days>(sys_time<milliseconds>(since)));
     char* out = memory.data();
     const char* const end = out + memory.size();
     for (std::string_view rest = date; !rest.empty();) {
@@ -116,13 +117,13 @@ std::string_view Language::formatDate(TimeMs time, std::array<char, dateLength>&
             break;
         const std::string_view name = rest.substr(0, std::min(rest.find('}'), rest.size() - 1) + 1);
         if (name == "{day}")
-            append(std::to_string(parts.tm_mday), out, end);
+            append(std::to_string(unsigned{day.day()}), out, end);
         else if (name == "{month}")
-            append(months[static_cast<std::size_t>(parts.tm_mon)], out, end);
+            append(months[unsigned{day.month()} - 1], out, end);
         else if (name == "{month_number}")
-            append(std::to_string(parts.tm_mon + 1), out, end);
+            append(std::to_string(unsigned{day.month()}), out, end);
         else if (name == "{year}")
-            append(std::to_string(parts.tm_year + 1900), out, end);
+            append(std::to_string(int{day.year()}), out, end);
         else
             append(name, out, end);
         rest.remove_prefix(name.size());

@@ -50,61 +50,33 @@ void addSafetyHeaders(ngx_http_request_t* r, std::string_view cacheControl) {
     addStatic(r, "X-Robots-Tag", "noindex, nofollow");
 }
 
-// A response body in parts, each in memory that outlives the request.
-class Body {
-  public:
-    explicit Body(ngx_http_request_t* r) : request_(r) {}
+// nginx may change a body that is `temporary`; what others share it copies before.
+enum class Memory { temporary, shared };
 
-    // nginx may change what is `temporary`; what others share it copies before.
-    void add(std::string_view text, bool temporary) {
-        auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request_->pool));
-        ngx_chain_t* link = buffer ? ngx_alloc_chain_link(request_->pool) : nullptr;
-        if (!link)
-            throw std::bad_alloc();
-        const ngx_str_t memory = ngxStr(text);
-        buffer->pos = buffer->start = memory.data;
-        buffer->last = buffer->end = memory.data + memory.len;
-        buffer->temporary = temporary && !text.empty();
-        buffer->memory = !temporary && !text.empty();
-        *link = {buffer, nullptr};
-        *end_ = link;
-        end_ = &link->next;
-        last_ = buffer;
-        length_ += text.size();
-    }
-
-    ngx_int_t send(unsigned status, std::string_view type) {
-        ngx_http_request_t* r = request_;
-        if (!last_)
-            add({}, false);
-        last_->last_buf = r == r->main;
-        last_->last_in_chain = 1;
-        r->disable_not_modified = 1; // none of our answers has a validator (RFC 9110, section 13)
-        r->headers_out.status = status;
-        r->headers_out.content_type = ngxStr(type);
-        // Without its parameters: what gzip_types and the like compare.
-        r->headers_out.content_type_len = std::min(type.find(';'), type.size());
-        r->headers_out.content_length_n = static_cast<off_t>(length_);
-        const ngx_int_t rc = ngx_http_send_header(r);
-        if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
-            return rc;
-        return ngx_http_output_filter(r, chain_);
-    }
-
-  private:
-    ngx_http_request_t* request_;
-    ngx_chain_t* chain_ = nullptr;
-    ngx_chain_t** end_ = &chain_;
-    ngx_buf_t* last_ = nullptr;
-    std::size_t length_ = 0;
-};
-
-ngx_int_t sendKept(ngx_http_request_t* r, unsigned status, std::string_view type,
-                   std::string_view text) {
-    Body body(r);
-    if (!text.empty())
-        body.add(text, false);
-    return body.send(status, type);
+// `body` outlives the request.
+ngx_int_t send(ngx_http_request_t* r, unsigned status, std::string_view type, std::string_view body,
+               Memory memory) {
+    r->disable_not_modified = 1; // none of our answers has a validator (RFC 9110, section 13)
+    r->headers_out.status = status;
+    r->headers_out.content_type = ngxStr(type);
+    // Without its parameters: what gzip_types and the like compare.
+    r->headers_out.content_type_len = std::min(type.find(';'), type.size());
+    r->headers_out.content_length_n = static_cast<off_t>(body.size());
+    const ngx_int_t rc = ngx_http_send_header(r);
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
+        return rc;
+    auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
+    if (!buffer)
+        throw std::bad_alloc();
+    const ngx_str_t text = ngxStr(body);
+    buffer->pos = buffer->start = text.data;
+    buffer->last = buffer->end = text.data + text.len;
+    buffer->temporary = memory == Memory::temporary && !body.empty();
+    buffer->memory = memory == Memory::shared && !body.empty();
+    buffer->last_buf = r == r->main;
+    buffer->last_in_chain = 1;
+    ngx_chain_t chain{buffer, nullptr};
+    return ngx_http_output_filter(r, &chain);
 }
 
 // Where the assets are, seen from a page of this route; empty where that is not known.
@@ -151,15 +123,6 @@ void addLinkValues(PageValues& out, const FoundLink& link, const Language& langu
     }
 }
 
-void render(ngx_http_request_t* r, const Template& page, const PageValues& values, Body& body) {
-    const std::size_t bound = page.bound(values);
-    char* const memory = allocate<char>(r, bound);
-    const char* const end = memory + bound;
-    page.render(values, memory, [&](std::string_view piece) {
-        body.add(piece, piece.data() >= memory && piece.data() < end);
-    });
-}
-
 // JSON text for a URL, which has no byte below 0x20; the rest is escaped all the same.
 void appendJson(std::string& out, std::string_view text) {
     static constexpr char digits[] = "0123456789abcdef";
@@ -174,7 +137,7 @@ void appendJson(std::string& out, std::string_view text) {
 
 ngx_int_t sendJson(ngx_http_request_t* r, std::string_view text) {
     addSafetyHeaders(r, "no-store");
-    return sendKept(r, NGX_HTTP_OK, json, keepText(r, text));
+    return send(r, NGX_HTTP_OK, json, keepText(r, text), Memory::temporary);
 }
 
 } // namespace
@@ -200,9 +163,9 @@ ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content)
     addStatic(r, "Content-Security-Policy", pages.contentSecurityPolicy());
     addStatic(r, "X-Frame-Options", "DENY");
     rememberLanguage(r, context);
-    Body body(r);
-    render(r, pages.page(page, language), values, body);
-    return body.send(content.status ? content.status : info.status, html);
+    const Template& compiled = pages.page(page, language);
+    const std::string_view body = compiled.render(values, allocate<char>(r, compiled.bound(values)));
+    return send(r, content.status ? content.status : info.status, html, body, Memory::temporary);
 }
 
 ngx_int_t sendRedirect(ngx_http_request_t* r, std::string_view target) {
@@ -210,7 +173,7 @@ ngx_int_t sendRedirect(ngx_http_request_t* r, std::string_view target) {
     const std::string_view kept = keepText(r, target);
     r->headers_out.location = pushHeader(r, ngxStr("Location"), ngxStr(kept));
     keepFromLogs(r, kept);
-    return sendKept(r, NGX_HTTP_SEE_OTHER, "text/plain", {});
+    return send(r, NGX_HTTP_SEE_OTHER, "text/plain", {}, Memory::shared);
 }
 
 ngx_int_t sendStarted(ngx_http_request_t* r, std::string_view target, std::string_view status) {
@@ -228,7 +191,7 @@ ngx_int_t sendOutcome(ngx_http_request_t* r, std::string_view outcome) {
 
 ngx_int_t sendText(ngx_http_request_t* r, unsigned status, std::string_view type,
                    std::string_view text) {
-    return sendKept(r, status, type, keepText(r, text));
+    return send(r, status, type, keepText(r, text), Memory::temporary);
 }
 
 ngx_int_t sendMethodNotAllowed(ngx_http_request_t* r, std::string_view allow) {
@@ -241,7 +204,7 @@ ngx_int_t sendAsset(ngx_http_request_t* r, std::string_view type, std::string_vi
     addSafetyHeaders(r, cacheControl);
     // For who opens it on its own: whatever it is, it is not a document that does anything.
     addStatic(r, "Content-Security-Policy", "default-src 'none'; sandbox");
-    return sendKept(r, NGX_HTTP_OK, type, body);
+    return send(r, NGX_HTTP_OK, type, body, Memory::shared);
 }
 
 ngx_int_t sendProblem(ngx_http_request_t* r, Page page) {

@@ -1,5 +1,7 @@
 #include "ngx_module/template.hpp"
 
+#include <algorithm>
+
 namespace grantlink {
 
 namespace {
@@ -45,10 +47,37 @@ char* escapeHtml(std::string_view text, char* out) {
 }
 
 std::size_t Template::bound(const PageValues& values) const {
-    std::size_t out = text_.size();
+    std::size_t out = text_.size() + sharedLength_;
     for (std::size_t i = 0; i < uses_.size(); ++i)
         out += uses_[i] * longestEntity * values[static_cast<Slot>(i)].size();
     return out;
+}
+
+std::string_view Template::render(const PageValues& values, char* memory) const {
+    char* end = memory;
+    for (std::size_t i = 0; i < segments_.size();) {
+        const Segment& segment = segments_[i++];
+        switch (segment.kind) {
+        case Kind::text:
+            end = std::copy_n(text_.data() + segment.at, segment.length, end);
+            break;
+        case Kind::shared:
+            end = std::copy_n(segment.shared, segment.length, end);
+            break;
+        case Kind::value:
+            end = escapeHtml(values[segment.slot], end);
+            break;
+        case Kind::skipIfEmpty:
+            if (values[segment.slot].empty())
+                i = segment.at;
+            break;
+        case Kind::skipIfSet:
+            if (!values[segment.slot].empty())
+                i = segment.at;
+            break;
+        }
+    }
+    return {memory, end};
 }
 
 } // namespace grantlink

@@ -1,12 +1,11 @@
 // A page in one language, compiled when nginx starts from a small subset of Mustache
 // (docs/templates.md, template_compiler.hpp).
 //
-// A compiled template is a flat list of segments. Rendering walks it once, writes values and short
-// texts into memory of the caller's, and hands long texts (the style sheet) out as they are, so
-// that they need not be copied. It allocates nothing. Thread-safety: immutable once compiled.
+// A compiled template is a flat list of segments. Rendering walks it once and composes the page in
+// memory of the caller's: for the kernel, which has to copy it in any case, one part is cheaper than
+// several. It allocates nothing. Thread-safety: immutable once compiled.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -52,62 +51,26 @@ class Template {
     // How many bytes render() composes at most.
     std::size_t bound(const PageValues& values) const;
 
-    // Calls `piece(std::string_view)` for each part of the page in order. A part lies in `memory`,
-    // which has bound() bytes, or lives as long as the template.
-    template <typename Piece>
-    void render(const PageValues& values, char* memory, Piece piece) const;
+    // The page, in `memory`, which has bound() bytes.
+    std::string_view render(const PageValues& values, char* memory) const;
 
   private:
     friend class TemplateCompiler;
 
-    enum class Kind : std::uint8_t { text, block, value, skipIfEmpty, skipIfSet };
+    enum class Kind : std::uint8_t { text, shared, value, skipIfEmpty, skipIfSet };
 
     struct Segment {
         Kind kind;
         Slot slot = Slot::count;
         std::uint32_t at = 0;        // text: where in text_; a skip: the segment to go on with
-        std::uint32_t length = 0;    // of a text or block
-        const char* block = nullptr; // outlives the template
+        std::uint32_t length = 0;     // of a text
+        const char* shared = nullptr; // with other templates, and outlives them
     };
 
     std::vector<Segment> segments_;
-    std::string text_; // of all short texts
+    std::string text_;             // the texts that are not shared
+    std::size_t sharedLength_ = 0; // of the others
     std::array<std::uint16_t, static_cast<std::size_t>(Slot::count)> uses_{};
 };
-
-template <typename Piece>
-void Template::render(const PageValues& values, char* memory, Piece piece) const {
-    char* begin = memory;
-    char* end = memory;
-    const auto flush = [&] {
-        if (begin != end)
-            piece(std::string_view(begin, end));
-        begin = end;
-    };
-    for (std::size_t i = 0; i < segments_.size();) {
-        const Segment& segment = segments_[i++];
-        switch (segment.kind) {
-        case Kind::text:
-            end = std::copy_n(text_.data() + segment.at, segment.length, end);
-            break;
-        case Kind::block:
-            flush();
-            piece(std::string_view(segment.block, segment.length));
-            break;
-        case Kind::value:
-            end = escapeHtml(values[segment.slot], end);
-            break;
-        case Kind::skipIfEmpty:
-            if (values[segment.slot].empty())
-                i = segment.at;
-            break;
-        case Kind::skipIfSet:
-            if (!values[segment.slot].empty())
-                i = segment.at;
-            break;
-        }
-    }
-    flush();
-}
 
 } // namespace grantlink

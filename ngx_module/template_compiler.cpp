@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Slot::count)> sl
 
 constexpr int maxDepth = 8;             // of {{> file}} in {{> file}}
 constexpr int maxIncluded = 1000;       // of them in one page; without a cap each level multiplies
-constexpr std::size_t longText = 1024;  // from here on a text is handed out, not copied
+constexpr std::size_t longText = 1024;  // from here on a text is kept once for all templates
 constexpr std::size_t maxUses = 0xffff; // of one value in one template
 constexpr std::string_view textPrefix = "t.";
 constexpr std::string_view loop = "languages";
@@ -236,8 +236,8 @@ class TemplateCompiler {
         out_.segments_[closed.segment].at = static_cast<std::uint32_t>(jumpTarget_);
     }
 
-    // Texts in a row become one, unless a section jumps between them. A long one is handed out as
-    // it lies, together with what stands before it.
+    // Texts in a row become one, unless a section jumps between them. A long one is shared with the
+    // other templates, together with what stands before it.
     void addText(std::string_view text) {
         if (text.empty() || muted_)
             return;
@@ -254,7 +254,8 @@ class TemplateCompiler {
             return;
         const std::string_view kept = pool_.keep(out_.text_.substr(segment.at));
         out_.text_.resize(segment.at);
-        segment = {Template::Kind::block, Slot::count, 0, segment.length, kept.data()};
+        segment = {Template::Kind::shared, Slot::count, 0, segment.length, kept.data()};
+        out_.sharedLength_ += kept.size();
     }
 
     static std::string knownNames() {

@@ -29,15 +29,10 @@ Files filesIn(std::string_view text) {
 }
 
 std::string rendered(const Template& page, const PageValues& values) {
-    std::string memory(page.bound(values), '?'), out;
-    std::size_t composed = 0;
-    page.render(values, memory.data(), [&](std::string_view piece) {
-        out += piece;
-        const bool inMemory = piece.data() >= memory.data() && piece.data() < &*memory.end();
-        composed += inMemory ? piece.size() : 0;
-    });
-    require(composed <= memory.size(), "bound() is a bound");
-    return out;
+    std::string memory(page.bound(values), '?');
+    const std::string_view out = page.render(values, memory.data());
+    require(out.size() <= memory.size(), "bound() is a bound");
+    return std::string(out);
 }
 
 void pageIsBounded(const Template& page, std::size_t source) {

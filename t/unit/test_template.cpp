@@ -24,9 +24,8 @@ Language someLanguage(std::string tag, std::string name) {
 }
 
 std::string together(const Template& page, const PageValues& values) {
-    std::string memory(page.bound(values), '?'), out;
-    page.render(values, memory.data(), [&](std::string_view piece) { out += piece; });
-    return out;
+    std::string memory(page.bound(values), '?');
+    return std::string(page.render(values, memory.data()));
 }
 
 std::string rendered(const std::string& text, const PageValues& values) {
