@@ -6,6 +6,7 @@
 #include "ngx_module/log_filter.hpp"
 #include "ngx_module/metrics_page.hpp"
 #include "ngx_module/negotiation.hpp"
+#include "ngx_module/thread_pool.hpp"
 
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -259,7 +260,7 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
         if (process->master == 0) // `master_process off` commits on its own, see spool_writer.cpp
             return NGX_CONF_OK;
         if (!conf.threadPool)
-            conf.threadPool = ngx_thread_pool_add(cf, nullptr);
+            conf.threadPool = ownThreadPool(cf);
         return conf.threadPool ? NGX_CONF_OK : failed;
     });
 }

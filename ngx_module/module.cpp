@@ -106,6 +106,7 @@ ngx_int_t registerHandlers(ngx_conf_t* cf) {
 
 ngx_int_t initModule(ngx_cycle_t* cycle) {
     useMetricsZone(cycle);
+    malloc_trim(0); // what reading strings and templates has left
     return filterLateLogs(cycle);
 }
 
@@ -114,8 +115,12 @@ ngx_int_t startWorker(ngx_cycle_t* cycle) {
     // for the next commit: without this, one set of them in the arena of each thread.
     const auto* conf = static_cast<MainConf*>(
         ngx_http_cycle_get_module_main_conf(cycle, ngx_http_grantlink_module));
-    if (conf && !conf->stores.empty())
+    if (conf && !conf->stores.empty()) {
         mallopt(M_ARENA_MAX, 1);
+        // LMDB's lists of pages, some megabytes of which few are touched, are to be mappings of
+        // their own also after one was freed: glibc would take the next ones from the heap.
+        mallopt(M_MMAP_THRESHOLD, 128 << 10);
+    }
     return startCounting(cycle);
 }
 

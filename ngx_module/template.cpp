@@ -47,7 +47,7 @@ char* escapeHtml(std::string_view text, char* out) {
 }
 
 std::size_t Template::bound(const PageValues& values) const {
-    std::size_t out = text_.size() + sharedLength_;
+    std::size_t out = textLength_;
     for (std::size_t i = 0; i < uses_.size(); ++i)
         out += uses_[i] * longestEntity * values[static_cast<Slot>(i)].size();
     return out;
@@ -59,10 +59,7 @@ std::string_view Template::render(const PageValues& values, char* memory) const 
         const Segment& segment = segments_[i++];
         switch (segment.kind) {
         case Kind::text:
-            end = std::copy_n(text_.data() + segment.at, segment.length, end);
-            break;
-        case Kind::shared:
-            end = std::copy_n(segment.shared, segment.length, end);
+            end = std::copy_n(segment.text.data(), segment.text.size(), end);
             break;
         case Kind::value:
             end = escapeHtml(values[segment.slot], end);

@@ -57,19 +57,17 @@ class Template {
   private:
     friend class TemplateCompiler;
 
-    enum class Kind : std::uint8_t { text, shared, value, skipIfEmpty, skipIfSet };
+    enum class Kind : std::uint8_t { text, value, skipIfEmpty, skipIfSet };
 
     struct Segment {
         Kind kind;
         Slot slot = Slot::count;
-        std::uint32_t at = 0;        // text: where in text_; a skip: the segment to go on with
-        std::uint32_t length = 0;     // of a text
-        const char* shared = nullptr; // with other templates, and outlives them
+        std::uint32_t at = 0;  // a skip: the segment to go on with
+        std::string_view text = {}; // of the pool
     };
 
     std::vector<Segment> segments_;
-    std::string text_;             // the texts that are not shared
-    std::size_t sharedLength_ = 0; // of the others
+    std::size_t textLength_ = 0;
     std::array<std::uint16_t, static_cast<std::size_t>(Slot::count)> uses_{};
 };
 

@@ -14,7 +14,6 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Slot::count)> sl
 
 constexpr int maxDepth = 8;             // of {{> file}} in {{> file}}
 constexpr int maxIncluded = 1000;       // of them in one page; without a cap each level multiplies
-constexpr std::size_t longText = 1024;  // from here on a text is kept once for all templates
 constexpr std::size_t maxUses = 0xffff; // of one value in one template
 constexpr std::string_view textPrefix = "t.";
 constexpr std::string_view loop = "languages";
@@ -65,6 +64,8 @@ class TemplateCompiler {
 
     Template compile() {
         includeFile(std::string(page_) + ".html", 0);
+        poolTexts();
+        out_.segments_.shrink_to_fit();
         return std::move(out_);
     }
 
@@ -236,26 +237,28 @@ class TemplateCompiler {
         out_.segments_[closed.segment].at = static_cast<std::uint32_t>(jumpTarget_);
     }
 
-    // Texts in a row become one, unless a section jumps between them. A long one is shared with the
-    // other templates, together with what stands before it.
+    // Texts in a row become one, unless a section jumps between them.
     void addText(std::string_view text) {
         if (text.empty() || muted_)
             return;
         auto& segments = out_.segments_;
         const bool joins =
             segments.size() > jumpTarget_ && segments.back().kind == Template::Kind::text;
-        if (!joins)
-            segments.push_back(
-                {Template::Kind::text, Slot::count, static_cast<std::uint32_t>(out_.text_.size())});
-        Template::Segment& segment = segments.back();
-        out_.text_ += text;
-        segment.length += static_cast<std::uint32_t>(text.size());
-        if (text.size() < longText)
-            return;
-        const std::string_view kept = pool_.keep(out_.text_.substr(segment.at));
-        out_.text_.resize(segment.at);
-        segment = {Template::Kind::shared, Slot::count, 0, segment.length, kept.data()};
-        out_.sharedLength_ += kept.size();
+        if (!joins) {
+            segments.push_back({Template::Kind::text});
+            texts_.emplace_back();
+        }
+        texts_.back() += text;
+    }
+
+    void poolTexts() {
+        auto text = texts_.begin();
+        for (Template::Segment& segment : out_.segments_) {
+            if (segment.kind != Template::Kind::text)
+                continue;
+            segment.text = pool_.keep(std::move(*text++));
+            out_.textLength_ += segment.text.size();
+        }
     }
 
     static std::string knownNames() {
@@ -273,6 +276,7 @@ class TemplateCompiler {
     const Language* each_ = nullptr; // of {{#languages}}
 
     Template out_;
+    std::vector<std::string> texts_; // of its text segments, as long as they grow
     std::vector<Open> open_;
     int muted_ = 0;
     int included_ = 0;

@@ -32,7 +32,7 @@ struct TemplateError {
     std::string message; // "ready.html:12: …"
 };
 
-// Long texts of compiled templates, each kept once: pages begin with the same style sheet. It must
+// The texts of compiled templates, each kept once: pages of a language begin and end alike. It must
 // outlive the templates.
 class TextPool {
   public:
