@@ -63,11 +63,13 @@ void Spool::store(std::span<SpoolPut> batch) {
 StoreResult Spool::storeOne(lmdb::WriteTransaction& write, const SpoolPut& put, TimeMs oldest) {
     if (put.attempt.time() < oldest)
         return StoreResult::expired;
-    if (write.get(outcomes_, put.attempt.bytes) || write.get(approvals_, put.attempt.bytes))
+    if (write.get(outcomes_, put.attempt.bytes))
         return StoreResult::replayed;
     if (lmdb::Cursor(write, waiting_).duplicates(put.connection.bytes) >= maxWaitingApprovals)
-        return StoreResult::tooMany;
-    write.put(approvals_, put.attempt.bytes, bytesOf(put.approval));
+        return write.get(approvals_, put.attempt.bytes) ? StoreResult::replayed
+                                                        : StoreResult::tooMany;
+    if (!write.putNew(approvals_, put.attempt.bytes, bytesOf(put.approval)))
+        return StoreResult::replayed;
     write.put(waiting_, put.connection.bytes, put.attempt.bytes);
     return StoreResult::stored;
 }

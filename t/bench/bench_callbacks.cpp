@@ -81,6 +81,14 @@ void writeAttempts(const std::string& file, const EdgeKeys& keys, std::size_t li
         throw std::runtime_error(file + ": cannot be written");
 }
 
+void drain(const std::string& edgeStore) {
+    lmdb::Environment env(edgeStore + "/spool", {});
+    lmdb::WriteTransaction write(env);
+    write.clear(write.open("approvals"));
+    write.clear(write.open("waiting", MDB_DUPSORT));
+    write.commit();
+}
+
 Commits commitSingly(const std::string& directory, const EdgeKeys& keys, double seconds) {
     const std::string record = approvalRecord(keys, Uuid::v7());
     lmdb::Environment env(directory, {.mapSize = std::size_t{4} << 30});

@@ -25,6 +25,9 @@ struct Commits {
     double seconds;
 };
 
+// Empties the spool, as the daemon does once it has dealt with all approvals.
+void drain(const std::string& edgeStore);
+
 // Puts records as large as an approval, each in a durable LMDB transaction of its own, default
 // flags, into a new environment in `directory`, for so many seconds.
 Commits commitSingly(const std::string& directory, const EdgeKeys& keys, double seconds);

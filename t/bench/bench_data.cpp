@@ -27,6 +27,7 @@ constexpr const char* usage =
     "                                    links, and so many of their tokens in FILE\n"
     "       grantlink-bench-data attempts KEY LINKS FIRST COUNT FILE  states and cookies\n"
     "       grantlink-bench-data spooled DIRECTORY                    how many approvals wait\n"
+    "       grantlink-bench-data drain DIRECTORY                      none of them any more\n"
     "       grantlink-bench-data commits KEY DIRECTORY SECONDS        how many, in how long\n"
     "       grantlink-bench-data code                                 that of all callbacks\n";
 
@@ -74,6 +75,8 @@ void run(const Arguments& given) {
                              std::stoull(given[3]), std::stoull(given[4]));
     } else if (is("spooled", 1)) {
         std::cout << Spool(given[1], Spool::Access::opens).counts().approvals << '\n';
+    } else if (is("drain", 1)) {
+        bench::drain(given[1]);
     } else if (is("commits", 3)) {
         const auto done = bench::commitSingly(given[2], loadKeys(given[1]), std::stod(given[3]));
         std::cout << done.count << ' ' << done.seconds << '\n';

@@ -32,10 +32,10 @@ sub require_recorded ($site, $figures, $came) {
 }
 
 sub run ($site, $edge, $size, $seconds) {
-    my %load    = _load($site, $edge, $size, $seconds);
-    my $before  = $site->spooled($size);
+    my %load = _load($site, $edge, $size, $seconds);
+    $site->drain($size);
     my $figures = Grantlink::Bench::Load::run(%load);
-    require_recorded($site, $figures, $site->spooled($size) - $before);
+    require_recorded($site, $figures, $site->spooled($size));
     return {rate => rounded($figures->{recorded} / $figures->{seconds}, 0), p50_us => 0 + $figures->{p50},
         p99_us => 0 + $figures->{p99}, count => 0 + $figures->{recorded}};
 }
@@ -82,14 +82,14 @@ sub _pages ($site, $edge, $size, $seconds, $position) {
 # Both loads share the core that nginx does not have. The storm's runs with a lower priority, so that
 # the latency of pages is nginx's and not that of a load which waits for its turn to look at its clock.
 sub _storm ($site, $edge, $size, $seconds, $position) {
-    my %load   = _load($site, $edge, $size, $seconds + 2);
-    my $before = $site->spooled($size);
-    my $storm  = Grantlink::Bench::Load::start(%load, nice => 10, log => $site->directory . '/storm.log');
+    my %load = _load($site, $edge, $size, $seconds + 2);
+    $site->drain($size);
+    my $storm = Grantlink::Bench::Load::start(%load, nice => 10, log => $site->directory . '/storm.log');
     sleep 0.7;    # it has begun, and goes on until the pages are through
     my $pages   = _pages($site, $edge, $size, $seconds, $position);
     my $figures = Grantlink::Bench::Load::finish($storm, $seconds + 60);
     unlink $site->directory . '/storm.log';
-    require_recorded($site, $figures, $site->spooled($size) - $before);
+    require_recorded($site, $figures, $site->spooled($size));
     $pages->{callbacks} = rounded($figures->{recorded} / $figures->{seconds}, 0);
     return $pages;
 }

@@ -59,6 +59,9 @@ sub attempts ($self, $size, $count) {
 
 sub were_sent ($self, $count) { $self->{sent} += $count }
 
+# The spool is empty, as grantlinkd leaves it when it has dealt with all approvals.
+sub drain ($self, $size) { $self->data('drain', $self->store($size)) }
+
 sub spooled ($self, $size) { return $self->data('spooled', $self->store($size)) }
 
 sub a_token ($self, $size) {
