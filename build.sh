@@ -134,7 +134,10 @@ command_test() {
         case $1 in
             --sanitize) variant=sanitize; export GRANTLINK_SANITIZE=1 ;;
             --debug-nginx) debug=1 ;;
-            --valgrind) debug=1; export GRANTLINK_VALGRIND=1 ;;
+            --valgrind)
+                debug=1
+                export GRANTLINK_VALGRIND=1 GRANTLINK_PATIENCE=${GRANTLINK_PATIENCE:-5}
+                ;;
             *) die "test: unknown option $1; there are --sanitize, --debug-nginx and --valgrind" ;;
         esac
         shift

@@ -4,6 +4,7 @@ package Grantlink::Client;
 
 use v5.36;
 use IO::Socket::INET;
+use Grantlink::Poll qw(patient);
 use Grantlink::Response;
 use Grantlink::Url qw(split_url encode_form);
 
@@ -59,7 +60,7 @@ sub send_raw ($self, $url, $bytes, %with) {
 
 sub _exchange ($self, $to, $bytes, %with) {
     my $address = $self->{connect}{$to->{origin}} // "$to->{host}:$to->{port}";
-    my $socket  = IO::Socket::INET->new(PeerAddr => $address, Timeout => 10)
+    my $socket  = IO::Socket::INET->new(PeerAddr => $address, Timeout => patient(10))
         or die "cannot connect to $address: $!\n";
     local $SIG{PIPE} = 'IGNORE';    # a server may refuse before it has read all
     print {$socket} $bytes;

@@ -9,12 +9,13 @@ use v5.36;
 use IO::Select ();
 use IO::Socket::INET;
 use Time::HiRes qw(time);
+use Grantlink::Poll qw(patient);
 
 use constant {DATA => 0, HEADERS => 1, RST_STREAM => 3, SETTINGS => 4, PING => 6, GOAWAY => 7, WINDOW_UPDATE => 8};
 use constant {END_STREAM => 1, ACK => 1, END_HEADERS => 4, CANCEL => 8};
 
 sub connect ($class, $address) {
-    my $socket = IO::Socket::INET->new(PeerAddr => $address, Timeout => 10)
+    my $socket = IO::Socket::INET->new(PeerAddr => $address, Timeout => patient(10))
         or die "cannot connect to $address: $!\n";
     my $self = bless {socket => $socket, address => $address, bytes => '', next => 1, streams => {}}, $class;
     print {$socket} "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -57,7 +58,7 @@ sub reset ($self, $stream) { return $self->frame(RST_STREAM, 0, $stream, pack 'N
 
 # Reads frames until `check` is true; false when the connection ended or nothing came.
 sub read_until ($self, $check, $seconds = 20) {
-    my $deadline = time + $seconds;
+    my $deadline = time + patient($seconds);
     until ($check->()) {
         my $left = $deadline - time;
         return 0 if $left <= 0 || $self->{ended};

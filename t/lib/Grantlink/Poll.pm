@@ -6,15 +6,17 @@ use v5.36;
 use Exporter 'import';
 use Time::HiRes qw(sleep time);
 
-our @EXPORT_OK = qw(eventually);
+our @EXPORT_OK = qw(eventually patient);
 
-# Under valgrind all takes longer.
+# Under valgrind all takes longer: each limit of the harness goes through here.
 my $patience = $ENV{GRANTLINK_PATIENCE} // 1;
+
+sub patient ($seconds) { return $seconds * $patience }
 
 # The first true answer of `check`, asked again and again; nothing when `seconds` have passed.
 # The pauses grow, so that what is quick is noticed at once and what is slow costs little.
 sub eventually ($check, $seconds = 15) {
-    my $deadline = time + $seconds * $patience;
+    my $deadline = time + patient($seconds);
     my $pause    = 0.005;
     while (1) {
         my $answer = $check->();

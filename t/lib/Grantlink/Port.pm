@@ -7,6 +7,7 @@ package Grantlink::Port;
 
 use v5.36;
 use IO::Socket::INET;
+use Grantlink::Poll qw(patient);
 
 sub reserve ($class, @wanted) {
     for my $port (@wanted, 0) {
@@ -21,7 +22,7 @@ sub reserve ($class, @wanted) {
 sub number ($self) { return $self->{number} }
 
 sub answers ($self) {
-    return defined IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{number}, Timeout => 2);
+    return defined IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{number}, Timeout => patient(2));
 }
 
 1;

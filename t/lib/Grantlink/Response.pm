@@ -6,12 +6,13 @@ use v5.36;
 use JSON::PP       ();
 use IO::Select     ();
 use Time::HiRes    qw(time);
+use Grantlink::Poll qw(patient);
 
 # Reads from a connected socket until the response is complete or the peer closes.
 # with: method (HEAD has no body), seconds (60), request (a text for messages)
 sub read_from ($class, $socket, %with) {
     my $bytes    = '';
-    my $deadline = time + ($with{seconds} // 60);
+    my $deadline = time + patient($with{seconds} // 60);
     my $select   = IO::Select->new($socket);
     while (1) {
         my $left = $deadline - time;

@@ -27,6 +27,9 @@ sub command ($self) {
 # How a process's command line shows its title: under valgrind not at all.
 sub title_of ($self, $title) { return $self->{enabled} ? qr/valgrind/ : qr/\Q$title\E/ }
 
+# How many processes have begun a report, be it an empty one.
+sub processes ($self) { return scalar(() = glob "$self->{directory}/report.*") }
+
 sub reports ($self) {
     return map {
         open my $file, '<', $_ or die "$_: $!\n";

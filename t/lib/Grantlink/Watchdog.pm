@@ -5,9 +5,10 @@ package Grantlink::Watchdog;
 use v5.36;
 use Carp  ();
 use POSIX ();
+use Grantlink::Poll qw(patient);
 use Grantlink::Process;
 
-my $seconds = 240 * ($ENV{GRANTLINK_PATIENCE} // 1);
+my $seconds = patient(240);
 
 # An unsafe signal handler: perl's deferred ones wait for the end of what hangs, for instance of a
 # regular expression.

@@ -8,11 +8,12 @@ use IO::Select ();
 use IO::Socket::INET;
 use Socket      qw(SOL_SOCKET SO_LINGER);
 use Time::HiRes qw(time);
+use Grantlink::Poll qw(patient);
 use Grantlink::Response;
 
 sub connect ($class, $grantlink) {
     my $address = $grantlink->url =~ s{\Ahttp://}{}r;
-    my $socket  = IO::Socket::INET->new(PeerAddr => $address, Timeout => 10)
+    my $socket  = IO::Socket::INET->new(PeerAddr => $address, Timeout => patient(10))
         or die "cannot connect to $address: $!\n";
     return bless {socket => $socket, bytes => '', sent => '', address => $address,
         evidence => $grantlink->evidence}, $class;
@@ -42,7 +43,7 @@ sub request ($self, $line, %with) {
 
 # The next response; status 0 when the peer closed instead. with: method, seconds (30)
 sub response ($self, %with) {
-    my $deadline = time + ($with{seconds} // 30);
+    my $deadline = time + patient($with{seconds} // 30);
     until (defined $self->_length($with{method} // 'GET')) {
         my $left = $deadline - time;
         die "no response in time, but: $self->{bytes}\n" if $left <= 0;
@@ -60,7 +61,7 @@ sub response ($self, %with) {
 
 # What has come so far, once it matches; it stays there.
 sub peek ($self, $pattern, $seconds = 10) {
-    my $deadline = time + $seconds;
+    my $deadline = time + patient($seconds);
     while ($self->{bytes} !~ $pattern && time < $deadline) {
         next unless IO::Select->new($self->{socket})->can_read(0.1);
         last unless sysread $self->{socket}, $self->{bytes}, 65536, length $self->{bytes};
@@ -91,7 +92,7 @@ sub _length ($self, $method) {
 sub ended ($self, $seconds = 10) {
     return 0 if length $self->{bytes};
     return 1 if $self->{closed};
-    return 0 unless IO::Select->new($self->{socket})->can_read($seconds);
+    return 0 unless IO::Select->new($self->{socket})->can_read(patient($seconds));
     return !sysread $self->{socket}, $self->{bytes}, 65536, length $self->{bytes};
 }
 
