@@ -21,15 +21,20 @@ constexpr auto values = reverseAlphabet();
 } // namespace
 
 void base64urlEncode(Bytes bytes, char* out) {
-    std::uint32_t buffer = 0;
-    int bits = 0;
-    for (std::uint8_t byte : bytes) {
-        buffer = buffer << 8 | byte;
-        for (bits += 8; bits >= 6; bits -= 6)
-            *out++ = alphabet[buffer >> (bits - 6) & 63];
+    for (; bytes.size() >= 3; bytes = bytes.subspan(3)) {
+        const std::uint32_t three = std::uint32_t{bytes[0]} << 16 | bytes[1] << 8 | bytes[2];
+        *out++ = alphabet[three >> 18];
+        *out++ = alphabet[three >> 12 & 63];
+        *out++ = alphabet[three >> 6 & 63];
+        *out++ = alphabet[three & 63];
     }
-    if (bits > 0)
-        *out = alphabet[buffer << (6 - bits) & 63];
+    if (bytes.empty())
+        return;
+    const std::uint32_t rest = bytes[0] << 8 | (bytes.size() > 1 ? bytes[1] : 0);
+    *out++ = alphabet[rest >> 10];
+    *out++ = alphabet[rest >> 4 & 63];
+    if (bytes.size() > 1)
+        *out = alphabet[rest << 2 & 63];
 }
 
 std::string base64url(Bytes bytes) {
