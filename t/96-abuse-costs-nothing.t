@@ -61,7 +61,10 @@ my $answers = send_many(3000);
 is_deeply($answers, {map { $_ => {303 => 3000} } keys %path}, 'each is sent on to a page') or diag explain $answers;
 is($grantlink->store_digest(qw(spool links vault)), $stores, 'nothing was written');
 my $grown = anonymous_memory() - $before;
-cmp_ok($grown, '<=', 256, "the worker has grown by $grown KiB");
+SKIP: {
+    skip "valgrind's own memory is in the figure", 1 if $ENV{GRANTLINK_VALGRIND};
+    cmp_ok($grown, '<=', 256, "the worker has grown by $grown KiB");
+}
 
 $grantlink->start_daemon;
 $grantlink->finish;
