@@ -13,7 +13,9 @@ use Grantlink::Toml qw(write_file);
 
 plan skip_all => 'under valgrind a process does not show what it is' if $ENV{GRANTLINK_VALGRIND};
 
-my $grantlink = Grantlink::Instance->new(workers => 2, tap => 1);
+# nginx hands no more of its environment to the new binary than it is told to; sanitizers need theirs.
+my $grantlink = Grantlink::Instance->new(workers => 2, tap => 1,
+    main => 'env LD_PRELOAD; env ASAN_OPTIONS; env UBSAN_OPTIONS;');
 my $browser   = $grantlink->browser;
 my $pid_file  = $grantlink->directory . '/nginx/nginx.pid';
 
