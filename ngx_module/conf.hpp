@@ -26,7 +26,7 @@ struct MainConf {
     SecretPaths paths; // of all locations of ours
     ngx_shm_zone_t* metrics = nullptr;
     ngx_thread_pool_t* threadPool = nullptr; // of locations without grantlink_thread_pool
-    std::vector<std::string_view> stores; // every grantlink_store in use, once
+    std::vector<std::string_view> stores;    // every grantlink_store in use, once
 };
 
 struct LocationConf {

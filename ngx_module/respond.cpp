@@ -164,7 +164,8 @@ ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content)
     addStatic(r, "X-Frame-Options", "DENY");
     rememberLanguage(r, context);
     const Template& compiled = pages.page(page, language);
-    const std::string_view body = compiled.render(values, allocate<char>(r, compiled.bound(values)));
+    const std::string_view body =
+        compiled.render(values, allocate<char>(r, compiled.bound(values)));
     return send(r, content.status ? content.status : info.status, html, body, Memory::temporary);
 }
 

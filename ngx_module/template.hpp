@@ -2,8 +2,8 @@
 // (docs/templates.md, template_compiler.hpp).
 //
 // A compiled template is a flat list of segments. Rendering walks it once and composes the page in
-// memory of the caller's: for the kernel, which has to copy it in any case, one part is cheaper than
-// several. It allocates nothing. Thread-safety: immutable once compiled.
+// memory of the caller's: for the kernel, which has to copy it in any case, one part is cheaper
+// than several. It allocates nothing. Thread-safety: immutable once compiled.
 #pragma once
 
 #include <array>
@@ -62,7 +62,7 @@ class Template {
     struct Segment {
         Kind kind;
         Slot slot = Slot::count;
-        std::uint32_t at = 0;  // a skip: the segment to go on with
+        std::uint32_t at = 0;       // a skip: the segment to go on with
         std::string_view text = {}; // of the pool
     };
 

@@ -49,8 +49,8 @@ std::string encodeLinkBucket(const LinkEntries& entries);
 std::optional<LinkEntries> parseLinkBucket(Bytes record);
 
 // Ask the memory for what findInBucket() is going to look at: first for the slot, and once that has
-// had time to come, for the entry it points at. `record` may be anything that once was the bucket, in
-// memory that is still mapped: what stands there is not believed.
+// had time to come, for the entry it points at. `record` may be anything that once was the bucket,
+// in memory that is still mapped: what stands there is not believed.
 void prefetchSlot(const std::uint8_t* record, const LinkKey& link);
 void prefetchEntry(Bytes record, const LinkKey& link);
 

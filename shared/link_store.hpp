@@ -60,8 +60,8 @@ class LinkReader {
 
     Snapshot snapshot() { return Snapshot(*this); }
 
-    // For a link that find() will be asked for soon. No cache holds its bucket: the slot is asked for
-    // as soon as the link is known, the entry once nginx has gone through its phases.
+    // For a link that find() will be asked for soon. No cache holds its bucket: the slot is asked
+    // for as soon as the link is known, the entry once nginx has gone through its phases.
     void prefetchSlot(const LinkKey& link) const;
     void prefetchEntry(const LinkKey& link) const;
 
@@ -86,12 +86,14 @@ class LinkReader {
     lmdb::ReadTransaction read_; // reset while no snapshot is alive
     Shared shared_;
     std::size_t sharedAt_ = 0; // the transaction that `shared_` is of
+
     // Where each bucket lies, or lay when the store was another one: then it serves for prefetching
     // alone. Nothing is unmapped while the environment is open.
     struct Seen {
         Bytes bucket;
         std::size_t at = 0; // the transaction
     };
+
     std::vector<Seen> seen_;
 };
 
