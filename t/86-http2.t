@@ -12,6 +12,7 @@ use Grantlink::Instance;
 use Grantlink::Port;
 use Grantlink::Response;
 use Grantlink::SpoolTool qw(hold_writer);
+use Grantlink::Toml qw(write_file);
 use Grantlink::Url qw(query_of encode_form);
 use Time::HiRes qw(sleep);
 
@@ -35,11 +36,12 @@ my $address  = '127.0.0.1:' . $clear->number;
 my $prior    = "http://$address";
 my $over_tls = 'https://127.0.0.1:' . $secure->number;
 
-# By curl, with its own cookie jar; answers a Grantlink::Response.
+# By curl, with its own cookie jar; answers a Grantlink::Response. The URL goes in through standard
+# input, because the process list is for everybody.
 my $jar = $grantlink->directory . '/jar';
 sub curl ($url, @options) {
     my $ran = run_command([qw(curl -sS -i --max-time 40 --cacert), $tls->{ca}, '-b', $jar, '-c', $jar,
-        $url =~ /^https/ ? '--http2' : '--http2-prior-knowledge', @options, $url]);
+        $url =~ /^https/ ? '--http2' : '--http2-prior-knowledge', @options, qw(--config -)], input => qq{url = "$url"\n});
     die "curl: $ran->{err}" if $ran->{exit} != 0;
     my ($line) = $ran->{out} =~ /\A([^\r\n]*)/;
     isnt(index($line, 'HTTP/2 '), -1, 'by HTTP/2') or diag $line;
@@ -70,7 +72,7 @@ for my $base ($prior, $over_tls) {
         my $started = curl($second->{link} =~ s{\A\w+://[^/]+}{$base}r, '-d', '');
         my $form    = approve_at_provider($grantlink->browser, $started->location, 'nike');
         unlink $jar;
-        my $lost = curl("$base/callback/instagram", '-d', encode_form(query_of($form)));
+        my $lost = curl("$base/callback/instagram", '-d', '@' . write_file($jar . '.form', encode_form(query_of($form))));
         like($lost->location, qr{/confirm\z}, 'form_post, without the cookie');
         my $confirm = $lost->location =~ s{\A\w+://[^/]+}{$base}r;
         is(curl($confirm)->page, 'confirm', 'the confirm page');

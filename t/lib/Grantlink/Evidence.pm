@@ -151,8 +151,8 @@ sub _search_for ($kind) {
 sub kinds_in ($self, $text) {
     return unless %{$self->{seen}};
     my %kind = map { ($_ => $self->{seen}{$_}, encode_value($_) => $self->{seen}{$_}) } keys %{$self->{seen}};
-    my @found = _search_for(\%kind)->($text);
-    return sort @found;
+    my @found = sort { $a cmp $b } _search_for(\%kind)->($text);
+    return @found;    # to who asks whether there are any: their number
 }
 
 # Every secret of any instance below `directory` in every place of any instance.
