@@ -1,5 +1,7 @@
 #include "ngx_module/log_redaction.hpp"
 
+#include "shared/uuid.hpp"
+
 #include <algorithm>
 
 namespace grantlink {
@@ -23,18 +25,42 @@ bool endsValue(char c) {
     return c == ' ' || c == '"' || c == '\n' || c == '\r' || c == '&' || c == ';';
 }
 
+// Whether anything in the URL is long enough for a token. The id of an attempt is known by its
+// form; it may be logged.
+bool holdsToken(std::string_view url) {
+    for (auto from = url.begin(); from != url.end();) {
+        const auto begin = std::find_if(from, url.end(), isTokenLike);
+        const auto end = std::find_if_not(begin, url.end(), isTokenLike);
+        if (end - begin >= secretLength && !Uuid::parse(std::string_view(begin, end)))
+            return true;
+        from = end;
+    }
+    return false;
+}
+
 class Redactor {
   public:
     explicit Redactor(std::span<char> text) : text_(text) {}
 
     bool changed() const { return changed_; }
 
+    // Before nginx has decoded a path it may have anything in front of the token: "./", "%2e/".
     void approvePath(std::string_view prefix) {
         eachOccurrence(prefix, [&](std::size_t behind) {
-            const std::string_view rest = view().substr(behind);
-            const auto stop = std::find_if_not(rest.begin(), rest.end(), isTokenLike);
-            if (stop - rest.begin() >= secretLength)
+            if (holdsToken(view().substr(behind, endOfUrl(behind) - behind)))
                 overwriteUrl(behind);
+        });
+    }
+
+    // In nginx's debug log, where an authorization response may lack its state.
+    void arguments() {
+        eachOccurrence("http args: \"", [&](std::size_t behind) {
+            constexpr std::string_view name = "code=";
+            const std::size_t end = endOfUrl(behind);
+            for (std::size_t at = view().find(name, behind); at < end;
+                 at = view().find(name, at + 1))
+                if (at == behind || text_[at - 1] == '&')
+                    overwriteWhileNot(at + name.size(), endsValue);
         });
     }
 
@@ -122,6 +148,7 @@ bool redactText(std::span<char> text, const SecretPaths& paths) noexcept {
         redactor.approvePath(prefix);
     for (const std::string& prefix : paths.callback)
         redactor.callbackQuery(prefix);
+    redactor.arguments();
     redactor.parameters();
     redactor.cookies();
     return redactor.changed();

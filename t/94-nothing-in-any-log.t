@@ -1,4 +1,4 @@
-# A log format with each variable that can hold a secret, and the error log: each route, to each of its
+# A log format with each variable that can hold a secret, and the error log at debug level: each route, to each of its
 # ends, and what nginx and its limits refuse, leave no secret in either.
 
 use v5.36;
@@ -16,7 +16,7 @@ my @variables = (
     qw(sent_http_location sent_http_set_cookie upstream_http_location request_id),
 );
 my $grantlink = Grantlink::Instance->new(
-    workers => 1,
+    workers => 1, log_level => 'debug',
     http => 'limit_req_zone $binary_remote_addr zone=few:1m rate=1r/m;' . "\n"
         . 'log_format every "$status ' . join(' ', map { "$_=\$$_" } @variables) . '";',
 );

@@ -19,8 +19,10 @@ sub new ($class, $directory) {
 # What stands before the program; one report a process.
 sub command ($self) {
     return unless $self->{enabled};
-    return (qw(valgrind --quiet --num-callers=25 --leak-check=full --show-leak-kinds=definite
-        --errors-for-leak-kinds=definite), "--suppressions=$suppressions",
+    # "access" leaves leaks out: what nginx and ld.so leave at their end differs from run to run.
+    my @leaks = $ENV{GRANTLINK_VALGRIND} eq 'access' ? '--leak-check=no'
+        : qw(--leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite);
+    return (qw(valgrind --quiet --num-callers=25), @leaks, "--suppressions=$suppressions",
         "--log-file=$self->{directory}/report.%p");
 }
 
