@@ -5,9 +5,9 @@ namespace grantlink {
 namespace {
 
 const LinkItem* firstToApprove(const LinkView& link) {
-    for (std::size_t i = 0; i < link.itemCount; ++i)
-        if (!link.items[i].connected)
-            return &link.items[i];
+    for (const LinkItem& item : link.items)
+        if (!item.connected)
+            return &item;
     return &link.items[0];
 }
 

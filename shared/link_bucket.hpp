@@ -43,7 +43,7 @@ using LinkEntries = std::vector<std::pair<LinkKey, std::string>>; // key, link v
 
 // At most 1,023 links and 16 MiB: std::length_error. A store that splits a bucket with every
 // linksABucket links that are added comes nowhere near.
-std::string encodeLinkBucket(const LinkEntries& entries);
+std::string encodeLinkBucket(LinkEntries entries);
 
 // Nothing when the record is not one.
 std::optional<LinkEntries> parseLinkBucket(Bytes record);
@@ -51,7 +51,7 @@ std::optional<LinkEntries> parseLinkBucket(Bytes record);
 // Ask the memory for what findInBucket() is going to look at: first for the slot, and once that has
 // had time to come, for the entry it points at. `record` may be anything that once was the bucket,
 // in memory that is still mapped: what stands there is not believed.
-void prefetchSlot(const std::uint8_t* record, const LinkKey& link);
+void prefetchSlot(Bytes record, const LinkKey& link);
 void prefetchEntry(Bytes record, const LinkKey& link);
 
 // The link view under the key, in place. Reads nothing but a few slots and the entry; what does not

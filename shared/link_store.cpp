@@ -138,24 +138,25 @@ LinkReader::Snapshot::Snapshot(LinkReader& reader) : reader_(reader), now_(reade
 
 void LinkReader::prefetchSlot(const LinkKey& link) const {
     const std::uint32_t number = shared_.spread.bucketOf(link);
-    if (number < seen_.size() && !seen_[number].bucket.empty())
-        grantlink::prefetchSlot(seen_[number].bucket.data(), link);
+    if (number < seen_.size())
+        grantlink::prefetchSlot(seen_[number].bucket(), link);
 }
 
 void LinkReader::prefetchEntry(const LinkKey& link) const {
     const std::uint32_t number = shared_.spread.bucketOf(link);
     if (number < seen_.size())
-        grantlink::prefetchEntry(seen_[number].bucket, link);
+        grantlink::prefetchEntry(seen_[number].bucket(), link);
 }
 
 // LMDB has to be asked for a bucket once after the store has changed.
 std::optional<Bytes> LinkReader::bucketOf(const LinkKey& link) {
     const std::uint32_t number = shared_.spread.bucketOf(link);
-    if (number < seen_.size() && seen_[number].at == sharedAt_)
-        return seen_[number].bucket;
+    const auto now = static_cast<std::uint32_t>(sharedAt_);
+    if (number < seen_.size() && seen_[number].data && seen_[number].at == now)
+        return seen_[number].bucket();
     const auto found = read_.get(databases_.links, bucketKey(number));
-    if (found && number < seen_.size())
-        seen_[number] = {*found, sharedAt_};
+    if (found && number < seen_.size()) // LMDB has no value above 4 GiB
+        seen_[number] = {found->data(), static_cast<std::uint32_t>(found->size()), now};
     return found;
 }
 
@@ -314,6 +315,7 @@ void LinkWriter::replaceAll(const Surroundings& surroundings, std::span<Entry> e
     putSurroundings(write, surroundings);
     appendAll(write, entries);
     write.commit();
+    env_.readInLargePages();
 }
 
 void LinkWriter::putSurroundings(lmdb::WriteTransaction& write, const Surroundings& surroundings) {

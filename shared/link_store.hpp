@@ -90,8 +90,11 @@ class LinkReader {
     // Where each bucket lies, or lay when the store was another one: then it serves for prefetching
     // alone. Nothing is unmapped while the environment is open.
     struct Seen {
-        Bytes bucket;
-        std::size_t at = 0; // the transaction
+        const std::uint8_t* data = nullptr;
+        std::uint32_t size = 0;
+        std::uint32_t at = 0; // the transaction: the lower half of its id, so that 16 bytes do
+
+        Bytes bucket() const { return {data, size}; }
     };
 
     std::vector<Seen> seen_;

@@ -41,9 +41,9 @@ RecordReader sharedRecord(Bytes record, bool& known) {
 } // namespace
 
 const LinkItem* LinkView::find(const Uuid& connection) const {
-    for (std::size_t i = 0; i < itemCount; ++i)
-        if (items[i].connection == connection)
-            return &items[i];
+    for (const LinkItem& item : items)
+        if (item.connection == connection)
+            return &item;
     return nullptr;
 }
 
@@ -55,16 +55,16 @@ std::optional<LinkView> parseLinkView(Bytes record) {
     LinkView& view = *out;
     const auto status = in.integer<std::uint8_t>();
     view.status = static_cast<LinkStatus>(status);
-    view.itemCount = in.integer<std::uint8_t>();
+    const auto items = in.integer<std::uint8_t>();
     view.generation = in.integer<std::uint32_t>();
     view.expires = in.integer<std::uint64_t>();
     view.requester = in.text();
     view.language = in.text();
     view.brand = in.text();
-    if (status > 2 || view.itemCount == 0 || view.itemCount > LinkView::maxItems)
+    if (status > 2 || items == 0 || items > LinkView::maxItems)
         return std::nullopt;
-    for (std::size_t i = 0; i < view.itemCount; ++i)
-        view.items[i] = readItem(in);
+    while (view.items.size() < items)
+        view.items.push_back(readItem(in));
     if (!in.complete())
         return std::nullopt;
     return out;
@@ -73,10 +73,11 @@ std::optional<LinkView> parseLinkView(Bytes record) {
 std::string encodeLinkView(const LinkView& view) {
     RecordWriter out;
     out.integer(linkVersion).integer(static_cast<std::uint8_t>(view.status));
-    out.integer(view.itemCount).integer(view.generation).integer(view.expires);
+    out.integer(static_cast<std::uint8_t>(view.items.size()))
+        .integer(view.generation)
+        .integer(view.expires);
     out.text(view.requester).text(view.language).text(view.brand);
-    for (std::size_t i = 0; i < view.itemCount; ++i) {
-        const LinkItem& item = view.items[i];
+    for (const LinkItem& item : view.items) {
         out.uuid(item.connection);
         out.integer(static_cast<std::uint8_t>(flagIf(item.connected, connectedFlag)));
         out.text(item.provider).text(item.account);

@@ -12,7 +12,8 @@
 #include "shared/secret.hpp"
 #include "shared/uuid.hpp"
 
-#include <array>
+#include <boost/container/static_vector.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,8 +44,7 @@ struct LinkView {
     std::string_view requester; // who asks
     std::string_view language;  // BCP 47, as the requester chose it; empty: the browser decides
     std::string_view brand;     // id of a brand; empty: none
-    std::uint8_t itemCount = 0;
-    std::array<LinkItem, maxItems> items;
+    boost::container::static_vector<LinkItem, maxItems> items; // at least one
 
     const LinkItem* find(const Uuid& connection) const;
 };

@@ -1,6 +1,10 @@
 #include "shared/lmdb.hpp"
 
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+
+#include <algorithm>
 
 namespace grantlink::lmdb {
 
@@ -64,6 +68,31 @@ bool Environment::fileIsCurrent() const {
 
     return ::stat(dataFile(directory_).c_str(), &info) == 0 && info.st_dev == device_ &&
            info.st_ino == inode_;
+}
+
+void Environment::readInLargePages() const {
+#if defined(MADV_HUGEPAGE) && defined(MADV_POPULATE_READ)
+    constexpr std::size_t piece = std::size_t{32} << 20;
+    mdb_filehandle_t file;
+    check(mdb_env_get_fd(env_.get(), &file), "get file", directory_);
+
+    struct stat info {};
+
+    if (::fstat(file, &info) != 0)
+        return;
+    const auto all = static_cast<std::size_t>(info.st_size);
+    for (std::size_t at = 0; at < all; at += piece) {
+        const std::size_t size = std::min(piece, all - at);
+        const auto offset = static_cast<off_t>(at);
+        ::posix_fadvise(file, offset, static_cast<off_t>(size), POSIX_FADV_DONTNEED);
+        void* const map = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file, offset);
+        if (map == MAP_FAILED)
+            return;
+        ::madvise(map, size, MADV_HUGEPAGE);
+        ::madvise(map, size, MADV_POPULATE_READ);
+        ::munmap(map, size);
+    }
+#endif
 }
 
 int Environment::clearStaleReaders() {

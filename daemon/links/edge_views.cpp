@@ -27,8 +27,7 @@ std::string viewOf(const Connection& connection, const Settings& settings, LinkS
     view.language = connection.language;
     if (settings.config.brands.contains(connection.brand))
         view.brand = connection.brand;
-    view.itemCount = 1;
-    LinkItem& item = view.items[0];
+    LinkItem& item = view.items.emplace_back();
     item.connection = connection.id;
     item.connected = connection.status == ConnectionStatus::active;
     item.provider = connection.provider;

@@ -56,8 +56,7 @@ std::string viewOf(std::uint64_t number, TimeMs now) {
     view.generation = generation;
     view.expires = now + linkLife;
     view.requester = "Example Agency";
-    view.itemCount = 1;
-    LinkItem& item = view.items[0];
+    LinkItem& item = view.items.emplace_back();
     item.connection = connectionOf(number);
     item.provider = provider;
     item.account = account;

@@ -46,7 +46,11 @@ void entriesAreRead(fuzz::Input in) {
         const auto found = findInBucket(bytesOf(record), link);
         require(found && textOf(*found) == view, "what was put in is found");
     }
-    require(parseLinkBucket(bytesOf(record)) == entries, "a bucket comes back");
+    auto back = parseLinkBucket(bytesOf(record));
+    require(back.has_value(), "a bucket is read");
+    std::sort(back->begin(), back->end());
+    std::sort(entries.begin(), entries.end());
+    require(*back == entries, "a bucket comes back");
     const auto stranger = keyFrom(in); // zero: `in` is at its end
     const bool known = std::any_of(entries.begin(), entries.end(),
                                    [&](const auto& entry) { return entry.first == stranger; });

@@ -16,8 +16,8 @@ void followItems(const LinkReader::Snapshot& snapshot, const std::optional<LinkV
     if (!link)
         return;
     snapshot.brand(link->brand);
-    for (std::size_t i = 0; i < link->itemCount; ++i)
-        snapshot.provider(link->items[i].provider);
+    for (const LinkItem& item : link->items)
+        snapshot.provider(item.provider);
 }
 
 // Look-ups answer nothing for what cannot be read, and for names that no store can hold.

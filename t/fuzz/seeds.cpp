@@ -148,8 +148,7 @@ LinkView sampleView() {
     view.requester = "Example Agency";
     view.language = "pt-BR";
     view.brand = "example";
-    view.itemCount = 1;
-    view.items[0] = {connection, false, "instagram", "@nike"};
+    view.items.push_back({connection, false, "instagram", "@nike"});
     return view;
 }
 
@@ -159,7 +158,7 @@ void putViews(const Corpus& corpus) {
     corpus.put("link_view", "one-item", record);
     corpus.put("link_view", "flag-unknown", fuzz::changed(record, record.size() - 21, 0x80));
     corpus.put("link_view", "byte-missing", record.substr(0, record.size() - 1));
-    view.itemCount = LinkView::maxItems;
+    view.items.resize(LinkView::maxItems);
     corpus.put("link_view", "sixteen-items", encodeLinkView(view));
     corpus.put("link_view", "seventeen-items", fuzz::changed(encodeLinkView(view), 2, 1));
     ProviderView provider{"Instagram",

@@ -5,6 +5,7 @@
 #include "t/unit/cmocka.hpp"
 #include "t/unit/temporary_directory.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -28,7 +29,7 @@ LinkEntries someEntries(std::size_t count) {
 
 void everyEntryIsFound(void**) {
     for (const std::size_t count : {0, 1, 2, 256, 1023}) {
-        const LinkEntries entries = someEntries(count);
+        LinkEntries entries = someEntries(count);
         const std::string record = encodeLinkBucket(entries);
         for (const auto& [link, view] : entries) {
             const auto found = findInBucket(bytesOf(record), link);
@@ -37,7 +38,11 @@ void everyEntryIsFound(void**) {
         }
         for (int i = 0; i < 1000; ++i)
             assert_false(findInBucket(bytesOf(record), someKey()).has_value());
-        assert_true(parseLinkBucket(bytesOf(record)) == entries);
+        auto back = parseLinkBucket(bytesOf(record));
+        assert_true(back.has_value());
+        std::sort(back->begin(), back->end());
+        std::sort(entries.begin(), entries.end());
+        assert_true(*back == entries);
     }
 }
 
@@ -85,9 +90,7 @@ void aSplitMovesOnlyToTheNewBucket(void**) {
 std::string someView() {
     LinkView view;
     view.requester = "Example Agency";
-    view.itemCount = 1;
-    view.items[0].connection = Uuid::v7();
-    view.items[0].provider = "instagram";
+    view.items.push_back({Uuid::v7(), false, "instagram", {}});
     return encodeLinkView(view);
 }
 

@@ -18,9 +18,8 @@ LinkView sampleView() {
     view.requester = "Example Agency";
     view.language = "pt";
     view.brand = "acme";
-    view.itemCount = 2;
     for (int i = 0; i < 2; ++i) {
-        LinkItem& item = view.items[i];
+        LinkItem& item = view.items.emplace_back();
         item.connection = Uuid::v7(static_cast<TimeMs>(1000 + i));
         item.connected = i == 1;
         item.provider = i ? "facebook" : "instagram";
@@ -39,7 +38,7 @@ void linkViewComesBack(void**) {
     assertEqual(back->requester, view.requester);
     assertEqual(back->language, view.language);
     assertEqual(back->brand, view.brand);
-    assert_int_equal(back->itemCount, 2);
+    assert_int_equal(back->items.size(), 2);
     for (int i = 0; i < 2; ++i) {
         const LinkItem &got = back->items[i], &want = view.items[i];
         assert_true(got.connection == want.connection && got.connected == want.connected);
@@ -71,7 +70,7 @@ void linkViewRefusesDamage(void**) {
     const auto parse = [](const std::string& r) { return parseLinkView(bytesOf(r)).has_value(); };
     refusesDamage(encodeLinkView(sampleView()), parse);
     LinkView empty = sampleView();
-    empty.itemCount = 0;
+    empty.items.clear();
     assert_false(parse(encodeLinkView(empty)));
 }
 
