@@ -60,7 +60,7 @@ int weightOf(std::string_view parameter) {
 
 std::optional<std::size_t> languageNamed(std::string_view tag,
                                          std::span<const Language> languages) {
-    if (!isLanguageTag(tag))
+    if (tag.empty() || !isLanguageTag(tag))
         return std::nullopt;
     while (!tag.empty()) {
         for (std::size_t i = 0; i < languages.size(); ++i)

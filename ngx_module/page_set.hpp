@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ngx_module/language.hpp"
+#include "ngx_module/page_memory.hpp"
 #include "ngx_module/template.hpp"
 #include "ngx_module/template_compiler.hpp"
 #include "ngx_module/template_files.hpp"
@@ -49,7 +50,8 @@ struct PageInfo {
 const PageInfo& infoOf(Page page);
 std::optional<Page> pageNamed(std::string_view name);
 
-// Immutable once made; neither copied nor moved, because its templates point into its texts.
+// Immutable once made, but for its memory; neither copied nor moved, because its templates point
+// into its texts.
 class PageSet {
   public:
     // Of the shipped files, and those of `directory` over them where it is not empty.
@@ -62,6 +64,9 @@ class PageSet {
     const Template& page(Page page, std::size_t language) const {
         return pages_[language][static_cast<std::size_t>(page)];
     }
+
+    // Where this worker composes them.
+    PageMemory& memory() const { return memory_; }
 
     std::string_view script(std::string_view name) const { return *files_.file(name); }
 
@@ -84,6 +89,7 @@ class PageSet {
     std::vector<Language> languages_;
     std::vector<Pages> pages_; // of each language
     std::string policy_;
+    mutable PageMemory memory_;
 };
 
 } // namespace grantlink

@@ -123,6 +123,20 @@ void addLinkValues(PageValues& out, const FoundLink& link, const Language& langu
     }
 }
 
+// Filters must not write into it: the next page may be composed in the same memory.
+std::string_view compose(ngx_http_request_t* r, const PageSet& pages, const Template& page,
+                         const PageValues& plain) {
+    const EscapedValues values(plain);
+    const std::string_view head = page.head();
+    const std::size_t size = page.bound(values);
+    char* memory = makeInPool<PageMemory::Loan>(r->pool, pages.memory(), head, size)->memory();
+    if (!memory) {
+        memory = allocate<char>(r, size);
+        std::copy(head.begin(), head.end(), memory);
+    }
+    return page.render(values, memory);
+}
+
 // JSON text for a URL, which has no byte below 0x20; the rest is escaped all the same.
 void appendJson(std::string& out, std::string_view text) {
     static constexpr char digits[] = "0123456789abcdef";
@@ -163,10 +177,8 @@ ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content)
     addStatic(r, "Content-Security-Policy", pages.contentSecurityPolicy());
     addStatic(r, "X-Frame-Options", "DENY");
     rememberLanguage(r, context);
-    const Template& compiled = pages.page(page, language);
-    const std::string_view body =
-        compiled.render(values, allocate<char>(r, compiled.bound(values)));
-    return send(r, content.status ? content.status : info.status, html, body, Memory::temporary);
+    const std::string_view body = compose(r, pages, pages.page(page, language), values);
+    return send(r, content.status ? content.status : info.status, html, body, Memory::shared);
 }
 
 ngx_int_t sendRedirect(ngx_http_request_t* r, std::string_view target) {

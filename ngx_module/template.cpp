@@ -6,8 +6,6 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::size_t longestEntity = 6; // &quot;
-
 constexpr std::string_view entityOf(char c) {
     switch (c) {
     case '&':
@@ -25,44 +23,65 @@ constexpr std::string_view entityOf(char c) {
     }
 }
 
-constexpr std::array<bool, 256> isSpecial = [] {
+constexpr std::array<bool, 256> specials = [] {
     std::array<bool, 256> out{};
     for (std::size_t c = 0; c < out.size(); ++c)
         out[c] = !entityOf(static_cast<char>(c)).empty();
     return out;
 }();
 
+bool isSpecial(char c) {
+    return specials[static_cast<unsigned char>(c)];
+}
+
+char* append(std::string_view text, char* end) {
+    return std::copy(text.begin(), text.end(), end);
+}
+
 } // namespace
 
-char* escapeHtml(std::string_view text, char* out) {
+std::string escapeHtml(std::string_view text) {
+    std::string out;
     for (const char c : text) {
-        if (!isSpecial[static_cast<unsigned char>(c)]) {
-            *out++ = c;
-            continue;
-        }
-        const std::string_view entity = entityOf(c);
-        out = std::copy(entity.begin(), entity.end(), out);
+        if (isSpecial(c))
+            out += entityOf(c);
+        else
+            out += c;
     }
     return out;
 }
 
-std::size_t Template::bound(const PageValues& values) const {
+EscapedValues::EscapedValues(const PageValues& values) {
+    for (std::size_t i = 0; i < slotCount; ++i) {
+        values_[i] = values[static_cast<Slot>(i)];
+        if (std::ranges::any_of(values_[i], isSpecial))
+            values_[i] = copies_.emplace_front(escapeHtml(values_[i]));
+    }
+}
+
+std::size_t Template::bound(const EscapedValues& values) const {
     std::size_t out = textLength_;
-    for (std::size_t i = 0; i < uses_.size(); ++i)
-        out += uses_[i] * longestEntity * values[static_cast<Slot>(i)].size();
+    for (std::size_t i = 0; i < slotCount; ++i)
+        out += uses_[i] * values[static_cast<Slot>(i)].size();
     return out;
 }
 
-std::string_view Template::render(const PageValues& values, char* memory) const {
-    char* end = memory;
-    for (std::size_t i = 0; i < segments_.size();) {
+std::string_view Template::head() const {
+    const bool begins = !segments_.empty() && segments_.front().kind == Kind::text;
+    return begins ? segments_.front().text : std::string_view();
+}
+
+std::string_view Template::render(const EscapedValues& values, char* memory) const {
+    const std::string_view known = head();
+    char* end = memory + known.size();
+    for (std::size_t i = known.empty() ? 0 : 1; i < segments_.size();) {
         const Segment& segment = segments_[i++];
         switch (segment.kind) {
         case Kind::text:
-            end = std::copy_n(segment.text.data(), segment.text.size(), end);
+            end = append(segment.text, end);
             break;
         case Kind::value:
-            end = escapeHtml(values[segment.slot], end);
+            end = append(values[segment.slot], end);
             break;
         case Kind::skipIfEmpty:
             if (values[segment.slot].empty())

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <forward_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ enum class Slot : std::uint8_t {
     count
 };
 
+constexpr std::size_t slotCount = static_cast<std::size_t>(Slot::count);
+
+// As they are known: plain text.
 class PageValues {
   public:
     std::string_view& operator[](Slot slot) { return values_[static_cast<std::size_t>(slot)]; }
@@ -40,19 +44,38 @@ class PageValues {
     std::string_view operator[](Slot slot) const { return values_[static_cast<std::size_t>(slot)]; }
 
   private:
-    std::array<std::string_view, static_cast<std::size_t>(Slot::count)> values_;
+    std::array<std::string_view, slotCount> values_;
 };
 
-// Writes `text` for HTML text and attributes, at most six bytes for each of its own; the new end.
-char* escapeHtml(std::string_view text, char* out);
+// As they stand in HTML text and attributes. A page has most of them several times, and few have
+// anything to escape: those that do are copied once, the others point at what `values` point at.
+class EscapedValues {
+  public:
+    explicit EscapedValues(const PageValues& values);
+
+    EscapedValues(const EscapedValues&) = delete;
+    EscapedValues& operator=(const EscapedValues&) = delete;
+
+    std::string_view operator[](Slot slot) const { return values_[static_cast<std::size_t>(slot)]; }
+
+  private:
+    std::array<std::string_view, slotCount> values_;
+    std::forward_list<std::string> copies_;
+};
+
+// `text` for HTML text and attributes.
+std::string escapeHtml(std::string_view text);
 
 class Template {
   public:
     // How many bytes render() composes at most.
-    std::size_t bound(const PageValues& values) const;
+    std::size_t bound(const EscapedValues& values) const;
 
-    // The page, in `memory`, which has bound() bytes.
-    std::string_view render(const PageValues& values, char* memory) const;
+    // The text that the page begins with, whatever the values are.
+    std::string_view head() const;
+
+    // The page, in `memory`, which has bound() bytes and begins with head().
+    std::string_view render(const EscapedValues& values, char* memory) const;
 
   private:
     friend class TemplateCompiler;
@@ -68,7 +91,7 @@ class Template {
 
     std::vector<Segment> segments_;
     std::size_t textLength_ = 0;
-    std::array<std::uint16_t, static_cast<std::size_t>(Slot::count)> uses_{};
+    std::array<std::uint16_t, slotCount> uses_{};
 };
 
 } // namespace grantlink

@@ -7,7 +7,7 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::array<std::string_view, static_cast<std::size_t>(Slot::count)> slotNames{
+constexpr std::array<std::string_view, slotCount> slotNames{
     "requester", "account", "provider",  "approver",  "detail", "expires", "brand",
     "logo",      "colour",  "switchurl", "switchhow", "assets", "problem", "retry",
 };
@@ -38,12 +38,6 @@ std::string quoted(std::string_view name) {
 
 std::string tag(char sigil, std::string_view name) {
     return std::string("{{") + sigil + std::string(name) + "}}";
-}
-
-std::string escaped(std::string_view text) {
-    std::string out(text.size() * 6, '\0');
-    out.resize(escapeHtml(text, out.data()) - out.data());
-    return out;
 }
 
 // A text that is being compiled: a template file, or one entry of a language's texts.
@@ -163,7 +157,7 @@ class TemplateCompiler {
         else if (plain && name.starts_with(textPrefix))
             addString(in, position, name.substr(textPrefix.size()), depth);
         else if (const auto constant = constantNamed(name))
-            plain ? addText(escaped(*constant))
+            plain ? addText(escapeHtml(*constant))
                   : decideSection(name, constant->empty() == (sigil == '#'));
         else
             addSlot(in, position, name, plain ? ' ' : sigil);

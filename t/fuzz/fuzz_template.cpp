@@ -28,8 +28,10 @@ Files filesIn(std::string_view text) {
     }
 }
 
-std::string rendered(const Template& page, const PageValues& values) {
-    std::string memory(page.bound(values), '?');
+std::string rendered(const Template& page, const PageValues& plain) {
+    const EscapedValues values(plain);
+    std::string memory(page.head());
+    memory.resize(page.bound(values), '?');
     const std::string_view out = page.render(values, memory.data());
     require(out.size() <= memory.size(), "bound() is a bound");
     return std::string(out);
@@ -38,7 +40,7 @@ std::string rendered(const Template& page, const PageValues& values) {
 void pageIsBounded(const Template& page, std::size_t source) {
     constexpr std::size_t included = 1000; // times, at the most
     PageValues values;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(Slot::count); ++i)
+    for (std::size_t i = 0; i < slotCount; ++i)
         values[static_cast<Slot>(i)] = "_";
     require(rendered(page, values).size() <= included * (source + 100),
             "a page does not grow without bounds");
@@ -46,7 +48,7 @@ void pageIsBounded(const Template& page, std::size_t source) {
 
 void valuesAreEscaped(const Template& page) {
     PageValues harmless, hostile;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(Slot::count); ++i) {
+    for (std::size_t i = 0; i < slotCount; ++i) {
         harmless[static_cast<Slot>(i)] = "_";
         hostile[static_cast<Slot>(i)] = "<>\"'";
     }

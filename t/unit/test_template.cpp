@@ -23,8 +23,10 @@ Language someLanguage(std::string tag, std::string name) {
     return out;
 }
 
-std::string together(const Template& page, const PageValues& values) {
-    std::string memory(page.bound(values), '?');
+std::string together(const Template& page, const PageValues& plain) {
+    const EscapedValues values(plain);
+    std::string memory(page.head());
+    memory.resize(page.bound(values), '?');
     return std::string(page.render(values, memory.data()));
 }
 
