@@ -29,7 +29,7 @@ bool issuerFits(const ProviderView& provider, const CallbackParameters& paramete
 // Another browser than the one that pressed the button: a person has to say that it is meant.
 ngx_int_t askToConfirm(ngx_http_request_t* r, RequestContext& context, const FoundLink& link,
                        const CallbackParameters& parameters) {
-    const CodeSealer sealer(locationConf(r).keys->sealKey().publicKey);
+    CodeSealer sealer(locationConf(r).keys->sealKey().publicKey);
     const std::string sealed = sealer.seal(*context.attempt, parameters.codeText());
     context.outcome = "confirm";
     setConfirmCookie(r, link.site(), *context.attempt,

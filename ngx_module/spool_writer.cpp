@@ -8,8 +8,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <iterator>
+#include <thread>
+#include <utility>
+#include <vector>
 
 namespace grantlink {
 
@@ -18,17 +23,8 @@ namespace {
 constexpr ngx_msec_t keepAlive = 60'000; // ms
 constexpr std::size_t largestBatch = 128;
 constexpr std::size_t answersAtOnce = 16;
+constexpr std::size_t approvalsAtOnce = 16; // then others of this core
 constexpr time_t quietSeconds = 1;
-
-template <typename T>
-std::vector<T> takeFirst(std::vector<T>& from, std::size_t count) {
-    if (from.size() <= count)
-        return std::exchange(from, {});
-    const auto end = from.begin() + static_cast<std::ptrdiff_t>(count);
-    std::vector<T> out(std::make_move_iterator(from.begin()), std::make_move_iterator(end));
-    from.erase(from.begin(), end);
-    return out;
-}
 
 WriteResult resultOf(StoreResult result) {
     switch (result) {
@@ -65,19 +61,13 @@ class BatchSealer {
     PublicKey to_{};
 };
 
-std::vector<SpoolPut> putsOf(std::vector<Recording>& recordings) {
-    std::vector<SpoolPut> out;
-    out.reserve(recordings.size());
-    BatchSealer sealer;
-    for (Recording& recording : recordings) {
-        if (!recording.code.empty())
-            recording.payload = sealer.seal(recording);
-        recording.code = {};
-        Approval approval = recording.approval;
-        approval.payload = recording.payload;
-        out.push_back({recording.attempt, approval.connection, encodeApproval(approval)});
-    }
-    return out;
+// The approval as the spool keeps it. Wipes the code.
+SpoolPut putOf(Recording& recording, BatchSealer& sealer) {
+    if (!recording.code.empty())
+        recording.payload = sealer.seal(recording);
+    recording.code = {};
+    recording.approval.payload = recording.payload;
+    return {recording.attempt, recording.approval.connection, encodeApproval(recording.approval)};
 }
 
 } // namespace
@@ -94,8 +84,7 @@ SpoolWriter::~SpoolWriter() {
 
 void SpoolWriter::submit(ngx_http_request_t* r, WriteTarget target, Recording recording,
                          WriteDone done) {
-    queue_.push_back(std::move(recording));
-    queueWaiting_.push_back({r, done});
+    queue_.push_back({std::move(recording), r, done});
     target_ = std::move(target);
     approvalQueued();
     r->main->count++;
@@ -105,11 +94,12 @@ void SpoolWriter::submit(ngx_http_request_t* r, WriteTarget target, Recording re
         start();
 }
 
-void SpoolWriter::start() {
-    batch_ = {target_, takeFirst(queue_, largestBatch), {}, std::nullopt, {}, {}};
-    batchWaiting_ = takeFirst(queueWaiting_, largestBatch);
-    if (queue_.empty())
-        target_ = {}; // lets go of the spool, which may be replaced
+void SpoolWriter::start() noexcept {
+    const auto end = std::next(queue_.begin(),
+                               static_cast<std::ptrdiff_t>(std::min(queue_.size(), largestBatch)));
+    batch_.waiting.splice(batch_.waiting.end(), queue_, queue_.begin(), end);
+    // The last of them lets go of the spool, which may be replaced.
+    batch_.target = queue_.empty() ? std::exchange(target_, {}) : target_;
     task_.ctx = this;
     task_.handler = commitInThread;
     task_.event.data = &owner_;
@@ -128,23 +118,42 @@ void SpoolWriter::start() {
     }
     // The pool's queue is full: the requests are answered from a posted event, never from here,
     // because the newest of them is still inside its own handler.
-    batch_.failure = WriteResult::failed;
-    batch_.message = "the thread pool's queue is full; raise max_queue of thread_pool";
+    batch_.fail(WriteResult::failed,
+                "the thread pool's queue is full; raise max_queue of thread_pool");
     ngx_post_event(&task_.event, &ngx_posted_events);
+}
+
+void SpoolWriter::Batch::write() {
+    std::vector<SpoolPut> puts;
+    puts.reserve(waiting.size());
+    BatchSealer sealer;
+    for (Waiting& one : waiting) {
+        puts.push_back(putOf(one.recording, sealer));
+        if (puts.size() % approvalsAtOnce == 0)
+            std::this_thread::yield();
+    }
+    const CommitClock clock(took);
+    target.spool->store(puts);
+    auto put = puts.begin();
+    for (Waiting& one : waiting)
+        one.result = resultOf((put++)->result);
+}
+
+void SpoolWriter::Batch::fail(WriteResult how, const char* why) noexcept {
+    failure = how;
+    std::snprintf(message, sizeof message, "%s", why);
 }
 
 void SpoolWriter::commitInThread(void* data, ngx_log_t*) noexcept {
     Batch& batch = static_cast<SpoolWriter*>(data)->batch_;
     try {
-        batch.puts = putsOf(batch.recordings);
-        const CommitClock clock(batch.took);
-        batch.target.spool->store(batch.puts);
+        batch.write();
     } catch (const lmdb::StoreFull& error) {
-        batch.failure = WriteResult::storeFull;
-        batch.message = error.what();
+        batch.fail(WriteResult::storeFull, error.what());
     } catch (const std::exception& error) {
-        batch.failure = WriteResult::failed;
-        batch.message = error.what();
+        batch.fail(WriteResult::failed, error.what());
+    } catch (...) {
+        batch.fail(WriteResult::failed, "unknown exception");
     }
 }
 
@@ -163,28 +172,27 @@ void SpoolWriter::onCommitted(ngx_event_t* event) noexcept {
     writerOf(event).finish();
 }
 
-void SpoolWriter::finish() {
-    Batch batch = std::exchange(batch_, {});
-    const auto waiting = std::exchange(batchWaiting_, {});
+void SpoolWriter::finish() noexcept {
+    Batch batch;
+    std::swap(batch, batch_);
     running_ = false;
-    approvalsAnswered(waiting.size());
-    if (!batch.failure)
-        batchCommitted(waiting.size(), batch.took);
+    const std::size_t count = batch.waiting.size();
+    approvalsAnswered(count);
     if (batch.failure) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "grantlink: %uz approvals were not recorded: %s", waiting.size(),
-                      batch.message.c_str());
+                      "grantlink: %uz approvals were not recorded: %s", count, batch.message);
     } else {
+        batchCommitted(count, batch.took);
         wakeDaemon(batch.target.wake);
     }
     if (!queue_.empty())
         start();
-    for (std::size_t i = 0; i < waiting.size(); ++i) {
-        const WriteResult result = batch.failure.value_or(resultOf(batch.puts[i].result));
-        countApproval(result);
-        answers_.push_back({waiting[i], result});
+    for (Waiting& one : batch.waiting) {
+        one.result = batch.failure.value_or(one.result);
+        countApproval(one.result);
     }
-    if (answers_.size() + batchWaiting_.size() >= largestBatch)
+    answers_.splice(answers_.end(), batch.waiting);
+    if (answers_.size() + batch_.waiting.size() >= largestBatch)
         storm_ = ngx_time();
     if (!answer_.posted)
         answerSome();
@@ -194,14 +202,15 @@ void SpoolWriter::onAnswer(ngx_event_t* event) noexcept {
     writerOf(event).answerSome();
 }
 
-void SpoolWriter::answerSome() {
+void SpoolWriter::answerSome() noexcept {
     for (std::size_t sent = 0; sent < answersAtOnce && !answers_.empty(); ++sent) {
-        const Answer answer = answers_.front();
-        answers_.pop_front();
-        ngx_http_request_t* r = answer.to.request;
+        Queue taken;
+        taken.splice(taken.end(), answers_, answers_.begin());
+        const Waiting& answer = taken.front();
+        ngx_http_request_t* r = answer.request;
         ngx_connection_t* c = r->connection;
         release(r);
-        answer.to.done(r, answer.result);
+        answer.done(r, answer.result);
         ngx_http_run_posted_requests(c);
     }
     if (answer_.timer_set)
@@ -224,7 +233,7 @@ bool SpoolWriter::stormHasEnded() {
 }
 
 // A hint only: lost ones cost the daemon its polling interval.
-void SpoolWriter::wakeDaemon(const std::string& path) {
+void SpoolWriter::wakeDaemon(const std::string& path) noexcept {
     if (socket_ < 0)
         socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     sockaddr_un address{};

@@ -4,7 +4,12 @@
 // returns, up to 128 of them form the next batch. Above that a larger batch would gain little, and
 // LMDB keeps the memory of the largest one for good.
 //
-// Those that were written are answered a few at a time, so that pages are served in between.
+// Those that were written are answered a few at a time, so that pages are served in between. For
+// the same reason the thread lets others of its core go first every few approvals: a worker is
+// often bound to one, and the kernel would let the thread have it for milliseconds.
+//
+// An approval is a node of a list, from when it comes until it is answered: once it is accepted,
+// nothing on its way asks for memory, but for the thread, where all that can fail is the batch.
 //
 // Thread: everything but sealing and commit runs on the event loop. A waiting request is held by
 // `r->main->count` and `r->main->blocked`; the thread never touches it.
@@ -16,11 +21,10 @@
 #include "shared/spool.hpp"
 
 #include <chrono>
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace grantlink {
 
@@ -62,23 +66,24 @@ class SpoolWriter {
 
   private:
     struct Waiting {
+        Recording recording;
         ngx_http_request_t* request;
         WriteDone done;
+        WriteResult result = WriteResult::failed;
     };
 
-    struct Answer {
-        Waiting to;
-        WriteResult result;
-    };
+    using Queue = std::list<Waiting>;
 
     // What the thread owns while it runs.
     struct Batch {
         WriteTarget target;
-        std::vector<Recording> recordings;
-        std::vector<SpoolPut> puts;         // of each recording
+        Queue waiting;
         std::optional<WriteResult> failure; // of the batch as a whole
-        std::string message;                // for the error log
+        char message[256] = "";             // for the error log
         std::chrono::nanoseconds took{};    // zero: no commit was tried
+
+        void write();
+        void fail(WriteResult how, const char* why) noexcept;
     };
 
     static void commitInThread(void* data, ngx_log_t* log) noexcept;
@@ -86,10 +91,10 @@ class SpoolWriter {
     static void onAnswer(ngx_event_t* event) noexcept;
     static SpoolWriter& writerOf(const ngx_event_t* event);
 
-    void start();
-    void finish();
-    void answerSome();
-    void wakeDaemon(const std::string& path);
+    void start() noexcept;
+    void finish() noexcept;
+    void answerSome() noexcept;
+    void wakeDaemon(const std::string& path) noexcept;
 
     ngx_connection_t owner_{}; // of our events: nginx's debug log takes their data for a connection
     int socket_ = -1;
@@ -97,13 +102,9 @@ class SpoolWriter {
     bool running_ = false;
 
     WriteTarget target_;
-    std::vector<Recording> queue_;
-    std::vector<Waiting> queueWaiting_;
-
+    Queue queue_;
     Batch batch_;
-    std::vector<Waiting> batchWaiting_;
-
-    std::deque<Answer> answers_; // still to be sent
+    Queue answers_; // still to be sent
     ngx_event_t answer_{};
     time_t storm_ = 0; // when very many waited at once; 0: not since stormHasEnded() said so
 };

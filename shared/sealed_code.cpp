@@ -22,7 +22,7 @@ CodeSealer::CodeSealer(const PublicKey& to) {
                                  "file from a backup");
 }
 
-std::string CodeSealer::seal(const Uuid& attempt, std::string_view code) const {
+std::string CodeSealer::seal(const Uuid& attempt, std::string_view code) {
     SecretBytes plain;
     plain.reserve(headSize + code.size());
     plain.push_back(version);
@@ -31,9 +31,10 @@ std::string CodeSealer::seal(const Uuid& attempt, std::string_view code) const {
     std::string out(boxAt + crypto_box_MACBYTES + plain.size(), '\0');
     auto* bytes = reinterpret_cast<unsigned char*>(out.data());
     std::copy(publicKey_.begin(), publicKey_.end(), bytes);
-    randombytes_buf(bytes + nonceAt, crypto_box_NONCEBYTES);
-    crypto_box_easy_afternm(bytes + boxAt, plain.data(), plain.size(), bytes + nonceAt,
+    std::copy(nonce_.begin(), nonce_.end(), bytes + nonceAt);
+    crypto_box_easy_afternm(bytes + boxAt, plain.data(), plain.size(), nonce_.data(),
                             shared_.data());
+    sodium_increment(nonce_.data(), nonce_.size());
     return out;
 }
 

@@ -12,6 +12,7 @@
 #include "shared/keys.hpp"
 #include "shared/uuid.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,10 +30,11 @@ class CodeSealer {
   public:
     explicit CodeSealer(const PublicKey& to);
 
-    std::string seal(const Uuid& attempt, std::string_view code) const;
+    std::string seal(const Uuid& attempt, std::string_view code);
 
   private:
     PublicKey publicKey_;
+    std::array<unsigned char, crypto_box_NONCEBYTES> nonce_{}; // of the next: the key pair is new
     SecretArray<crypto_box_BEFORENMBYTES> shared_;
 };
 

@@ -55,7 +55,8 @@ class Spool {
     enum class Access { creates, opens };
     Spool(const std::string& edgeStore, Access access);
 
-    // Writes the whole batch in one transaction and fills in each result (group commit).
+    // Writes the whole batch in one transaction and fills in each result (group commit). Lets
+    // others of this core go first every few approvals.
     void store(std::span<SpoolPut> batch);
 
     struct Attempt {

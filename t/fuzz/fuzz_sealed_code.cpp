@@ -20,7 +20,7 @@ void codeComesBack(fuzz::Input in) {
     const std::string_view code = in.rest().substr(0, maxCodeLength);
     if (code.empty())
         return;
-    const CodeSealer sealer(fuzz::masterKey().sealPublic);
+    CodeSealer sealer(fuzz::masterKey().sealPublic);
     const std::string sealed = sealer.seal(attempt, code);
     require(sealed.size() == code.size() + sealedCodeOverhead, "the overhead is what it says");
     const auto open = openSealedCode(fuzz::masterKey(), attempt, bytesOf(sealed));

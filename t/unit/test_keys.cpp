@@ -72,7 +72,7 @@ void sealedCodesOpenOnlyWhereTheyBelong(void**) {
     const MasterKeys keys = masterKeys(generateKeyFiles().master);
     const MasterKeys others = masterKeys(generateKeyFiles().master);
     const Uuid attempt = Uuid::v7();
-    const CodeSealer sealer(keys.current().sealPublic);
+    CodeSealer sealer(keys.current().sealPublic);
     const std::string sealed = sealer.seal(attempt, "the code");
     assert_int_equal(sealed.size(), sealedCodeOverhead + 8);
     assert_true(sealer.seal(attempt, "the code") != sealed);
