@@ -32,7 +32,8 @@ struct MainConf {
 struct LocationConf {
     ngx_str_t store{};        // grantlink_store: the edge store's directory
     EdgeKeys* keys = nullptr; // grantlink_key
-    ngx_str_t wake{};         // grantlink_wake: grantlinkd's datagram socket
+    ngx_str_t wake{};         // grantlink_wake; empty: the default, which hangs on the store
+    ngx_str_t wakeSocket{};   // grantlinkd's datagram socket; set where a handler is
     ngx_thread_pool_t* threadPool = nullptr;
     ngx_str_t templates{};           // grantlink_templates: a directory over the shipped pages
     ngx_str_t language{};            // grantlink_language

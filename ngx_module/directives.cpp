@@ -107,6 +107,48 @@ char* mergePages(ngx_conf_t* cf, LocationConf& conf) {
     return NGX_CONF_OK;
 }
 
+void inherit(LocationConf& conf, const LocationConf& above) {
+    ngx_conf_merge_str_value(conf.store, above.store, "");
+    ngx_conf_merge_str_value(conf.wake, above.wake, "");
+    ngx_conf_merge_str_value(conf.templates, above.templates, "");
+    ngx_conf_merge_str_value(conf.language, above.language, "en");
+    if (!conf.keys)
+        conf.keys = above.keys;
+    if (!conf.threadPool)
+        conf.threadPool = above.threadPool;
+}
+
+// The socket that grantlinkd makes in its edge store, unless the operator named another one.
+ngx_str_t wakeSocketOf(ngx_conf_t* cf, const LocationConf& conf) {
+    if (conf.wake.len > 0)
+        return conf.wake;
+    const std::string path = std::string(view(conf.store)) + "/wake.sock";
+    ngx_str_t text = ngxStr(path);
+    return {text.len, ngx_pstrdup(cf->pool, &text)};
+}
+
+// What a location with a handler of ours needs beside its directives.
+char* prepareLocation(ngx_conf_t* cf, LocationConf& conf) {
+    if (conf.store.len == 0 || !conf.keys) {
+        return fail(cf, "location \"" + std::string(view(coreConf(cf).name)) +
+                            "\" has no edge store or no key; add \"grantlink_store DIRECTORY;\""
+                            " and \"grantlink_key FILE;\" to the http block");
+    }
+    if (mergePages(cf, conf) != NGX_CONF_OK)
+        return failed;
+    conf.wakeSocket = wakeSocketOf(cf, conf);
+    auto& stores = mainConfOf(cf).stores;
+    if (std::find(stores.begin(), stores.end(), view(conf.store)) == stores.end())
+        stores.push_back(view(conf.store));
+    auto* process = static_cast<ngx_core_conf_t*>(
+        static_cast<void*>(ngx_get_conf(cf->cycle->conf_ctx, ngx_core_module)));
+    if (process->master == 0) // `master_process off` commits on its own, see spool_writer.cpp
+        return NGX_CONF_OK;
+    if (!conf.threadPool)
+        conf.threadPool = ownThreadPool(cf);
+    return conf.threadPool ? NGX_CONF_OK : failed;
+}
+
 template <typename Body>
 char* guarded(ngx_conf_t* cf, Body body) noexcept {
     return boundary(cf->log, failed, body);
@@ -221,14 +263,7 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
         auto& conf = *static_cast<LocationConf*>(child);
         auto* core = &coreConf(cf);
         filterErrorLog(cf, core->error_log);
-        ngx_conf_merge_str_value(conf.store, above.store, "");
-        ngx_conf_merge_str_value(conf.wake, above.wake, "");
-        ngx_conf_merge_str_value(conf.templates, above.templates, "");
-        ngx_conf_merge_str_value(conf.language, above.language, "en");
-        if (!conf.keys)
-            conf.keys = above.keys;
-        if (!conf.threadPool)
-            conf.threadPool = above.threadPool;
+        inherit(conf, above);
         // proxy_pass and its like take a location's handler away without a word.
         if (conf.metrics && core->handler != onMetricsRequest)
             return failBesideAnother(cf, "grantlink_metrics\" of location \"" +
@@ -238,30 +273,7 @@ char* mergeLocationConf(ngx_conf_t* cf, void* parent, void* child) noexcept {
             conf.handler = above.handler;
             core->handler = onRequest;
         }
-        if (conf.handler == Handler::none)
-            return NGX_CONF_OK;
-        if (conf.store.len == 0 || !conf.keys) {
-            return fail(cf, "location \"" + std::string(view(core->name)) +
-                                "\" has no edge store or no key; add \"grantlink_store DIRECTORY;\""
-                                " and \"grantlink_key FILE;\" to the http block");
-        }
-        if (mergePages(cf, conf) != NGX_CONF_OK)
-            return failed;
-        if (conf.wake.len == 0) {
-            const std::string wake = std::string(view(conf.store)) + "/wake.sock";
-            ngx_str_t text = ngxStr(wake);
-            conf.wake = {text.len, ngx_pstrdup(cf->pool, &text)};
-        }
-        auto& stores = mainConfOf(cf).stores;
-        if (std::find(stores.begin(), stores.end(), view(conf.store)) == stores.end())
-            stores.push_back(view(conf.store));
-        auto* process = static_cast<ngx_core_conf_t*>(
-            static_cast<void*>(ngx_get_conf(cf->cycle->conf_ctx, ngx_core_module)));
-        if (process->master == 0) // `master_process off` commits on its own, see spool_writer.cpp
-            return NGX_CONF_OK;
-        if (!conf.threadPool)
-            conf.threadPool = ownThreadPool(cf);
-        return conf.threadPool ? NGX_CONF_OK : failed;
+        return conf.handler == Handler::none ? NGX_CONF_OK : prepareLocation(cf, conf);
     });
 }
 

@@ -60,7 +60,8 @@ ngx_int_t submit(ngx_http_request_t* r, Recording recording) {
         return sendProblem(r, Page::notRecorded);
     }
     const LocationConf& conf = locationConf(r);
-    store.writer().submit(r, {std::move(spool), conf.threadPool, std::string(view(conf.wake))},
+    store.writer().submit(r,
+                          {std::move(spool), conf.threadPool, std::string(view(conf.wakeSocket))},
                           std::move(recording), onWritten);
     return NGX_DONE;
 }

@@ -4,9 +4,13 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use IO::Select;
+use IO::Socket::UNIX;
+use Socket qw(SOCK_DGRAM);
 use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::Poll qw(patient);
 use Grantlink::Port;
 use Grantlink::Url qw(split_url);
 
@@ -21,13 +25,15 @@ my $first  = Grantlink::Instance->new(workers => 2, log_level => 'debug', http =
         grantlink_key $key;
         location /approve/ { grantlink_approve; }
         location /callback/ { grantlink_callback; }
-        location /first/ { grantlink_store STORE; grantlink_key KEY; grantlink_approve; }
+        location /first/ { grantlink_store STORE; grantlink_key KEY; grantlink_approve;
+            location /first/inside/ { grantlink_store OTHER; grantlink_key WITH; grantlink_callback; }
+        }
         location /mixed/ { grantlink_store STORE; grantlink_callback; }
     }
     END
 );
-my %place = (STORE => $first->edge_store, KEY => $first->directory . '/etc/edge.key');
-$first->write_nginx_config(http => $first->{http} =~ s/(STORE|KEY)/$place{$1}/gr);
+my %place = (STORE => $first->edge_store, KEY => $first->directory . '/etc/edge.key', OTHER => $second->edge_store, WITH => $key);
+$first->write_nginx_config(http => $first->{http} =~ s/(STORE|KEY|OTHER|WITH)/$place{$1}/gr);
 $second->start_smtp;
 $second->start_sandbox;
 $second->start_daemon;
@@ -88,6 +94,19 @@ subtest 'inheritance' => sub {
             like($tried->("twice in $level: $directive", 1, http => '', $level => "$directive $directive"), qr/is duplicate/, 'says so');
         }
     }
+};
+
+# The daemon that is told of an approval is the one of the store that it went into.
+subtest 'a location inside another, with another store' => sub {
+    my $asked = request_connection($second);
+    $second->stop('daemon');
+    my $path = $second->edge_store . '/wake.sock';
+    unlink $path;
+    my $woken = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => $path) or die "$path: $!\n";
+    chmod 0666, $path;
+    my $back = $browser->get(moved(callback_for($browser, $asked->{link}), $second) =~ s{/callback/}{/first/inside/}r);
+    is($back->status, 303, 'an approval is recorded');
+    ok(IO::Select->new($woken)->can_read(patient(10)), 'and that store\'s daemon is woken');
 };
 
 $first->logs_are_clean('no secret is in a log, at debug level');
