@@ -58,6 +58,13 @@ std::optional<KeyId> parseId(const std::string& text) {
     return id >= 1 && id <= 255 ? std::optional<KeyId>(static_cast<KeyId>(id)) : std::nullopt;
 }
 
+// Whether X25519 has a shared secret with it: a few points have none (RFC 7748, section 6.1).
+bool canBeSealedTo(const PublicKey& key) {
+    SecretArray<crypto_scalarmult_SCALARBYTES> some, shared;
+    randombytes_buf(some.data(), some.size());
+    return crypto_scalarmult(shared.data(), some.data(), key.data()) == 0;
+}
+
 KeyFileError at(std::string_view path, int line, std::string_view what) {
     return {std::string(path) + ":" + std::to_string(line) + ": " + std::string(what)};
 }
@@ -129,8 +136,12 @@ KeyFileResult<EdgeKeys> EdgeKeys::parse(std::string_view text, std::string_view 
     for (const Entry& entry : *entries) {
         if (entry.word == "key")
             out.keys_.push_back(makeEdgeKey(entry.id, entry.value));
-        else
+        else if (canBeSealedTo(entry.value.bytes))
             out.seals_.push_back({entry.id, entry.value.bytes});
+        else
+            return at(path, entry.line,
+                      "this is not a public key that anybody made: it was changed; restore the "
+                      "file from a backup");
     }
     if (out.keys_.empty() || out.seals_.empty())
         return KeyFileError{std::string(path) + ": needs at least one \"key\" and one \"seal\" "

@@ -10,7 +10,7 @@ using test::assertEqual;
 namespace {
 
 EdgeKeys someKeys(const std::string& keyLines) {
-    const std::string seal = "seal 1 " + std::string(43, 'A') + "\n";
+    const std::string seal = "seal 1 " + std::string(42, 'B') + "E" + "\n";
     auto keys = EdgeKeys::parse("grantlink-edge-key v1\n" + keyLines + seal, "edge.key");
     assert_true(keys.has_value());
     return *keys;

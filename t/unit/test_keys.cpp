@@ -50,6 +50,19 @@ void badFilesAreNamedWithLine(void**) {
     }
 }
 
+// No code could be sealed to it, so each batch of approvals would fail.
+void sealKeysAreKeys(void**) {
+    const std::string key = "key 1 " + std::string(42, 'B') + "E\n";
+    const std::string one = "AQ" + std::string(41, 'A'); // u = 1, of order 4
+    for (const std::string& bad : {std::string(43, 'A'), one}) {
+        const auto keys =
+            EdgeKeys::parse("grantlink-edge-key v1\n" + key + "seal 1 " + bad + "\n", "edge.key");
+        assert_true(keys.has_error());
+        assertEqual(keys.error().message.substr(0, 37), "edge.key:3: this is not a public key ");
+        assert_true(keys.error().message.find(std::string(20, 'A')) == std::string::npos);
+    }
+}
+
 void linkTokensAreStableAndDistinct(void**) {
     const MasterKeys keys = masterKeys(generateKeyFiles().master);
     const MasterKeys others = masterKeys(generateKeyFiles().master);
@@ -94,9 +107,9 @@ void sealedCodesOpenOnlyWhereTheyBelong(void**) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {cmocka_unit_test(generatedFilesBelongTogether),
-                                cmocka_unit_test(badFilesAreNamedWithLine),
-                                cmocka_unit_test(linkTokensAreStableAndDistinct),
-                                cmocka_unit_test(sealedCodesOpenOnlyWhereTheyBelong)};
+    const CMUnitTest tests[] = {
+        cmocka_unit_test(generatedFilesBelongTogether), cmocka_unit_test(badFilesAreNamedWithLine),
+        cmocka_unit_test(sealKeysAreKeys), cmocka_unit_test(linkTokensAreStableAndDistinct),
+        cmocka_unit_test(sealedCodesOpenOnlyWhereTheyBelong)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
