@@ -3,7 +3,6 @@
 //
 // Whatever comes, the answer is 303 to a URL without code and state.
 #include "ngx_module/attempt_cookie.hpp"
-#include "ngx_module/boundary.hpp"
 #include "ngx_module/callback_parameters.hpp"
 #include "ngx_module/conf.hpp"
 #include "ngx_module/confirm_value.hpp"
@@ -115,12 +114,10 @@ std::optional<CallbackParameters> parseBody(ngx_http_request_t* r) {
 }
 
 void onBody(ngx_http_request_t* r) {
-    const ngx_int_t rc =
-        boundary(r->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&] {
-            RequestContext& context = *contextOf(r);
-            auto parameters = parseBody(r);
-            return parameters ? judge(r, context, *parameters) : sendProblem(r, Page::badRequest);
-        });
+    const ngx_int_t rc = answering(r, [&] {
+        auto parameters = parseBody(r);
+        return parameters ? judge(r, *contextOf(r), *parameters) : sendProblem(r, Page::badRequest);
+    });
     ngx_http_finalize_request(r, rc);
 }
 

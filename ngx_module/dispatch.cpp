@@ -1,5 +1,4 @@
 // From a request to the handler of its route, with the methods each route knows.
-#include "ngx_module/boundary.hpp"
 #include "ngx_module/handlers.hpp"
 #include "ngx_module/respond.hpp"
 
@@ -43,14 +42,11 @@ ngx_int_t answer(ngx_http_request_t* r, RequestContext& request) {
 } // namespace
 
 ngx_int_t onRequest(ngx_http_request_t* r) noexcept {
-    return boundary(r->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR},
-                    [&]() -> ngx_int_t {
-                        // A subrequest's answer would land inside somebody else's page.
-                        RequestContext* request = contextOf(r);
-                        if (!request || r != r->main)
-                            return NGX_HTTP_NOT_FOUND;
-                        return answer(r, *request);
-                    });
+    // A subrequest's answer would land inside somebody else's page.
+    RequestContext* request = contextOf(r);
+    if (!request || r != r->main)
+        return NGX_HTTP_NOT_FOUND;
+    return answering(r, [&] { return answer(r, *request); });
 }
 
 } // namespace grantlink

@@ -1,7 +1,6 @@
 #include "ngx_module/recording.hpp"
 
 #include "ngx_module/attempt_cookie.hpp"
-#include "ngx_module/boundary.hpp"
 #include "ngx_module/conf.hpp"
 #include "ngx_module/edge_store.hpp"
 #include "ngx_module/metrics.hpp"
@@ -36,9 +35,7 @@ void onWritten(ngx_http_request_t* r, WriteResult result) {
         ngx_http_finalize_request(r, NGX_ERROR);
         return;
     }
-    const ngx_int_t rc = boundary(r->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR},
-                                  [&] { return answer(r, result); });
-    ngx_http_finalize_request(r, rc);
+    ngx_http_finalize_request(r, answering(r, [&] { return answer(r, result); }));
 }
 
 Recording recordingOf(ngx_http_request_t* r, const VerifiedState& verified, ApprovalKind kind) {

@@ -4,10 +4,12 @@
 // Each function answers what the content handler returns to nginx.
 #pragma once
 
+#include "ngx_module/boundary.hpp"
 #include "ngx_module/found_link.hpp"
 #include "ngx_module/ngx.hpp"
 #include "ngx_module/page_set.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +43,20 @@ ngx_int_t sendAsset(ngx_http_request_t* r, std::string_view type, std::string_vi
 // Where something has failed: on the callback a redirect to the same path without code and state,
 // elsewhere the page itself.
 ngx_int_t sendProblem(ngx_http_request_t* r, Page page);
+
+// Runs what answers a request. An exception is logged; the recipient reads that it will pass.
+template <typename Body>
+ngx_int_t answering(ngx_http_request_t* r, Body body) noexcept {
+    ngx_log_t* log = r->connection->log;
+    const auto rc =
+        boundary(log, std::optional<ngx_int_t>(), [&] { return std::optional(body()); });
+    if (rc)
+        return *rc;
+    if (r->header_sent)
+        return NGX_ERROR;
+    return boundary(log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR},
+                    [&] { return sendProblem(r, Page::unavailable); });
+}
 
 // Of a location that is not one of the recipient's; `text` is copied.
 ngx_int_t sendText(ngx_http_request_t* r, unsigned status, std::string_view type,

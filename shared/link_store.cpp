@@ -129,6 +129,8 @@ LinkReader::Snapshot::Snapshot(LinkReader& reader) : reader_(reader), now_(reade
     const std::size_t now = reader_.read_.id();
     if (now == reader_.sharedAt_)
         return;
+    requireSchema(reader_.read_.get(reader_.databases_.meta, schemaKey()),
+                  reader_.env_.directory());
     reader_.shared_ = {};
     if (const auto record = reader_.read_.get(reader_.databases_.meta, spreadKey()))
         reader_.shared_.spread = LinkSpread::parse(*record).value_or(LinkSpread{});
@@ -209,16 +211,15 @@ LinkWriter::LinkWriter(const std::string& edgeStore)
     const auto found = write.get(meta, schemaKey());
     if (found && numberIn(*found) > schema)
         requireSchema(found, env_.directory());
-    if (found && numberIn(*found) < schema) // all of it comes anew from the vault: replaceAll()
-        for (const lmdb::Database database : {databases_.links, databases_.connections, meta})
-            write.clear(database);
-    std::uint8_t number[4];
-    storeLittleEndian(number, schema);
-    write.put(meta, schemaKey(), number);
+    outdated_ = found && numberIn(*found) < schema;
+    if (!found)
+        putSchema(write);
     write.commit();
 }
 
 void LinkWriter::publish(std::span<const Entry> entries) {
+    if (outdated_)
+        return;
     lmdb::WriteTransaction write(env_);
     LinkSpread now = spread(write);
     const std::uint64_t before = now.links;
@@ -292,7 +293,15 @@ void LinkWriter::putBucket(lmdb::WriteTransaction& write, std::uint32_t number,
     write.put(databases_.links, bucketKey(number), bytesOf(encodeLinkBucket(entries)));
 }
 
+void LinkWriter::putSchema(lmdb::WriteTransaction& write) {
+    std::uint8_t number[4];
+    storeLittleEndian(number, schema);
+    write.put(databases_.meta, schemaKey(), number);
+}
+
 void LinkWriter::publish(const Surroundings& surroundings) {
+    if (outdated_)
+        return;
     lmdb::WriteTransaction write(env_);
     putSurroundings(write, surroundings);
     write.commit();
@@ -307,14 +316,18 @@ void LinkWriter::put(lmdb::WriteTransaction& write, lmdb::Database database, Byt
 }
 
 std::size_t LinkWriter::linkCount() const {
-    return spread(lmdb::ReadTransaction(env_)).links;
+    return outdated_ ? 0 : spread(lmdb::ReadTransaction(env_)).links;
 }
 
 void LinkWriter::replaceAll(const Surroundings& surroundings, std::span<Entry> entries) {
     lmdb::WriteTransaction write(env_);
+    if (outdated_)
+        write.clear(databases_.meta);
+    putSchema(write);
     putSurroundings(write, surroundings);
     appendAll(write, entries);
     write.commit();
+    outdated_ = false;
     env_.readInLargePages();
 }
 

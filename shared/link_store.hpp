@@ -33,7 +33,8 @@ struct LinkDatabases {
 // nginx's side, read-only. One thread.
 class LinkReader {
   public:
-    // Opens the `links` directory below the edge store.
+    // Opens the `links` directory below the edge store; what it holds must be of this build's
+    // schema, now and whenever a snapshot finds that it has changed.
     explicit LinkReader(const std::string& edgeStore);
 
     // A view of the store at one moment; what is found through it is valid as long as it lives.
@@ -117,6 +118,8 @@ class LinkWriter {
         std::map<std::string, std::string> assets; // names must be unique to their bytes
     };
 
+    // A store of an older schema is left as it is until replaceAll(): it counts as empty, and what
+    // is published before is not written.
     explicit LinkWriter(const std::string& edgeStore);
 
     // One transaction, durable. What is there already in the same words is not written again.
@@ -138,6 +141,7 @@ class LinkWriter {
     LinkSpread spread(const lmdb::Transaction& transaction) const;
     LinkEntries bucket(const lmdb::Transaction& transaction, std::uint32_t number) const;
     void putBucket(lmdb::WriteTransaction& write, std::uint32_t number, const LinkEntries& entries);
+    void putSchema(lmdb::WriteTransaction& write);
     void putSpread(lmdb::WriteTransaction& write, const LinkSpread& spread);
     void addLinks(lmdb::WriteTransaction& write, std::span<const Entry> entries,
                   LinkSpread& spread);
@@ -147,6 +151,7 @@ class LinkWriter {
 
     lmdb::Environment env_;
     LinkDatabases databases_;
+    bool outdated_ = false; // of an older schema
 };
 
 } // namespace grantlink

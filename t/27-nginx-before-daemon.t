@@ -7,6 +7,7 @@ use Test::More;
 use Time::HiRes qw(sleep);
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::SpoolTool qw(age_links);
 use File::Path qw(remove_tree);
 
 my $grantlink = Grantlink::Instance->new(workers => 2);
@@ -46,6 +47,21 @@ subtest 'links/ is deleted under the running system' => sub {
     ok(eventually(sub { eval { $browser->get($third->{link}); 1 } }, 5), 'nginx does not fall over');
     $grantlink->restart_daemon;
     ok(all_serve($third->{link}), 'the link works again');
+};
+
+# As when grantlinkd was upgraded and nginx was not. Nothing is read for what it is not.
+subtest 'links/ becomes one of another version' => sub {
+    my $fourth = request_connection($grantlink);
+    ok(all_serve($fourth->{link}), 'both workers have the store open');
+    my $callback = made_up_callback($browser, $fourth->{link});
+    age_links($grantlink);
+    for my $time (1 .. 6) {
+        is($browser->get($fourth->{link})->status, 503, "a page answers 503, time $time");
+        is($browser->get($fourth->{link})->page, 'unavailable', 'and says that it will pass');
+        my $back = $browser->get($callback);
+        is_deeply([$back->status, $back->location], [303, '?problem=unavailable'], 'a callback leads to that page');
+    }
+    like($grantlink->log('error'), qr/has schema 999, this build reads schema \d+; install nginx module and grantlinkd of one version/, 'the log says what to do');
 };
 
 $grantlink->finish;

@@ -1,7 +1,9 @@
-// For tests: what other processes can do to a spool at the worst moment.
+// For tests: what other processes can do to an edge store at the worst moment.
 //
 //   spool_tool hold EDGE_STORE   holds the writer lock until a line comes, or standard input ends
 //   spool_tool fill EDGE_STORE   leaves no room for another write
+//   spool_tool future EDGE_STORE has links/ say that it is of a schema of the future
+#include "shared/byte_order.hpp"
 #include "shared/lmdb.hpp"
 
 #include <cstdio>
@@ -56,16 +58,30 @@ void fill(const std::string& directory) {
     std::puts("full");
 }
 
+void future(const std::string& directory) {
+    const lmdb::Environment env(directory, {});
+    lmdb::WriteTransaction write(env);
+    std::uint8_t schema[4];
+    storeLittleEndian(schema, std::uint32_t{999});
+    write.put(write.open("meta"), bytesOf("schema"), schema);
+    write.commit();
+    std::puts("future");
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     const std::string_view command = argc == 3 ? argv[1] : "";
-    if (command != "hold" && command != "fill") {
-        std::fputs("usage: spool_tool hold|fill EDGE_STORE\n", stderr);
-        return 2;
-    }
     try {
-        (command == "hold" ? hold : fill)(std::string(argv[2]) + "/spool");
+        const std::string store = argc == 3 ? argv[2] : "";
+        if (command == "hold")
+            hold(store + "/spool");
+        else if (command == "fill")
+            fill(store + "/spool");
+        else if (command == "future")
+            future(store + "/links");
+        else
+            throw std::runtime_error("usage: spool_tool hold|fill|future EDGE_STORE");
     } catch (const std::exception& error) {
         std::fprintf(stderr, "spool_tool: %s\n", error.what());
         return 1;

@@ -1,6 +1,6 @@
 package Grantlink::SpoolTool;
 
-# What another process does to the spool at the worst moment (t/unit/spool_tool.cpp).
+# What another process does to the edge store at the worst moment (t/unit/spool_tool.cpp).
 
 use v5.36;
 use Exporter 'import';
@@ -8,7 +8,7 @@ use Grantlink::Command qw(run_command);
 use Grantlink::Instance;
 use IPC::Open2 qw(open2);
 
-our @EXPORT_OK = qw(hold_writer fill_spool);
+our @EXPORT_OK = qw(hold_writer fill_spool age_links);
 
 # Holds the spool's writer lock until ->release, or until the answer goes out of scope.
 sub hold_writer ($grantlink) {
@@ -33,6 +33,12 @@ sub DESTROY ($self) {
 sub fill_spool ($grantlink) {
     my $ran = run_command([program(), 'fill', $grantlink->edge_store], seconds => 120);
     die "spool_tool: $ran->{err}" unless $ran->{out} eq "full\n";
+}
+
+# As a grantlinkd of a later version would leave it.
+sub age_links ($grantlink) {
+    my $ran = run_command([program(), 'future', $grantlink->edge_store], seconds => 20);
+    die "spool_tool: $ran->{err}" unless $ran->{out} eq "future\n";
 }
 
 sub program { return Grantlink::Instance::build_directory() . '/unit/spool_tool' }
