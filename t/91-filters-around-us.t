@@ -32,7 +32,7 @@ my $grantlink = Grantlink::Instance->new(
     server => <<~"END",
         location = /before { return 200 "<!--before-->"; }
         location = /after { return 200 "<!--after-->"; }
-        location = /recoded-file { $around{recoded} default_type text/plain; return 200 "~"; }
+        location = /recoded-file { $around{recoded} default_type text/plain; return 200 "a ~ b"; }
         $dashed
         END
 );
@@ -130,7 +130,7 @@ subtest 'addition' => sub {
     untouched('addition');
 };
 
-is($browser->get("$base/recoded-file")->body, "\xD1\x8F", 'text that says no charset is recoded there');
+is($browser->get("$base/recoded-file")->body, "a \xD1\x8F b", 'text that says no charset is recoded there');
 for my $how (qw(ssi charset recoded)) {
     subtest $how => sub {
         for my $path (@paths, "$token?lang=ja") {
