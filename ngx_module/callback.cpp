@@ -61,7 +61,13 @@ ngx_int_t judge(ngx_http_request_t* r, RequestContext& context, CallbackParamete
     if (!links)
         return sendProblem(r, Page::notRecorded);
     const auto snapshot = links->snapshot();
-    const FoundLink link(snapshot, state.connection);
+    const auto newest = snapshot.newestOf(state.connection);
+    if (!newest)
+        return sendProblem(r, Page::notFound);
+    links->prefetchSlot(*newest); // comes while the spool is looked into
+    const bool known = isKnown(r, state.attempt);
+    links->prefetchEntry(*newest);
+    const FoundLink link(snapshot, *newest, state.connection);
     if (!link)
         return sendProblem(r, Page::notFound);
     if (!link.provider())
@@ -69,7 +75,7 @@ ngx_int_t judge(ngx_http_request_t* r, RequestContext& context, CallbackParamete
     if (link.item().provider != context.provider || !issuerFits(*link.provider(), parameters))
         return sendProblem(r, Page::badRequest);
     context.statusUrl = statusUrlOf(link.site(), state.attempt);
-    if (isKnown(r, state.attempt)) {
+    if (known) {
         context.outcome = "replayed";
         return sendToStatus(r, context);
     }

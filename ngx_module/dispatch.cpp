@@ -1,4 +1,5 @@
 // From a request to the handler of its route, with the methods each route knows.
+#include "ngx_module/edge_store.hpp"
 #include "ngx_module/handlers.hpp"
 #include "ngx_module/respond.hpp"
 
@@ -32,6 +33,8 @@ ngx_int_t answer(ngx_http_request_t* r, RequestContext& request) {
         if (rc != NGX_OK)
             return rc;
     }
+    if (request.route != Route::callback)
+        EdgeStore::of(r).writer().servingOthers();
     for (const Dispatch& entry : dispatch)
         if (entry.route == request.route)
             return r->method & entry.methods ? entry.handle(r, request)

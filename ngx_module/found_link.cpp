@@ -23,6 +23,12 @@ FoundLink::FoundLink(const LinkReader::Snapshot& snapshot, const Uuid& connectio
     lookAround(snapshot);
 }
 
+FoundLink::FoundLink(const LinkReader::Snapshot& snapshot, const LinkKey& newest,
+                     const Uuid& connection)
+    : view_(snapshot.find(newest)), item_(view_ ? view_->find(connection) : nullptr) {
+    lookAround(snapshot);
+}
+
 void FoundLink::lookAround(const LinkReader::Snapshot& snapshot) {
     if (!item_)
         return;

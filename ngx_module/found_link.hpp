@@ -18,6 +18,9 @@ class FoundLink {
     // The newest link of a connection; the item is that connection.
     FoundLink(const LinkReader::Snapshot& snapshot, const Uuid& connection);
 
+    // The same for whoever has asked for newestOf() before.
+    FoundLink(const LinkReader::Snapshot& snapshot, const LinkKey& newest, const Uuid& connection);
+
     FoundLink(const FoundLink&) = delete;
     FoundLink& operator=(const FoundLink&) = delete;
 

@@ -12,15 +12,6 @@ constexpr std::size_t longestHeader =
     256; // what a browser sends is far shorter; the rest is ignored
 constexpr int fullWeight = 1000;
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool sameTag(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
-}
-
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
         text.remove_prefix(1);
@@ -39,7 +30,7 @@ std::string_view nextPart(std::string_view& text, char divider) {
 
 // "q=0.8" in thousandths (RFC 9110, section 12.4.2); -1 when it is malformed.
 int weightOf(std::string_view parameter) {
-    if (parameter.size() < 3 || lower(parameter[0]) != 'q' || parameter[1] != '=')
+    if (parameter.size() < 3 || (parameter[0] != 'q' && parameter[0] != 'Q') || parameter[1] != '=')
         return -1;
     const std::string_view value = parameter.substr(2);
     if ((value[0] != '0' && value[0] != '1') || value.size() > 5 ||
@@ -62,13 +53,10 @@ std::optional<std::size_t> languageNamed(std::string_view tag,
                                          std::span<const Language> languages) {
     if (tag.empty() || !isLanguageTag(tag))
         return std::nullopt;
-    while (!tag.empty()) {
+    for (; !tag.empty(); tag = shorterLanguageTag(tag))
         for (std::size_t i = 0; i < languages.size(); ++i)
-            if (sameTag(tag, languages[i].tag))
+            if (sameLanguageTag(tag, languages[i].tag))
                 return i;
-        const std::size_t hyphen = tag.rfind('-');
-        tag = tag.substr(0, hyphen == std::string_view::npos ? 0 : hyphen);
-    }
     return std::nullopt;
 }
 

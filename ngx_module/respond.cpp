@@ -3,6 +3,7 @@
 #include "ngx_module/conf.hpp"
 #include "ngx_module/request_context.hpp"
 #include "ngx_module/request_language.hpp"
+#include "shared/language_tag.hpp"
 
 #include <algorithm>
 
@@ -93,15 +94,18 @@ std::string_view assetsFrom(Route route) {
     }
 }
 
+// By lookup (RFC 4647, section 3.4): of pages in "pt-BR" a hint in "pt" is one too. Else English.
 std::string_view hintFor(const ProviderView& provider, std::string_view language) {
-    std::string_view english;
-    for (const SwitchHint& hint : provider.switchHints) {
-        if (hint.language == language)
-            return hint.text;
-        if (hint.language == "en")
-            english = hint.text;
-    }
-    return english;
+    const auto textIn = [&](std::string_view tag) -> std::string_view {
+        for (const SwitchHint& hint : provider.switchHints)
+            if (sameLanguageTag(hint.language, tag))
+                return hint.text;
+        return {};
+    };
+    for (std::string_view tag = language; !tag.empty(); tag = shorterLanguageTag(tag))
+        if (const std::string_view text = textIn(tag); !text.empty())
+            return text;
+    return textIn("en");
 }
 
 using DateMemory = std::array<char, Language::dateLength>;

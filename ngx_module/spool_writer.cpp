@@ -23,7 +23,7 @@ namespace {
 constexpr ngx_msec_t keepAlive = 60'000; // ms
 constexpr std::size_t largestBatch = 128;
 constexpr std::size_t answersAtOnce = 16;
-constexpr std::size_t approvalsAtOnce = 16; // then others of this core
+constexpr std::size_t sealedBetweenPauses = 8;
 constexpr time_t quietSeconds = 1;
 
 WriteResult resultOf(StoreResult result) {
@@ -100,6 +100,7 @@ void SpoolWriter::start() noexcept {
     batch_.waiting.splice(batch_.waiting.end(), queue_, queue_.begin(), end);
     // The last of them lets go of the spool, which may be replaced.
     batch_.target = queue_.empty() ? std::exchange(target_, {}) : target_;
+    batch_.besideOthers = std::exchange(servesOthers_, false);
     task_.ctx = this;
     task_.handler = commitInThread;
     task_.event.data = &owner_;
@@ -129,11 +130,11 @@ void SpoolWriter::Batch::write() {
     BatchSealer sealer;
     for (Waiting& one : waiting) {
         puts.push_back(putOf(one.recording, sealer));
-        if (puts.size() % approvalsAtOnce == 0)
+        if (besideOthers && puts.size() % sealedBetweenPauses == 0)
             std::this_thread::yield();
     }
     const CommitClock clock(took);
-    target.spool->store(puts);
+    target.spool->store(puts, besideOthers ? std::this_thread::yield : nullptr);
     auto put = puts.begin();
     for (Waiting& one : waiting)
         one.result = resultOf((put++)->result);

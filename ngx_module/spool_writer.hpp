@@ -5,8 +5,9 @@
 // LMDB keeps the memory of the largest one for good.
 //
 // Those that were written are answered a few at a time, so that pages are served in between. For
-// the same reason the thread lets others of its core go first every few approvals: a worker is
-// often bound to one, and the kernel would let the thread have it for milliseconds.
+// the same reason the thread, while pages are asked for, lets others of its core go first every few
+// approvals: a worker is often bound to one, and the kernel would let the thread have it for
+// milliseconds. Without pages that would only make commits later.
 //
 // An approval is a node of a list, from when it comes until it is answered: once it is accepted,
 // nothing on its way asks for memory, but for the thread, where all that can fail is the batch.
@@ -61,6 +62,9 @@ class SpoolWriter {
     // NGX_DONE to nginx at once.
     void submit(ngx_http_request_t* r, WriteTarget target, Recording recording, WriteDone done);
 
+    // A page is served meanwhile.
+    void servingOthers() { servesOthers_ = true; }
+
     // True once after very many approvals waited at the same time, when all is quiet again.
     bool stormHasEnded();
 
@@ -78,6 +82,7 @@ class SpoolWriter {
     struct Batch {
         WriteTarget target;
         Queue waiting;
+        bool besideOthers = false;
         std::optional<WriteResult> failure; // of the batch as a whole
         char message[256] = "";             // for the error log
         std::chrono::nanoseconds took{};    // zero: no commit was tried
@@ -100,6 +105,7 @@ class SpoolWriter {
     int socket_ = -1;
     ngx_thread_task_t task_{};
     bool running_ = false;
+    bool servesOthers_ = false; // since the last batch began
 
     WriteTarget target_;
     Queue queue_;

@@ -6,6 +6,10 @@ namespace grantlink {
 
 namespace {
 
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 bool isLetter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -46,6 +50,19 @@ bool isLanguageTag(std::string_view tag) {
         isPrivate = isPrivate || subtag == "x" || subtag == "X";
     }
     return !introduced;
+}
+
+bool sameLanguageTag(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view shorterLanguageTag(std::string_view tag) {
+    do
+        tag = tag.find('-') == std::string_view::npos ? std::string_view()
+                                                      : tag.substr(0, tag.rfind('-'));
+    while (tag.size() >= 2 && tag[tag.size() - 2] == '-');
+    return tag;
 }
 
 } // namespace grantlink

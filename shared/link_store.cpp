@@ -169,12 +169,17 @@ std::optional<LinkView> LinkReader::Snapshot::find(const LinkKey& link) const {
 }
 
 std::optional<LinkView> LinkReader::Snapshot::find(const Uuid& connection) const {
-    const auto key = reader_.read_.get(reader_.databases_.connections, connection.bytes);
+    const auto link = newestOf(connection);
+    return link ? find(*link) : std::nullopt;
+}
+
+std::optional<LinkKey> LinkReader::Snapshot::newestOf(const Uuid& connection) const {
+    const auto record = reader_.read_.get(reader_.databases_.connections, connection.bytes);
     LinkKey link;
-    if (!key || key->size() != link.bytes.size())
+    if (!record || record->size() != link.bytes.size())
         return std::nullopt;
-    std::copy(key->begin(), key->end(), link.bytes.begin());
-    return find(link);
+    std::copy(record->begin(), record->end(), link.bytes.begin());
+    return link;
 }
 
 const SiteView& LinkReader::Snapshot::site() const {

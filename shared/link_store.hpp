@@ -47,7 +47,8 @@ class LinkReader {
         Snapshot& operator=(const Snapshot&) = delete;
 
         std::optional<LinkView> find(const LinkKey& link) const;
-        std::optional<LinkView> find(const Uuid& connection) const;
+        std::optional<LinkView> find(const Uuid& connection) const; // newestOf(), then find()
+        std::optional<LinkKey> newestOf(const Uuid& connection) const;
 
         const SiteView& site() const;
         const ProviderView* provider(std::string_view id) const; // null: not configured any more

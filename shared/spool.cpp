@@ -3,7 +3,6 @@
 #include "shared/byte_order.hpp"
 
 #include <algorithm>
-#include <thread>
 
 namespace grantlink {
 
@@ -11,7 +10,7 @@ namespace {
 
 constexpr std::size_t mapSize = std::size_t{4} << 30; // some six million waiting approvals
 constexpr mode_t fileMode = 0660;                     // nginx's group writes
-constexpr std::size_t putsAtOnce = 16;                // then others of this core
+constexpr std::size_t putsBetweenPauses = 8;
 
 Bytes watermarkKey() {
     return bytesOf("watermark");
@@ -54,14 +53,14 @@ Spool::Spool(const std::string& edgeStore, Access access)
     }
 }
 
-void Spool::store(std::span<SpoolPut> batch) {
+void Spool::store(std::span<SpoolPut> batch, void (*pause)()) {
     lmdb::WriteTransaction write(env_);
     const TimeMs oldest = watermark(write);
     std::size_t done = 0;
     for (SpoolPut& put : batch) {
         put.result = storeOne(write, put, oldest);
-        if (++done % putsAtOnce == 0)
-            std::this_thread::yield();
+        if (pause && ++done % putsBetweenPauses == 0)
+            pause();
     }
     write.commit();
 }

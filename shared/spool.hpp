@@ -55,9 +55,9 @@ class Spool {
     enum class Access { creates, opens };
     Spool(const std::string& edgeStore, Access access);
 
-    // Writes the whole batch in one transaction and fills in each result (group commit). Lets
-    // others of this core go first every few approvals.
-    void store(std::span<SpoolPut> batch);
+    // Writes the whole batch in one transaction and fills in each result (group commit).
+    // `pause`, if there is one, is called every eight approvals.
+    void store(std::span<SpoolPut> batch, void (*pause)() = nullptr);
 
     struct Attempt {
         std::optional<OutcomeRecord> outcome; // it has ended

@@ -58,10 +58,21 @@ void isBounded(void**) {
     assert_false(isLanguageTag(longest + "6"));
 }
 
+void lookUpsShortenThem(void**) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"pt-BR", "pt"}, {"zh-Hant-TW", "zh-Hant"},    {"de", ""},
+        {"", ""},        {"zh-Hant-x-one", "zh-Hant"}, {"en-a-bbb-x-a-ccc", "en-a-bbb"},
+    };
+    for (const auto& [tag, shorter] : cases)
+        test::assertEqual(shorterLanguageTag(tag), shorter);
+    assert_true(sameLanguageTag("pt-br", "pt-BR"));
+    assert_false(sameLanguageTag("pt", "pt-BR"));
+}
+
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {cmocka_unit_test(takesTags), cmocka_unit_test(refusesOthers),
-                                cmocka_unit_test(isBounded)};
+    const CMUnitTest tests[] = {cmocka_unit_test(lookUpsShortenThem), cmocka_unit_test(takesTags),
+                                cmocka_unit_test(refusesOthers), cmocka_unit_test(isBounded)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
