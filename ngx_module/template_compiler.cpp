@@ -1,6 +1,9 @@
 #include "ngx_module/template_compiler.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace grantlink {
@@ -16,6 +19,7 @@ constexpr int maxDepth = 8;             // of {{> file}} in {{> file}}
 constexpr int maxIncluded = 1000;       // of them in one page; without a cap each level multiplies
 constexpr std::size_t maxUses = 0xffff; // of one value in one template
 constexpr std::string_view textPrefix = "t.";
+constexpr std::string_view versionPrefix = "v.";
 constexpr std::string_view loop = "languages";
 
 std::optional<Slot> slotNamed(std::string_view name) {
@@ -38,6 +42,17 @@ std::string quoted(std::string_view name) {
 
 std::string tag(char sigil, std::string_view name) {
     return std::string("{{") + sigil + std::string(name) + "}}";
+}
+
+// Eight letters and digits that are others when the text is another one.
+std::string versionOf(std::string_view text) {
+    std::array<unsigned char, crypto_generichash_BYTES_MIN> hash;
+    crypto_generichash(hash.data(), hash.size(),
+                       reinterpret_cast<const unsigned char*>(text.data()), text.size(), nullptr,
+                       0);
+    std::array<char, 2 * 4 + 1> out;
+    sodium_bin2hex(out.data(), out.size(), hash.data(), 4);
+    return out.data();
 }
 
 // A text that is being compiled: a template file, or one entry of a language's texts.
@@ -156,6 +171,8 @@ class TemplateCompiler {
             include(in, position, name, depth);
         else if (plain && name.starts_with(textPrefix))
             addString(in, position, name.substr(textPrefix.size()), depth);
+        else if (plain && name.starts_with(versionPrefix))
+            addVersion(in, position, name.substr(versionPrefix.size()));
         else if (const auto constant = constantNamed(name))
             plain ? addText(escapeHtml(*constant))
                   : decideSection(name, constant->empty() == (sigil == '#'));
@@ -177,6 +194,13 @@ class TemplateCompiler {
             fail(in, position,
                  "strings/" + language_.tag + ".toml has no " + quoted(key) + "; add it there");
         compileAll({text->file, text->text, text->line, false}, depth);
+    }
+
+    void addVersion(const Source& in, std::size_t position, std::string_view file) {
+        const auto text = files_(file);
+        if (!text)
+            fail(in, position, "there is no file " + quoted(file));
+        addText(versionOf(*text));
     }
 
     std::optional<std::string_view> constantNamed(std::string_view name) const {

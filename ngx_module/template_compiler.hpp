@@ -5,6 +5,7 @@
 //   {{^name}} … {{/name}}   only when it is
 //   {{> file}}              another template, put in as it is
 //   {{t.key}}               a text of the language, itself a template without {{> }} and {{t. }}
+//   {{v.file}}              a version of the file: another one whenever the file is changed
 //   {{! … }}                a comment
 //   {{lang}} {{dir}} {{page}}     constants of the compilation; sections of them are decided at
 //   once

@@ -19,7 +19,7 @@ my $url = come_back($browser, $callback)->location;
 my $page = $browser->get($url);
 is($page->page, 'finishing', 'the status page waits');
 like($page->body . ($page->header('refresh') // ''), qr/http-equiv="refresh"|\d/i, 'and refreshes without JavaScript');
-like($page->body, qr{<script[^>]*src="[^"]*status\.js"}, 'with JavaScript it polls');
+like($page->body, qr{<script[^>]*src="[^"]*status\.js\?[0-9a-f]{8}"}, 'with JavaScript it polls');
 
 # Who goes away costs nothing.
 for (1 .. 20) {

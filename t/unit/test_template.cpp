@@ -64,6 +64,14 @@ void templatesRender(void**) {
                 std::string(4000, 'x'));
 }
 
+void versionsChangeWithTheirFile(void**) {
+    const std::string part = rendered("{{v.part}}", {}), other = rendered("{{v.long}}", {});
+    assert_int_equal(part.size(), 8);
+    assert_int_equal(part.find_first_not_of("0123456789abcdef"), std::string::npos);
+    assertEqual(rendered("{{ v.part }}", {}), part);
+    assert_true(part != other);
+}
+
 void languagesAreCompiledIn(void**) {
     PageValues values;
     values[Slot::account] = "@a";
@@ -88,6 +96,7 @@ void templateErrorsNameTheLine(void**) {
         {"{{> missing}}", "error: missing: there is no such template"},
         {"{{> self}}", "error: self: templates include each other"},
         {"\n{{t.gone}}", "error: page.html:2: strings/en.toml has no \"gone\"; add it there"},
+        {"{{v.gone.js}}", "error: page.html:1: there is no file \"gone.js\""},
         {"{{t.bad}}", "error: strings/x.toml:9: there is no value \"nobody\""},
         {"{{t.nested}}", "error: strings/x.toml:10: a text of a language cannot use another one"},
         {"{{t.open}}", "error: strings/x.toml:11: the section {{#account}} is not closed"},
@@ -124,7 +133,8 @@ void shippedPagesCompile(void**) {
 
 int main() {
     const CMUnitTest tests[] = {
-        cmocka_unit_test(templatesRender), cmocka_unit_test(languagesAreCompiledIn),
-        cmocka_unit_test(templateErrorsNameTheLine), cmocka_unit_test(shippedPagesCompile)};
+        cmocka_unit_test(templatesRender), cmocka_unit_test(versionsChangeWithTheirFile),
+        cmocka_unit_test(languagesAreCompiledIn), cmocka_unit_test(templateErrorsNameTheLine),
+        cmocka_unit_test(shippedPagesCompile)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
