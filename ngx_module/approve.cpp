@@ -12,17 +12,6 @@ namespace grantlink {
 
 namespace {
 
-Page pageOf(const FoundLink& link) {
-    const LinkView& view = link.view();
-    if (view.status == LinkStatus::cancelled || !link.provider())
-        return Page::cancelled;
-    if (view.status == LinkStatus::replaced)
-        return Page::replaced;
-    if (link.item().connected)
-        return Page::alreadyConnected;
-    return view.expires <= loopTimeMs() ? Page::expired : Page::ready;
-}
-
 // The button; but who has begun already is told so, and who has approved sees what comes of it.
 ngx_int_t sendReady(ngx_http_request_t* r, RequestContext& context, const FoundLink& link) {
     const auto begun = attemptBegun(r, context, link);
@@ -50,13 +39,12 @@ ngx_int_t handleApprove(ngx_http_request_t* r, RequestContext& context) {
         return sendPage(r, Page::notFound);
     context.connection = link.item().connection;
     context.provider = link.item().provider;
+    if (const auto page = obstacleToStart(link))
+        return sendPage(r, *page, {.link = &link});
     // A foreign page may hold the link and press the button for somebody: then they see ours first.
-    if (r->method == NGX_HTTP_POST && canStart(link) && !isCrossSite(r))
+    if (r->method == NGX_HTTP_POST && !isCrossSite(r))
         return startAttempt(r, context, link);
-    const Page page = pageOf(link);
-    if (page == Page::ready)
-        return sendReady(r, context, link);
-    return sendPage(r, page, {.link = &link});
+    return sendReady(r, context, link);
 }
 
 } // namespace grantlink

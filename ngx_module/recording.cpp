@@ -5,6 +5,7 @@
 #include "ngx_module/edge_store.hpp"
 #include "ngx_module/metrics.hpp"
 #include "ngx_module/respond.hpp"
+#include "ngx_module/start.hpp"
 
 namespace grantlink {
 
@@ -66,16 +67,12 @@ ngx_int_t submit(ngx_http_request_t* r, Recording recording) {
 } // namespace
 
 std::optional<Page> obstacle(const State& state, const FoundLink& link) {
-    const LinkView& view = link.view();
-    if (view.status == LinkStatus::cancelled || !link.provider())
-        return Page::cancelled;
-    if (view.status == LinkStatus::replaced || view.generation != state.generation)
+    if (const auto end = endOf(link))
+        return end;
+    if (link.view().generation != state.generation)
         return Page::replaced;
-    if (!attemptIsCurrent(state.attempt, link.site().attemptLifetime, loopTimeMs()))
-        return Page::timedOut;
-    if (link.item().connected)
-        return Page::alreadyConnected;
-    return std::nullopt;
+    const bool current = attemptIsCurrent(state.attempt, link.site().attemptLifetime, loopTimeMs());
+    return current ? std::nullopt : std::optional(Page::timedOut);
 }
 
 bool isKnown(ngx_http_request_t* r, const Uuid& attempt) {

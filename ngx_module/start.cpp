@@ -60,9 +60,20 @@ bool wantsJson(ngx_http_request_t* r) {
 
 } // namespace
 
-bool canStart(const FoundLink& link) {
-    return link.view().status == LinkStatus::live && !link.item().connected && link.provider() &&
-           link.view().expires > loopTimeMs();
+std::optional<Page> endOf(const FoundLink& link) {
+    if (link.view().status == LinkStatus::cancelled || !link.provider())
+        return Page::cancelled;
+    if (link.view().status == LinkStatus::replaced)
+        return Page::replaced;
+    if (link.item().connected)
+        return Page::alreadyConnected;
+    return std::nullopt;
+}
+
+std::optional<Page> obstacleToStart(const FoundLink& link) {
+    if (const auto end = endOf(link))
+        return end;
+    return link.view().expires <= loopTimeMs() ? std::optional(Page::expired) : std::nullopt;
 }
 
 ngx_int_t startAttempt(ngx_http_request_t* r, RequestContext& context, const FoundLink& link) {

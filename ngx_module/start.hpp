@@ -6,13 +6,17 @@
 
 #include "ngx_module/found_link.hpp"
 #include "ngx_module/ngx.hpp"
+#include "ngx_module/page_set.hpp"
 #include "ngx_module/request_context.hpp"
 
 namespace grantlink {
 
-// Whether a press on this link leads to the provider now: it is live and not over, the item waits,
-// and its provider is configured.
-bool canStart(const FoundLink& link);
+// Why nothing can come of an attempt of this link, if so: it was cancelled or replaced, its
+// provider is no longer configured, or the item is connected.
+std::optional<Page> endOf(const FoundLink& link);
+
+// Why a press on this link does not lead to the provider now, if so: endOf(), or its time is over.
+std::optional<Page> obstacleToStart(const FoundLink& link);
 
 // 303 to the provider with the attempt's cookie; or, for our own script (Accept: application/json),
 // 200 with {"location", "status"}: a popup cannot show a form's answer.

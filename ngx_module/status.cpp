@@ -140,7 +140,7 @@ bool canRetry(ngx_http_request_t* r, const RequestContext& context, const FoundL
     const bool inVain =
         ended.outcome == Outcome::declined || ended.outcome == Outcome::wrongAccount ||
         ended.outcome == Outcome::expired || ended.outcome == Outcome::providerError;
-    return inVain && link && link.view().generation == ended.generation && canStart(link) &&
+    return inVain && link && link.view().generation == ended.generation && !obstacleToStart(link) &&
            beganHere(r, context, link, *context.attempt);
 }
 
