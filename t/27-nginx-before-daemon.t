@@ -7,7 +7,7 @@ use Test::More;
 use Time::HiRes qw(sleep);
 use Grantlink::Flow;
 use Grantlink::Instance;
-use Grantlink::SpoolTool qw(age_links);
+use Grantlink::EdgeTool qw(age_links);
 use File::Path qw(remove_tree);
 
 my $grantlink = Grantlink::Instance->new(workers => 2);

@@ -8,7 +8,7 @@ use Grantlink::Background qw(in_background);
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Scrape;
-use Grantlink::SpoolTool qw(hold_writer);
+use Grantlink::EdgeTool qw(hold_writer);
 use Grantlink::Url qw(query_of);
 use Time::HiRes qw(sleep);
 

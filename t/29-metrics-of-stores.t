@@ -7,7 +7,7 @@ use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Scrape;
-use Grantlink::SpoolTool qw(fill_spool);
+use Grantlink::EdgeTool qw(fill_spool);
 use Grantlink::Url qw(query_of);
 
 # Two installations behind one nginx.

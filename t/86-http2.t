@@ -9,9 +9,10 @@ use Grantlink::Command     qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Http2;
 use Grantlink::Instance;
+use Grantlink::NginxConfig qw(every_variable);
 use Grantlink::Port;
 use Grantlink::Response;
-use Grantlink::SpoolTool qw(hold_writer);
+use Grantlink::EdgeTool qw(hold_writer);
 use Grantlink::Toml qw(write_file);
 use Grantlink::Url qw(query_of encode_form);
 use Time::HiRes qw(sleep);
@@ -20,11 +21,13 @@ plan skip_all => 'this nginx has no HTTP/2'
     if run_command([Grantlink::Instance::nginx_program(), '-V'])->{err} !~ /http_v2_module/;
 
 my ($clear, $secure) = (Grantlink::Port->reserve, Grantlink::Port->reserve);
-my $grantlink = Grantlink::Instance->new(log_level => 'debug');
+my $grantlink = Grantlink::Instance->new(log_level => 'debug', http => every_variable());
+my $every     = $grantlink->directory . '/logs/every.log';
 my $tls       = make_certificate($grantlink->directory . '/etc');
 $grantlink->write_nginx_config(server => <<~"END");
     listen 127.0.0.1:${\$clear->number} http2;
     listen 127.0.0.1:${\$secure->number} ssl http2;
+    access_log $every every;
     ssl_certificate $tls->{certificate};
     ssl_certificate_key $tls->{key};
     location = /connections { stub_status; access_log off; }
@@ -57,7 +60,12 @@ for my $base ($prior, $over_tls) {
         my $link  = $asked->{link} =~ s{\A\w+://[^/]+}{$base}r;
         is(curl($link)->page, 'ready', 'the page');
         is(curl($link, '-I')->body, '', 'HEAD');
-        is(curl($link, qw(-X DELETE))->header('allow'), 'GET, HEAD, POST', 'a method of none');
+        my $stores = $grantlink->store_digest(qw(spool links));
+        for my $method (qw(DELETE PUT PATCH OPTIONS PROPFIND)) {
+            is(curl($link, '-X', $method)->header('allow'), 'GET, HEAD, POST', "$method, a method of none");
+            is(curl("$base/callback/instagram?code=x&state=y", '-X', $method)->header('allow'), 'GET, POST', 'nor of the callback');
+        }
+        is($grantlink->store_digest(qw(spool links)), $stores, 'nothing was written');
         is(curl("$base/approve/assets/status.js")->header('content-type'), 'text/javascript; charset=utf-8', 'a script');
         my $press = curl($link, qw(-d), '');
         is($press->status, 303, 'the button');
@@ -143,6 +151,7 @@ subtest 'streams that are reset' => sub {
     $grantlink->start_daemon;
 };
 
-$grantlink->logs_are_clean('no secret is in a log, at debug level');
+cmp_ok(scalar(() = $grantlink->log('every') =~ /\n/g), '>', 30, 'many lines in a format with every variable');
+$grantlink->logs_are_clean('no secret is in a log, at debug level', qw(every error nginx));
 $grantlink->finish;
 done_testing;

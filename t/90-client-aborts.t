@@ -7,7 +7,7 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
-use Grantlink::SpoolTool qw(hold_writer);
+use Grantlink::EdgeTool qw(hold_writer);
 use Grantlink::Wire;
 use Time::HiRes qw(sleep);
 

@@ -10,7 +10,7 @@ use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Poll      qw(patient);
 use Grantlink::Scrape;
-use Grantlink::SpoolTool qw(hold_writer);
+use Grantlink::EdgeTool qw(hold_writer);
 use Time::HiRes          qw(sleep);
 
 my $grantlink = Grantlink::Instance->running(main => 'worker_shutdown_timeout 1s;', server => metrics_location());

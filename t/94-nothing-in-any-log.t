@@ -7,22 +7,19 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::NginxConfig qw(every_variable);
 use Grantlink::Url qw(query_of);
 use Grantlink::Walk;
+use Grantlink::Wire;
 
-my @variables = (
-    qw(request request_uri uri document_uri request_filename args query_string is_args),
-    qw(arg_code arg_state arg_error request_body http_referer http_cookie),
-    qw(sent_http_location sent_http_set_cookie upstream_http_location request_id),
-);
 my $grantlink = Grantlink::Instance->new(
     workers => 1, log_level => 'debug',
-    http => 'limit_req_zone $binary_remote_addr zone=few:1m rate=1r/m;' . "\n"
-        . 'log_format every "$status ' . join(' ', map { "$_=\$$_" } @variables) . '";',
+    http => 'limit_req_zone $binary_remote_addr zone=few:1m rate=1r/m;' . "\n" . every_variable(),
 );
 my $every = $grantlink->directory . '/logs/every.log';
 $grantlink->write_nginx_config(server => <<~"END");
     access_log $every every;
+    client_header_timeout 2s;
     location /limited/approve/ { grantlink_approve; limit_req zone=few; }
     location /limited/callback/ { grantlink_callback; limit_req zone=few; }
     END
@@ -38,6 +35,24 @@ is($browser->get($limited[0])->status, 200, 'the first is let through');
 is($browser->get($_)->status, 503, 'another is refused') for @limited;
 is($browser->post($limited[1] =~ s/\?.*//sr, query_of($callback))->status, 503, 'also when it is posted');
 $grantlink->log_has('error', qr/limiting requests/, 'the error log tells of it');
+
+# Requests that never become one, and one whose client did not wait for the answer.
+my $fresh = made_up_callback($browser, request_connection($grantlink)->{link});
+my ($path, $query) = $fresh =~ m{\A\w+://[^/]+([^?]*)(.*)};
+my $cookies = 'Cookie: ' . join '; ', map { "$_->{name}=$_->{value}" } $browser->cookies;
+my ($token) = $asked->{link} =~ m{([^/]+)\z};
+sub wire () { return Grantlink::Wire->connect($grantlink) }
+is(wire->send("GET /approve/$token?" . 'a' x 40_000 . " HTTP/1.1\r\nHost: x\r\n\r\n")->response->status, 414, 'a target that is too long');
+is(wire->send("GET $path$query HTTP/1.1\r\nHost: x\r\n$cookies\r\nX: " . 'a' x 40_000 . "\r\n\r\n")->response->status, 400, 'a header that is too long');
+my $slow = wire->send("GET $path$query HTTP/1.1\r\nHost: x\r\n$cookies");
+ok($slow->ended, 'a head that does not come to its end: the connection is closed');
+$grantlink->stop('daemon');
+my $status = come_back($browser, $fresh)->location =~ s{\A\w+://[^/]+}{}r;
+my $gone = wire->send("GET $status/outcome HTTP/1.1\r\nHost: x\r\nReferer: $fresh\r\n$cookies\r\n\r\n");
+sleep 1;
+$gone->reset;
+ok(eventually(sub { $grantlink->log('every') =~ /^499 /m }), 'a client that goes while it waits for the outcome');
+$grantlink->log_has('every', qr/^$_ /m, "$_ is in the log") for 408, 414, 400, 499;
 
 $grantlink->stop('nginx');
 cmp_ok(scalar(() = $grantlink->log('every') =~ /\n/g), '>', 50, 'many lines in that format');

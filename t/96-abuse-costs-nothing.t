@@ -1,20 +1,24 @@
-# States that are forged, too old, of the future or used before: thousands of them write nothing and
-# leave the worker as large as it was.
+# States that are forged, too old, of the future, of another provider or used before, and approvals
+# beyond what a link may have waiting: thousands of them write nothing and leave the worker as large
+# as it was.
 
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use IO::Socket::INET ();
 use Test::More;
+use Grantlink::EdgeTool qw(state_of);
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Url qw(split_url);
 
 my $grantlink = Grantlink::Instance->running(settings => {attempt_lifetime => '2s'}, server => 'keepalive_requests 1000000;');
 my $browser   = $grantlink->browser;
-my $link      = request_connection($grantlink)->{link};
+my $asked     = request_connection($grantlink);
+my $link      = $asked->{link};
 my $used      = made_up_callback($browser, $link);
 like(come_back($browser, $used)->location, qr{/attempts/}, 'one state is used');
+my $another = request_connection($grantlink)->{link};
 my $old = made_up_callback($browser, $link);
 sleep 3;
 $grantlink->stop('daemon');    # from here on nobody writes but the worker
@@ -24,6 +28,9 @@ my %hostile = (
     short  => $old =~ s{(state=.{40}).*}{$1}r,
     old    => $old,
     used   => $used,
+    future => $old =~ s{state=[^&]*}{'state=' . state_of($grantlink, $asked->{id}, -90)}er,
+    longer => $old =~ s{state=[^&]*}{'state=' . state_of($grantlink, $asked->{id}, 90)}er,
+    other  => $old =~ s{/callback/instagram}{/callback/nobody}r,
     none   => $old =~ s{state=}{stat=}r,
 );
 my %path = map { $_ => (split_url($hostile{$_})->{path} // '') . ($hostile{$_} =~ /(\?.*)/)[0] } keys %hostile;
@@ -66,6 +73,21 @@ SKIP: {
         if $ENV{GRANTLINK_VALGRIND} || $ENV{GRANTLINK_SANITIZE};
     cmp_ok($grown, '<=', 256, "the worker has grown by $grown KiB");
 }
+
+# A state that could be used is worth so much: the one that is made as those above were is taken.
+my $control = $old =~ s{state=[^&]*}{'state=' . state_of($grantlink, $asked->{id}, 0)}er;
+like($browser->get($control)->location, qr{/attempts/[0-9a-f-]{36}/confirm\z}, 'a state of now is a state');
+
+subtest 'approvals beyond what a link may have waiting' => sub {
+    my $approve = sub {
+        my $someone = $grantlink->browser;
+        return come_back($someone, made_up_callback($someone, $another))->location;
+    };
+    like($approve->(), qr{/attempts/[0-9a-f-]{36}\z}, "approval $_ of a link waits for the daemon") for 1 .. 8;
+    my $full = $grantlink->store_digest('spool');
+    is($approve->(), '?problem=too_many', "approval $_ is refused") for 9 .. 18;
+    is($grantlink->store_digest('spool'), $full, 'without a write');
+};
 
 $grantlink->start_daemon;
 $grantlink->finish;

@@ -5,7 +5,17 @@ package Grantlink::NginxConfig;
 use v5.36;
 use Exporter 'import';
 
-our @EXPORT_OK = qw(nginx_config);
+our @EXPORT_OK = qw(nginx_config every_variable);
+
+# A log format named `every` with each variable that can hold a secret.
+sub every_variable () {
+    my @variables = (
+        qw(request request_uri uri document_uri request_filename args query_string is_args),
+        qw(arg_code arg_state arg_error request_body http_referer http_cookie),
+        qw(sent_http_location sent_http_set_cookie upstream_http_location request_id),
+    );
+    return 'log_format every "$status ' . join(' ', map { "$_=\$$_" } @variables) . '";';
+}
 
 # with: directory, port, module, store, key, user ('' for none), workers, master_process, log_level,
 # and text put in as it is: main, events, http, server, approve, callback (into these contexts).

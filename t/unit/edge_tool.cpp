@@ -1,8 +1,13 @@
 // For tests: what other processes can do to an edge store at the worst moment.
 //
-//   spool_tool hold EDGE_STORE   holds the writer lock until a line comes, or standard input ends
-//   spool_tool fill EDGE_STORE   leaves no room for another write
-//   spool_tool future EDGE_STORE has links/ say that it is of a schema of the future
+//   edge_tool hold EDGE_STORE   holds the writer lock until a line comes, or standard input ends
+//   edge_tool fill EDGE_STORE   leaves no room for another write
+//   edge_tool future EDGE_STORE has links/ say that it is of a schema of the future
+//
+// And what nobody can do who has no key:
+//
+//   edge_tool state EDGE_KEY CONNECTION SECONDS   a state of an attempt that began so long ago
+#include "shared/attempt.hpp"
 #include "shared/byte_order.hpp"
 #include "shared/lmdb.hpp"
 
@@ -68,22 +73,39 @@ void future(const std::string& directory) {
     std::puts("future");
 }
 
+void state(const std::string& keyFile, const std::string& connection, long long seconds) {
+    const auto keys = EdgeKeys::load(keyFile);
+    const auto id = Uuid::parse(connection);
+    if (!keys || !id)
+        throw std::runtime_error("there is no such key file or connection");
+    const Uuid attempt =
+        Uuid::v7(static_cast<TimeMs>(static_cast<long long>(nowMs()) - seconds * 1000));
+    const State::Text text = valuesOf({attempt, *id, 1}, keys->current()).state;
+    std::printf("%.*s\n", static_cast<int>(text.size()), text.data());
+}
+
+void run(int argc, char** argv) {
+    const std::string_view command = argc > 1 ? argv[1] : "";
+    if (argc == 5 && command == "state")
+        return state(argv[2], argv[3], std::stoll(argv[4]));
+    const std::string store = argc == 3 ? argv[2] : "";
+    if (!store.empty() && command == "hold")
+        return hold(store + "/spool");
+    if (!store.empty() && command == "fill")
+        return fill(store + "/spool");
+    if (!store.empty() && command == "future")
+        return future(store + "/links");
+    throw std::runtime_error("usage: edge_tool hold|fill|future EDGE_STORE\n"
+                             "       edge_tool state EDGE_KEY CONNECTION SECONDS");
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
-    const std::string_view command = argc == 3 ? argv[1] : "";
     try {
-        const std::string store = argc == 3 ? argv[2] : "";
-        if (command == "hold")
-            hold(store + "/spool");
-        else if (command == "fill")
-            fill(store + "/spool");
-        else if (command == "future")
-            future(store + "/links");
-        else
-            throw std::runtime_error("usage: spool_tool hold|fill|future EDGE_STORE");
+        run(argc, argv);
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "spool_tool: %s\n", error.what());
+        std::fprintf(stderr, "edge_tool: %s\n", error.what());
         return 1;
     }
     return 0;

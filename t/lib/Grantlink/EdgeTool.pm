@@ -1,6 +1,6 @@
-package Grantlink::SpoolTool;
+package Grantlink::EdgeTool;
 
-# What another process does to the edge store at the worst moment (t/unit/spool_tool.cpp).
+# What another process does to the edge store at the worst moment (t/unit/edge_tool.cpp).
 
 use v5.36;
 use Exporter 'import';
@@ -8,13 +8,13 @@ use Grantlink::Command qw(run_command);
 use Grantlink::Instance;
 use IPC::Open2 qw(open2);
 
-our @EXPORT_OK = qw(hold_writer fill_spool age_links);
+our @EXPORT_OK = qw(hold_writer fill_spool age_links state_of);
 
 # Holds the spool's writer lock until ->release, or until the answer goes out of scope.
 sub hold_writer ($grantlink) {
     my $pid = open2(my $out, my $in, program(), 'hold', $grantlink->edge_store);
     my $self = bless {pid => $pid, in => $in, owner => $$}, __PACKAGE__;
-    (readline($out) // '') eq "held\n" or die "spool_tool did not get the lock\n";
+    (readline($out) // '') eq "held\n" or die "edge_tool did not get the lock\n";
     return $self;
 }
 
@@ -32,15 +32,22 @@ sub DESTROY ($self) {
 
 sub fill_spool ($grantlink) {
     my $ran = run_command([program(), 'fill', $grantlink->edge_store], seconds => 120);
-    die "spool_tool: $ran->{err}" unless $ran->{out} eq "full\n";
+    die "edge_tool: $ran->{err}" unless $ran->{out} eq "full\n";
 }
 
 # As a grantlinkd of a later version would leave it.
 sub age_links ($grantlink) {
     my $ran = run_command([program(), 'future', $grantlink->edge_store], seconds => 20);
-    die "spool_tool: $ran->{err}" unless $ran->{out} eq "future\n";
+    die "edge_tool: $ran->{err}" unless $ran->{out} eq "future\n";
 }
 
-sub program { return Grantlink::Instance::build_directory() . '/unit/spool_tool' }
+# The state of an attempt at a connection that began so many seconds ago: in the future, if negative.
+sub state_of ($grantlink, $connection, $seconds) {
+    my $ran = run_command([program(), 'state', $grantlink->directory . '/etc/edge.key', $connection, $seconds], seconds => 20);
+    die "edge_tool: $ran->{err}" if $ran->{exit} != 0;
+    return $ran->{out} =~ s/\n\z//r;
+}
+
+sub program { return Grantlink::Instance::build_directory() . '/unit/edge_tool' }
 
 1;
