@@ -58,8 +58,7 @@ ngx_int_t submit(ngx_http_request_t* r, Recording recording) {
         return sendProblem(r, Page::notRecorded);
     }
     const LocationConf& conf = locationConf(r);
-    store.writer().submit(r,
-                          {std::move(spool), conf.threadPool, std::string(view(conf.wakeSocket))},
+    store.writer().submit(r, {std::move(spool), conf.threadPool, view(conf.wakeSocket)},
                           std::move(recording), onWritten);
     return NGX_DONE;
 }

@@ -234,14 +234,14 @@ bool SpoolWriter::stormHasEnded() {
 }
 
 // A hint only: lost ones cost the daemon its polling interval.
-void SpoolWriter::wakeDaemon(const std::string& path) noexcept {
+void SpoolWriter::wakeDaemon(std::string_view path) noexcept {
     if (socket_ < 0)
         socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (socket_ < 0 || path.size() >= sizeof address.sun_path)
         return;
-    std::memcpy(address.sun_path, path.c_str(), path.size());
+    std::memcpy(address.sun_path, path.data(), path.size());
     const char hint = 'a';
     (void)!::sendto(socket_, &hint, 1, MSG_DONTWAIT | MSG_NOSIGNAL,
                     reinterpret_cast<sockaddr*>(&address), sizeof address);

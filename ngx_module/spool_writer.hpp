@@ -26,6 +26,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace grantlink {
 
@@ -45,7 +46,8 @@ struct Recording {
 struct WriteTarget {
     std::shared_ptr<Spool> spool;
     ngx_thread_pool_t* threads = nullptr;
-    std::string wake; // grantlinkd's datagram socket, told after each commit
+    std::string_view
+        wake; // grantlinkd's datagram socket, told after each commit; the configuration's
 };
 
 class SpoolWriter {
@@ -99,7 +101,7 @@ class SpoolWriter {
     void start() noexcept;
     void finish() noexcept;
     void answerSome() noexcept;
-    void wakeDaemon(const std::string& path) noexcept;
+    void wakeDaemon(std::string_view path) noexcept;
 
     ngx_connection_t owner_{}; // of our events: nginx's debug log takes their data for a connection
     int socket_ = -1;

@@ -251,7 +251,7 @@ void LinkWriter::addLinks(lmdb::WriteTransaction& write, std::span<const Entry> 
         for (const Entry* entry : some)
             changed |= putLink(links, *entry, spread);
         if (changed)
-            putBucket(write, number, links);
+            putBucket(write, number, std::move(links));
     }
     for (const Entry& entry : entries)
         if (entry.newestOf)
@@ -269,8 +269,8 @@ void LinkWriter::grow(lmdb::WriteTransaction& write, LinkSpread& spread) {
         });
         moved.assign(std::make_move_iterator(stays), std::make_move_iterator(all.end()));
         all.erase(stays, all.end());
-        putBucket(write, old, all);
-        putBucket(write, added, moved);
+        putBucket(write, old, std::move(all));
+        putBucket(write, added, std::move(moved));
     }
 }
 
@@ -294,8 +294,8 @@ LinkEntries LinkWriter::bucket(const lmdb::Transaction& transaction, std::uint32
 }
 
 void LinkWriter::putBucket(lmdb::WriteTransaction& write, std::uint32_t number,
-                           const LinkEntries& entries) {
-    write.put(databases_.links, bucketKey(number), bytesOf(encodeLinkBucket(entries)));
+                           LinkEntries entries) {
+    write.put(databases_.links, bucketKey(number), bytesOf(encodeLinkBucket(std::move(entries))));
 }
 
 void LinkWriter::putSchema(lmdb::WriteTransaction& write) {
@@ -368,8 +368,8 @@ void LinkWriter::appendAll(lmdb::WriteTransaction& write, std::span<Entry> entri
         const std::uint32_t number = spread.bucketOf(entry.link);
         if (i + 1 < entries.size() && spread.bucketOf(entries[i + 1].link) == number)
             continue;
-        write.append(databases_.links, bucketKey(number), bytesOf(encodeLinkBucket(links)));
-        links.clear();
+        write.append(databases_.links, bucketKey(number),
+                     bytesOf(encodeLinkBucket(std::exchange(links, {}))));
     }
     std::sort(newest.begin(), newest.end());
     for (const auto& [connection, link] : newest)

@@ -141,7 +141,7 @@ class LinkWriter {
     void put(lmdb::WriteTransaction& write, lmdb::Database database, Bytes key, Bytes value);
     LinkSpread spread(const lmdb::Transaction& transaction) const;
     LinkEntries bucket(const lmdb::Transaction& transaction, std::uint32_t number) const;
-    void putBucket(lmdb::WriteTransaction& write, std::uint32_t number, const LinkEntries& entries);
+    void putBucket(lmdb::WriteTransaction& write, std::uint32_t number, LinkEntries entries);
     void putSchema(lmdb::WriteTransaction& write);
     void putSpread(lmdb::WriteTransaction& write, const LinkSpread& spread);
     void addLinks(lmdb::WriteTransaction& write, std::span<const Entry> entries,

@@ -7,6 +7,7 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::Url qw(split_url);
 use Grantlink::Wire;
 
 my $grantlink = Grantlink::Instance->running(
@@ -14,9 +15,7 @@ my $grantlink = Grantlink::Instance->running(
     approve => 'limit_rate $rate;',
 );
 
-sub path_of ($url) { return $url =~ s{\A\w+://[^/]+}{}r }
-
-my @links = map { path_of(request_connection($grantlink, account => $_)->{link}) } '@nike', '@adidas & sons';
+my @links = map { split_url(request_connection($grantlink, account => $_)->{link})->{path} } '@nike', '@adidas & sons';
 my %headers = ('Accept-Language' => 'en');
 
 sub page ($wire, $link, %with) { return $wire->request("GET $link", %headers, %with) }

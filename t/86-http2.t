@@ -93,7 +93,7 @@ for my $base ($prior, $over_tls) {
 # The path and query of a callback that needs no cookie of the browser but the header made here.
 sub callback_of ($browser, $link) {
     my ($target) = made_up_callback($browser, $link) =~ m{\A\w+://[^/]+(.*)};
-    return ($target, {cookie => join '; ', map { "$_->{name}=$_->{value}" } $browser->cookies});
+    return ($target, {cookie => $browser->cookie_header});
 }
 
 subtest 'many streams of one connection' => sub {

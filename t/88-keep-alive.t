@@ -19,7 +19,7 @@ sub path_of ($url) { return $url =~ s{\A\w+://[^/]+}{}r }
 sub callback_request ($wire, $method, %with) {
     my $browser  = $grantlink->browser;
     my $callback = made_up_callback($browser, request_connection($grantlink)->{link});
-    my %headers  = (Cookie => join('; ', map { "$_->{name}=$_->{value}" } $browser->cookies), %with);
+    my %headers  = (Cookie => $browser->cookie_header, %with);
     return $wire->request('GET ' . path_of($callback), %headers) if $method eq 'GET';
     return $wire->request('POST /callback/instagram', %headers, 'Content-Type' => $form_type,
         body => encode_form(query_of($callback)));

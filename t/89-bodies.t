@@ -93,7 +93,7 @@ subtest 'too large' => sub {
 
 subtest 'slow' => sub {
     my ($browser, $form) = attempt();
-    my $cookie = join '; ', map { "$_->{name}=$_->{value}" } $browser->cookies;
+    my $cookie = $browser->cookie_header;
     my $head   = "POST /callback/instagram HTTP/1.1\r\nHost: x\r\nCookie: $cookie\r\nContent-Length: " . length($form) . "\r\n\r\n";
     my $slow   = $wire->()->send($head);
     for my $piece ($form =~ /.{1,16}/gs) { $slow->send($piece); sleep 0.05 }

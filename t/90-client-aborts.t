@@ -23,7 +23,7 @@ sub attempt () {
     my ($state) = $press->location =~ /[?&]state=([^&]+)/;
     my $id      = $press->header('x-attempt');
     my $query   = "code=made-up-code-of-a-test&state=$state";
-    my $headers = "Host: x\r\nCookie: " . join('; ', map { "$_->{name}=$_->{value}" } $browser->cookies) . "\r\n";
+    my $headers = "Host: x\r\nCookie: " . $browser->cookie_header . "\r\n";
     return {
         get  => "GET /callback/instagram?$query HTTP/1.1\r\n$headers\r\n",
         post => "POST /callback/instagram HTTP/1.1\r\n${headers}Content-Length: " . length($query) . "\r\n\r\n$query",
@@ -35,7 +35,7 @@ sub attempt () {
             my $other = $grantlink->browser;
             $other->get("$base/callback/instagram?$query");
             return "POST /approve/attempts/$id/confirm HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nCookie: "
-                . join('; ', map { "$_->{name}=$_->{value}" } $other->cookies) . "\r\n\r\n";
+                . $other->cookie_header . "\r\n\r\n";
         },
     };
 }

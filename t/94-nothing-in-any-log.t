@@ -39,7 +39,7 @@ $grantlink->log_has('error', qr/limiting requests/, 'the error log tells of it')
 # Requests that never become one, and one whose client did not wait for the answer.
 my $fresh = made_up_callback($browser, request_connection($grantlink)->{link});
 my ($path, $query) = $fresh =~ m{\A\w+://[^/]+([^?]*)(.*)};
-my $cookies = 'Cookie: ' . join '; ', map { "$_->{name}=$_->{value}" } $browser->cookies;
+my $cookies = 'Cookie: ' . $browser->cookie_header;
 my ($token) = $asked->{link} =~ m{([^/]+)\z};
 sub wire () { return Grantlink::Wire->connect($grantlink) }
 is(wire->send("GET /approve/$token?" . 'a' x 40_000 . " HTTP/1.1\r\nHost: x\r\n\r\n")->response->status, 414, 'a target that is too long');

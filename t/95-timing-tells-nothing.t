@@ -15,7 +15,7 @@ my $grantlink = Grantlink::Instance->running(server => 'keepalive_requests 10000
 my ($token)   = request_connection($grantlink)->{link} =~ m{([^/]+)\z};
 my $replaced  = request_connection($grantlink);
 my ($old)     = $replaced->{link} =~ m{([^/]+)\z};
-$grantlink->admin->post("/v1/connections/$replaced->{id}/regenerate", {});
+$grantlink->admin->post("/v1/connections/$replaced->{id}/regenerate", {})->{status} == 200 or die "not regenerated\n";
 
 my @letters = ('A' .. 'Z', 'a' .. 'z', 0 .. 9);
 sub some ($length) { return join '', map { $letters[rand @letters] } 1 .. $length }

@@ -81,7 +81,7 @@ sub _cookies_for ($self, $to) {
             && (!$_->{secure} || $secure)
             && _path_matches($to->{path}, $_->{path})
     } map { $jar->{$_} } sort keys %$jar;
-    return join '; ', map { "$_->{name}=$_->{value}" } @match;
+    return _cookie_header(@match);
 }
 
 sub _path_matches ($path, $cookie) {
@@ -105,6 +105,11 @@ sub _keep_cookies ($self, $to, $response) {
 sub cookies ($self) {
     return map { values %$_ } values %{$self->{jar}};
 }
+
+# All of them, as the value of a Cookie header.
+sub cookie_header ($self) { return _cookie_header($self->cookies) }
+
+sub _cookie_header (@cookies) { return join '; ', map { "$_->{name}=$_->{value}" } @cookies }
 
 sub forget_cookies ($self) { $self->{jar} = {} }
 
