@@ -98,10 +98,16 @@ ProviderConfig readProvider(const std::string& name, TomlReader& in) {
     out.clientSecret = in.text("client_secret");
     if (in.has("client_secret_file"))
         out.clientSecret = readSecretFile(in, "client_secret_file", in.text("client_secret_file"));
+    out.tenant = in.text("tenant");
     out.origins = in.map("origins");
     for (const auto& [from, to] : out.origins)
         if (!isOrigin(from) || !isOrigin(to))
             in.fail("origins", "maps origins such as \"https://api.example.com\", without a path");
+    out.trustedOrigins = in.list("trusted_origins");
+    for (const std::string& origin : out.trustedOrigins)
+        if (!isOrigin(origin))
+            in.fail("trusted_origins",
+                    "lists origins such as \"https://id.example.internal\", without a path");
     in.finish();
     return out;
 }

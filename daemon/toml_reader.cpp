@@ -52,6 +52,13 @@ std::string TomlReader::text(std::string_view key, std::string otherwise) {
     return otherwise;
 }
 
+std::vector<std::string> TomlReader::keys() const {
+    std::vector<std::string> out;
+    for (const auto& [name, node] : *table_)
+        out.emplace_back(name.str());
+    return out;
+}
+
 bool TomlReader::flag(std::string_view key, bool otherwise) {
     const toml::node* node = take(key);
     if (!node)

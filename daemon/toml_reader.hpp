@@ -27,6 +27,7 @@ class TomlReader {
     bool has(std::string_view key) const { return table_->contains(key); }
 
     std::string text(std::string_view key, std::string otherwise = {});
+    std::vector<std::string> keys() const;
     bool flag(std::string_view key, bool otherwise);
     std::vector<std::string> list(std::string_view key); // of texts; one text is a list of one
     std::map<std::string, std::string> map(std::string_view key); // a table of texts

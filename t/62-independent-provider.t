@@ -30,7 +30,8 @@ write_file("$presets/oidc.toml", to_toml({
 copy("$Grantlink::Instance::repository/conf.d/providers/instagram.toml", $presets);
 $grantlink->write_daemon_config(
     settings  => {providers_dir => $presets},
-    providers => {oidc => {client_id => 'grantlink-test', client_secret => $grantlink->{client_secret}}},
+    providers => {oidc => {client_id => 'grantlink-test', client_secret => $grantlink->{client_secret},
+        trusted_origins => [$issuer, $tap->url]}},
 );
 $grantlink->start;
 

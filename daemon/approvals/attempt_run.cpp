@@ -1,8 +1,8 @@
 #include "daemon/approvals/attempt_run.hpp"
 
-#include "daemon/approvals/exchange.hpp"
-#include "daemon/approvals/identity.hpp"
 #include "daemon/approvals/settlement.hpp"
+#include "daemon/oauth/identity.hpp"
+#include "daemon/oauth/token_requests.hpp"
 #include "shared/attempt.hpp"
 #include "shared/sealed_code.hpp"
 
@@ -102,7 +102,7 @@ boost::asio::awaitable<StepResult<TokenSet>> AttemptRun::exchangeOnce(std::strin
     co_await mark(AttemptStage::exchanging);
     const State state{attempt_, approval_->connection, approval_->generation};
     const DerivedText verifier = valuesOf(state, *key).pkceVerifier;
-    const bool pkce = provider_->preset().authorize.pkce;
+    const bool pkce = provider_->preset().authorize.pkce != Pkce::unsupported;
     auto result = co_await exchangeCode(services_.http, *provider_, code,
                                         pkce ? std::string_view(verifier) : std::string_view());
     if (!result && result.error().mayRetry) {
@@ -125,16 +125,18 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
         co_return std::nullopt;
     if (!tokens)
         co_return failed(tokens.error(), "upgrade", first);
-    const auto account = co_await withRetries(
-        services_.stop, [&] { return fetchIdentity(services_.http, *provider_, *tokens); });
-    if (!account && services_.stop.stopped())
+    const WantedAccount wanted = WantedAccount::of(*connection_, *provider_);
+    const auto identity = co_await withRetries(
+        services_.stop, [&] { return fetchIdentity(services_.http, *provider_, *tokens, wanted); });
+    if (!identity && services_.stop.stopped())
         co_return std::nullopt;
-    if (!account)
-        co_return failed(account.error(), "identity", *tokens);
-    if (isWantedAccount(*connection_, *provider_, *account))
-        co_return Verdict{Outcome::connected, "", *tokens, *account};
-    co_return Verdict{Outcome::wrongAccount, provider_->display(quoted(account->handle)), *tokens,
-                      *account};
+    if (!identity)
+        co_return failed(identity.error(), "identity", *tokens);
+    const ApprovedAccount& account = identity->account;
+    if (wanted.is(account, *provider_))
+        co_return Verdict{Outcome::connected, "", identity->tokens, account};
+    co_return Verdict{Outcome::wrongAccount, provider_->display(quoted(account.handle)), *tokens,
+                      account};
 }
 
 AttemptRun::Verdict AttemptRun::failed(const StepFailure& failure, const char* step,

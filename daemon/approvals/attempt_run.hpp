@@ -13,9 +13,9 @@
 #pragma once
 
 #include "daemon/approvals/daemon_spool.hpp"
-#include "daemon/approvals/step.hpp"
 #include "daemon/links/publisher.hpp"
 #include "daemon/net/http_client.hpp"
+#include "daemon/oauth/step.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
 

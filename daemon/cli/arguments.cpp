@@ -64,6 +64,7 @@ class CommandLine {
         addPlain("status", "Tell whether the daemon is well", help::status, statusCommand);
         addPlain("providers", "List the providers that are set up", help::providers,
                  providersCommand);
+        addProvider();
         addInit();
         return std::move(app_);
     }
@@ -187,6 +188,20 @@ class CommandLine {
     void addPlain(const char* name, const char* description, const char* help,
                   void (*action)(const Session&)) {
         onChosen(add(name, description, help), action);
+    }
+
+    void addProvider() {
+        CLI::App* const provider = add("provider", "Check a provider's preset", help::provider);
+        provider->require_subcommand(1);
+        CLI::App* const check = provider->add_subcommand("check", "Look for mistakes in presets");
+        check->footer(help::providerCheck);
+        const auto files = std::make_shared<std::vector<std::string>>();
+        check->add_option("FILE", *files, "A preset: a file that ends in .toml")->required();
+        check->callback([this_ = &arguments_, files] {
+            this_->run = [files](const Session& session) {
+                return providerCheckCommand(session, *files);
+            };
+        });
     }
 
     void addInit() {

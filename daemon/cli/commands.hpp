@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace grantlink {
 
@@ -45,5 +46,8 @@ void listCommand(const Session& session, const ListOptions& options);
 void showCommand(const Session& session, const std::string& name);
 void statusCommand(const Session& session);
 void providersCommand(const Session& session);
+
+// Looks at preset files, without a daemon; answers the exit code.
+int providerCheckCommand(const Session& session, const std::vector<std::string>& files);
 
 } // namespace grantlink

@@ -87,6 +87,17 @@ inline constexpr const char* providers =
 Examples:
   grantlink providers)";
 
+inline constexpr const char* provider =
+    R"(For those who write presets; see “grantlink provider check --help”.)";
+
+inline constexpr const char* providerCheck =
+    R"(Says which requests a preset describes, and what is wrong with it, with file, line
+and remedy. Asks nobody and needs no daemon. Exits with 2 when a file is no preset.
+
+Examples:
+  grantlink provider check my-provider.toml
+  grantlink provider check --json /usr/local/share/grantlink/providers/*.toml)";
+
 inline constexpr const char* init =
     R"(Writes grantlink.toml, master.key and edge.key, and makes the directories of the
 stores. Run it as root, once. What exists already is left alone, unless --force.

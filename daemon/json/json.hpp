@@ -55,6 +55,8 @@ class Json {
 
     bool isInteger() const { return json_is_integer(node_); }
 
+    bool isBoolean() const { return json_is_boolean(node_); }
+
     Json operator[](std::string_view key) const;
     Json at(std::size_t index) const;
     std::size_t size() const;                  // of an array or object; 0 otherwise

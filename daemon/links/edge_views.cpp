@@ -41,7 +41,7 @@ ProviderView viewOf(const Provider& provider) {
     view.name = preset.name;
     view.authorizeUrl = provider.authorizeUrl();
     view.issuer = preset.authorize.issuer;
-    view.pkce = preset.authorize.pkce;
+    view.pkce = preset.authorize.pkce != Pkce::unsupported;
     view.nonce = preset.authorize.nonce;
     view.issExpected = preset.authorize.issExpected;
     if (preset.switchAccount) {

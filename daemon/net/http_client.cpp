@@ -1,9 +1,15 @@
 #include "daemon/net/http_client.hpp"
 
 #include "daemon/net/curl_list.hpp"
+#include "daemon/net/public_address.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <optional>
@@ -27,6 +33,7 @@ struct Reception {
     std::size_t headerBytes = 0;
     bool bodyTooLarge = false;
     bool headersTooLarge = false;
+    bool refusedAddress = false; // not a public one
 };
 
 std::string lowerCase(std::string_view text) {
@@ -110,6 +117,8 @@ std::optional<std::string> faultIn(const HttpRequest& request) {
         return "the method is not a token";
     if (request.url.find('\0') != std::string::npos)
         return "the URL contains a NUL byte";
+    if (request.reach == Reach::publicHttps && !request.url.starts_with("https://"))
+        return "is not https; if it is meant, trusted_origins of the provider allows it";
     if (!request.username.empty() && request.username.find(':') != std::string::npos)
         return "a user name for HTTP Basic cannot contain a colon";
     for (const auto& [name, value] : request.headers)
@@ -153,6 +162,40 @@ void setMethod(CURL* easy, const HttpRequest& request) {
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 }
 
+bool allowed(const boost::asio::ip::address& address, void* user) noexcept {
+    const bool out = isPublicAddress(address);
+    if (!out)
+        static_cast<Reception*>(user)->refusedAddress = true;
+    return out;
+}
+
+// Called with the address that the name was resolved to, so that no name can hide it.
+curl_socket_t onOpenSocket(void* user, curlsocktype, curl_sockaddr* address) noexcept {
+    boost::asio::ip::tcp::endpoint peer;
+    if (address->addrlen > peer.capacity())
+        return CURL_SOCKET_BAD;
+    std::memcpy(peer.data(), &address->addr, address->addrlen);
+    if (!allowed(peer.address(), user))
+        return CURL_SOCKET_BAD;
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+// The same for a connection that is used again: a request of another reach may have opened it.
+int onConnected(void* user, char* peer, char*, int, int) noexcept {
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(peer, error);
+    return !error && allowed(address, user) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+void setReach(CURL* easy, const HttpRequest& request, Reception& into) {
+    if (request.reach == Reach::anywhere)
+        return;
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &onOpenSocket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &into);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &onConnected);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, &into);
+}
+
 void setLimits(CURL* easy, const HttpRequest& request) {
     const long timeout = std::max<long>(1, static_cast<long>(request.timeout.count()));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);
@@ -177,6 +220,7 @@ void setRequest(CURL* easy, const HttpRequest& request, curl_slist* headers, Rec
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &onHeader);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, &into);
     setMethod(easy, request);
+    setReach(easy, request, into);
     setLimits(easy, request);
 }
 
@@ -187,11 +231,14 @@ HttpError errorOf(CURL* easy, CURLcode code, const HttpRequest& request,
     curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
     std::string why = code == CURLE_ABORTED_BY_CALLBACK ? "stopped before it was finished"
                                                         : curl_easy_strerror(code);
+    if (reception.refusedAddress)
+        why = "its address is not a public one; if it is meant, trusted_origins of the provider "
+              "allows it";
     if (reception.bodyTooLarge)
         why = "the answer is larger than " + std::to_string(request.maxBody) + " bytes";
     if (reception.headersTooLarge)
         why = "the answer's headers are larger than " + std::to_string(maxHeaderBytes) + " bytes";
-    return HttpError{originOf(request.url) + ": " + why, sent > 0};
+    return HttpError{originOf(request.url) + ": " + why, sent > 0, reception.refusedAddress};
 }
 
 } // namespace
@@ -205,7 +252,7 @@ std::string_view HttpResponse::header(std::string_view name) const {
 
 boost::asio::awaitable<HttpResult> HttpClient::fetch(HttpRequest request) {
     if (const auto fault = faultIn(request))
-        co_return HttpError{originOf(request.url) + ": " + *fault, false};
+        co_return HttpError{originOf(request.url) + ": " + *fault, false, true};
 
     // In this order: the easy handle goes first, it points to all the others.
     Reception reception;
@@ -249,6 +296,12 @@ std::string formEncode(const Headers& fields) {
         out += percentEncode(name) + '=' + percentEncode(value);
     }
     return out;
+}
+
+std::string withQuery(const std::string& url, const Headers& fields) {
+    if (fields.empty())
+        return url;
+    return url + (url.find('?') == std::string::npos ? "?" : "&") + formEncode(fields);
 }
 
 } // namespace grantlink

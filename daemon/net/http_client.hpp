@@ -1,8 +1,8 @@
 // HTTP requests to the outside world, awaitable from the daemon's event loop.
 //
 // Whatever a provider does (slow drip, endless body, gzip bomb, redirect) is bounded here and
-// nowhere else: total time, decoded body size, header size, no redirects followed, http and https
-// only.
+// nowhere else: total time, decoded body size, header size, no redirects followed, and where a
+// request may go at all, which is decided by the address that is connected to, not by its name.
 //
 // A GET or HEAD on a kept-alive connection that the peer has closed meanwhile is repeated on a new
 // one; any other method is sent once at most. No header is invented: a body's Content-Type is the
@@ -28,7 +28,15 @@ namespace grantlink {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+// Where a request may go. Whatever a preset, a provider's metadata or an answer names may be wrong
+// or hostile: it must not be a way into the network that grantlinkd runs in (CWE-918).
+enum class Reach {
+    publicHttps, // https, and no address of a private, local or otherwise special network
+    anywhere,    // what the operator has named in grantlink.toml
+};
+
 struct HttpRequest {
+    Reach reach = Reach::publicHttps;
     std::string method = "GET";
     std::string url;
     Headers headers;
@@ -50,6 +58,7 @@ struct HttpResponse {
 struct HttpError {
     std::string message;   // safe to log: no URL query, no header, no body
     bool maybeSent = true; // false: the peer cannot have seen the request
+    bool refused = false;  // by us: it would be refused again
 };
 
 using HttpResult = boost::system::result<HttpResponse, HttpError>;
@@ -67,5 +76,8 @@ class HttpClient {
 // application/x-www-form-urlencoded (WHATWG URL, section 5.2), for bodies and query strings.
 std::string formEncode(const Headers& fields);
 std::string percentEncode(std::string_view text); // RFC 3986 unreserved characters stay
+
+// The URL with more parameters in its query.
+std::string withQuery(const std::string& url, const Headers& fields);
 
 } // namespace grantlink

@@ -1,11 +1,10 @@
 // A provider described as data: one TOML file, docs/providers.md describes every key.
 //
-// Whatever differs between providers belongs here and not into code. Pointers are JSON Pointers
-// (RFC 6901) into a provider's answer; where several are given, the first that finds something
-// wins. Errors: a message with file, line and remedy.
+// Whatever differs between providers belongs here and not into code. Texts may hold placeholders,
+// see placeholders.hpp; pointers are JSON Pointers (RFC 6901), see answer.hpp.
+//
+// Errors: a message with file, line and remedy.
 #pragma once
-
-#include "daemon/json/json.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -24,53 +23,104 @@ struct PresetError {
 using Pointers = std::vector<std::string>;
 using Parameters = std::map<std::string, std::string>;
 
-// The value under the first pointer that finds a text or an integer; "" when none does.
-std::string findText(const Json& answer, const Pointers& pointers);
-
-// The same for a list of words, which may be a text or an array of texts: divided by blanks.
-std::string findWords(const Json& answer, const Pointers& pointers);
-
+// How the client says who it is (RFC 6749, section 2.3).
 enum class ClientAuth {
-    clientSecretPost,  // RFC 6749, section 2.3.1: in the body
+    clientSecretPost,  // section 2.3.1: in the body
     clientSecretBasic, // the same section: HTTP Basic
     none,              // a public client: client_id only
 };
+
+enum class ParametersIn { query, form, json };
+enum class TokenIn { nowhere, header, query }; // RFC 6750, sections 2.1 and 2.3
+
+// Whether an answer of status 2xx is one: some providers put their errors in it.
+struct SuccessRule {
+    std::string pointer; // "": the status alone decides
+    std::vector<std::string> is;
+};
+
+// What can be said of each request. What the standards have in it, `omit` takes out, `rename`
+// calls by another name, and `parameters` adds to or replaces.
+struct RequestTemplate {
+    std::string method, url;
+    ParametersIn parametersIn = ParametersIn::form;
+    Parameters parameters, headers, rename;
+    std::vector<std::string> omit;
+    std::optional<ClientAuth> clientAuth; // nothing: the client does not authenticate
+    TokenIn tokenIn = TokenIn::nowhere;
+    SuccessRule success;
+    Pointers error; // where an answer says what is wrong
+};
+
+enum class Pkce { required, optional, unsupported }; // RFC 7636; S256 is sent with the first two
 
 struct AuthorizeStep {
     std::string url;
     std::vector<std::string> scopes;
     std::string scopeSeparator;
-    bool pkce = true;   // S256; false where the provider does not know it
+    Pkce pkce = Pkce::required;
     bool nonce = false; // OpenID Connect
     std::string issuer; // RFC 9207: what `iss` must be
     bool issExpected = false;
-    Parameters parameters;
+    Parameters parameters, rename;
 };
 
 struct TokenStep {
-    std::string url;
-    ClientAuth clientAuth = ClientAuth::clientSecretBasic;
-    Parameters parameters;
-    Pointers accessToken, refreshToken, expiresIn, scope, error;
-    std::chrono::seconds lifetime{0}; // when the answer does not say; 0: unknown
+    RequestTemplate request;
+    Pointers accessToken, refreshToken, expiresIn, expiresAt, scope;
+    std::chrono::seconds lifetime{0};     // when the answer does not say; 0: unknown
+    std::map<std::string, Pointers> keep; // what later requests need of the answer, by placeholder
 };
 
 // A second request that turns the first token into a longer-lived one.
 struct UpgradeStep {
-    std::string method, url;
-    Parameters parameters;            // may hold {access_token}, {client_id}, {client_secret}
+    RequestTemplate request;
     std::chrono::seconds lifetime{0}; // of the new token when the answer does not say
 };
 
+// RFC 6749, section 6, or what the provider has instead.
+struct RefreshStep {
+    RequestTemplate request;
+    std::chrono::seconds lifetime{0}, minAge{0}; // minAge: of the token that is to be refreshed
+    bool rotates = false; // the old refresh token is dead once a new one was issued
+};
+
+enum class IdentityFrom { request, tokenAnswer };
+
 struct IdentityStep {
-    std::string url;
-    Parameters parameters;
-    bool tokenInQuery = false; // else `Authorization: Bearer` (RFC 6750, section 2.1)
-    Pointers id, handle, name;
+    IdentityFrom from = IdentityFrom::request;
+    RequestTemplate request;
+    std::string items; // pointer to a list of accounts, of which one is meant; "": it is one
+    Pointers id, handle, name, picture;
+    Pointers accessToken; // of the account that was chosen; empty: the approver's is its own
 };
 
 struct RevokeStep {
-    std::string url; // RFC 7009
+    RequestTemplate request;  // RFC 7009, or what the provider has instead
+    bool accessToken = false; // to be sent even if there is a refresh token
+};
+
+// The account's content.
+struct FeedStep {
+    RequestTemplate request;
+    std::string items;
+    Pointers id, text, link, time, media;
+    Pointers cursor, next;       // where the answer has the next page: a cursor, or its URL
+    std::string cursorParameter; // what the cursor is sent as
+    bool linkHeader = false;     // the next page is in the Link header (RFC 8288)
+};
+
+// How a provider tells that requests run out, besides Retry-After.
+struct RateLimit {
+    std::string remaining, reset; // header names in lower case; "": it has none
+    bool resetIsTime = false;     // the reset header has a Unix time, not seconds from now
+};
+
+// A part of the provider's URLs that is not the same for everyone: {tenant}.
+struct TenantRule {
+    bool isHost = false;  // else one DNS label
+    std::string standard; // for an installation that names none; may be empty
+    std::string example;
 };
 
 // How somebody who approved with the wrong account gets to the right one.
@@ -80,22 +130,32 @@ struct SwitchAccount {
 };
 
 struct HandleRules {
-    bool stripAt = true;   // a leading @ is decoration
-    bool lowercase = true; // the provider does not tell case apart
-    bool displayAt = true; // people write it with @
+    bool stripAt = true;               // a leading @ is decoration
+    bool lowercase = true;             // the provider does not tell case apart
+    bool displayAt = true;             // people write it with @
+    std::vector<std::string> prefixes; // what may stand before it, such as the URL of a profile
+    std::string suffix;                // what may be left out behind it; may hold {tenant}
 };
 
 struct Preset {
     std::string id;   // the file's name without .toml
     std::string name; // as people call it
+    std::string docs; // where the facts come from
+    std::optional<TenantRule> tenant;
     AuthorizeStep authorize;
     TokenStep token;
     std::optional<UpgradeStep> upgrade;
+    std::optional<RefreshStep> refresh;
     IdentityStep identity;
     std::optional<RevokeStep> revoke;
+    std::optional<FeedStep> feed;
+    RateLimit rateLimit;
     std::optional<SwitchAccount> switchAccount;
     HandleRules handle;
 };
+
+// The preset in a file whose name is the preset's with .toml.
+boost::system::result<Preset, PresetError> readPreset(const std::string& path);
 
 boost::system::result<Preset, PresetError> loadPreset(const std::string& directory,
                                                       const std::string& id);

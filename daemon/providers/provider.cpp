@@ -17,17 +17,32 @@ void replaceOrigin(std::string& url, const std::map<std::string, std::string>& o
     }
 }
 
-void replaceOrigins(Preset& preset, const std::map<std::string, std::string>& origins) {
-    replaceOrigin(preset.authorize.url, origins);
-    replaceOrigin(preset.authorize.issuer, origins);
-    replaceOrigin(preset.token.url, origins);
-    replaceOrigin(preset.identity.url, origins);
+// Every URL of a preset that is asked or shown.
+std::vector<std::string*> urlsOf(Preset& preset) {
+    std::vector<std::string*> out{&preset.authorize.url, &preset.authorize.issuer,
+                                  &preset.token.request.url, &preset.identity.request.url};
     if (preset.upgrade)
-        replaceOrigin(preset.upgrade->url, origins);
+        out.push_back(&preset.upgrade->request.url);
+    if (preset.refresh)
+        out.push_back(&preset.refresh->request.url);
     if (preset.revoke)
-        replaceOrigin(preset.revoke->url, origins);
+        out.push_back(&preset.revoke->request.url);
+    if (preset.feed)
+        out.push_back(&preset.feed->request.url);
     if (preset.switchAccount)
-        replaceOrigin(preset.switchAccount->url, origins);
+        out.push_back(&preset.switchAccount->url);
+    return out;
+}
+
+void fillTenant(std::string& url, const std::string& tenant) {
+    constexpr std::string_view name = "{tenant}";
+    for (std::size_t at; (at = url.find(name)) != std::string::npos;)
+        url.replace(at, name.size(), tenant);
+}
+
+void replaceOrigins(Preset& preset, const std::map<std::string, std::string>& origins) {
+    for (std::string* url : urlsOf(preset))
+        replaceOrigin(*url, origins);
 }
 
 std::string joined(const std::vector<std::string>& words, const std::string& separator) {
@@ -37,10 +52,35 @@ std::string joined(const std::vector<std::string>& words, const std::string& sep
     return out;
 }
 
-void replaceAll(std::string& text, std::string_view what, std::string_view with) {
-    for (std::size_t at = text.find(what); at != std::string::npos;
-         at = text.find(what, at + with.size()))
-        text.replace(at, what.size(), with);
+bool isHostOrLabel(const std::string& text, bool host) {
+    const std::string_view known = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    const bool characters =
+        text.find_first_not_of(std::string(known) + (host ? "." : "")) == std::string::npos;
+    return !text.empty() && text.size() <= 253 && characters && text.front() != '.' &&
+           text.find("..") == std::string::npos;
+}
+
+// What is wrong with the tenant of an installation; "" when nothing is.
+std::string tenantFault(const Preset& preset, const std::string& tenant) {
+    if (!preset.tenant)
+        return tenant.empty() ? "" : "this preset has no tenants";
+    const std::string& used = tenant.empty() ? preset.tenant->standard : tenant;
+    if (used.empty())
+        return "is missing; it is a part of the provider's URLs, such as \"" +
+               preset.tenant->example + "\"";
+    if (!isHostOrLabel(used, preset.tenant->isHost))
+        return preset.tenant->isHost
+                   ? "must be a host name in lower case, such as \"" + preset.tenant->example + "\""
+                   : "must be one label of a host name in lower case, such as \"" +
+                         preset.tenant->example + "\"";
+    return "";
+}
+
+// scheme://host[:port] of a URL.
+std::string_view originOf(std::string_view url) {
+    const auto scheme = url.find("://");
+    return scheme == std::string_view::npos ? url
+                                            : url.substr(0, url.find_first_of("/?", scheme + 3));
 }
 
 } // namespace
@@ -48,8 +88,15 @@ void replaceAll(std::string& text, std::string_view what, std::string_view with)
 Provider::Provider(std::string id, Preset preset, const ProviderConfig& config,
                    std::string redirectUri)
     : id_(std::move(id)), preset_(std::move(preset)), clientId_(config.clientId),
-      clientSecret_(config.clientSecret), redirectUri_(std::move(redirectUri)) {
+      clientSecret_(config.clientSecret), redirectUri_(std::move(redirectUri)),
+      tenant_(config.tenant), trusted_(config.trustedOrigins) {
+    if (preset_.tenant && tenant_.empty())
+        tenant_ = preset_.tenant->standard;
+    for (std::string* url : urlsOf(preset_))
+        fillTenant(*url, tenant_);
     replaceOrigins(preset_, config.origins);
+    for (const auto& [from, to] : config.origins)
+        trusted_.push_back(to);
 }
 
 std::string Provider::authorizeUrl() const {
@@ -58,10 +105,24 @@ std::string Provider::authorizeUrl() const {
         {"response_type", "code"}, {"client_id", clientId_}, {"redirect_uri", redirectUri_}};
     if (!step.scopes.empty())
         fields.emplace_back("scope", joined(step.scopes, step.scopeSeparator));
-    for (const auto& [name, value] : step.parameters)
-        fields.emplace_back(name, value);
-    const char* joint = step.url.find('?') == std::string::npos ? "?" : "&";
-    return step.url + joint + formEncode(fields) + "&";
+    for (auto& [name, value] : fields)
+        if (const auto other = step.rename.find(name); other != step.rename.end())
+            name = other->second;
+    for (const auto& [name, text] : step.parameters)
+        fields.emplace_back(name, fillText(text, values()));
+    return withQuery(step.url, fields) + "&";
+}
+
+Values Provider::values() const {
+    return {{"client_id", clientId_},
+            {"client_secret", clientSecret_},
+            {"redirect_uri", redirectUri_},
+            {"tenant", tenant_}};
+}
+
+Reach Provider::reachOf(std::string_view url) const {
+    const bool named = std::find(trusted_.begin(), trusted_.end(), originOf(url)) != trusted_.end();
+    return named ? Reach::anywhere : Reach::publicHttps;
 }
 
 std::string Provider::normalise(std::string_view handle) const {
@@ -70,9 +131,18 @@ std::string Provider::normalise(std::string_view handle) const {
         handle.remove_prefix(1);
     while (!handle.empty() && blank(handle.back()))
         handle.remove_suffix(1);
+    for (const std::string& prefix : preset_.handle.prefixes) {
+        if (!handle.starts_with(prefix))
+            continue;
+        handle.remove_prefix(prefix.size());
+        handle = handle.substr(0, handle.find_first_of("/?"));
+    }
     if (preset_.handle.stripAt && handle.starts_with('@'))
         handle.remove_prefix(1);
     std::string out(handle);
+    const std::string suffix = fillText(preset_.handle.suffix, values());
+    if (!out.empty() && !out.ends_with(suffix))
+        out += suffix;
     if (preset_.handle.lowercase)
         std::transform(out.begin(), out.end(), out.begin(), [](char c) {
             return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -86,25 +156,15 @@ std::string Provider::display(std::string_view handle) const {
     return "@" + std::string(handle);
 }
 
-Headers Provider::fill(const Parameters& parameters, std::string_view accessToken) const {
-    Headers out;
-    for (const auto& [name, pattern] : parameters) {
-        std::string value = pattern;
-        replaceAll(value, "{client_id}", clientId_);
-        replaceAll(value, "{client_secret}", clientSecret_);
-        replaceAll(value, "{access_token}", accessToken);
-        out.emplace_back(name, std::move(value));
-    }
-    return out;
-}
-
 boost::system::result<Providers, ConfigError> loadProviders(const Config& config) {
     Providers out;
     for (const auto& [id, settings] : config.providers) {
         auto preset = loadPreset(config.providersDir, settings.preset);
         if (!preset)
             return ConfigError{"providers." + id + ": " + preset.error().message};
-        if (preset->token.clientAuth != ClientAuth::none && settings.clientSecret.empty())
+        if (const std::string fault = tenantFault(*preset, settings.tenant); !fault.empty())
+            return ConfigError{"providers." + id + ".tenant: " + fault};
+        if (preset->token.request.clientAuth != ClientAuth::none && settings.clientSecret.empty())
             return ConfigError{"providers." + id +
                                ": client_secret or client_secret_file is missing; this provider "
                                "authenticates its clients"};

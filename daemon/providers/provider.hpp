@@ -3,6 +3,7 @@
 
 #include "daemon/config.hpp"
 #include "daemon/net/http_client.hpp"
+#include "daemon/providers/placeholders.hpp"
 #include "daemon/providers/preset.hpp"
 
 #include <boost/system/result.hpp>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace grantlink {
 
@@ -31,19 +33,24 @@ class Provider {
     // The authorization request but for state, PKCE and nonce; ends in '?' or '&'.
     std::string authorizeUrl() const;
 
+    // What placeholders stand for, whoever the account is.
+    Values values() const;
+
+    // Whether the operator has named this URL's origin, or a preset or an answer has.
+    Reach reachOf(std::string_view url) const;
+
     // The form by which handles are compared: "@Nike " and "nike" are one account.
     std::string normalise(std::string_view handle) const;
 
     // The form that people are shown: "@nike".
     std::string display(std::string_view handle) const;
 
-    // Parameters of the preset with {client_id}, {client_secret} and {access_token} filled in.
-    Headers fill(const Parameters& parameters, std::string_view accessToken) const;
-
   private:
     std::string id_;
     Preset preset_; // its URLs with the configured origins
     std::string clientId_, clientSecret_, redirectUri_;
+    std::string tenant_;               // "" for a provider that has none
+    std::vector<std::string> trusted_; // origins that the operator has named
 };
 
 // The providers of a configuration; immutable, shared by what runs while it is in force.

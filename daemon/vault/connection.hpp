@@ -8,6 +8,7 @@
 #include "shared/secret.hpp"
 #include "shared/uuid.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -73,6 +74,10 @@ struct TokenSet {
     std::string scope;
     TimeMs obtained = 0;
     TimeMs expires = 0; // 0: not known
+
+    // What else the token endpoint said that later requests need, by placeholder: account_id,
+    // handle, and the preset's [token.keep].
+    std::map<std::string, std::string> values;
 };
 
 // A mail that waits in the outbox: enough to compose it again, with the same id each time.

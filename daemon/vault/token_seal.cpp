@@ -8,14 +8,14 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = 2; // 1 had no values
 constexpr std::size_t nonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::size_t headSize = 2 + nonceSize;
 
 using AssociatedData = std::array<std::uint8_t, 18>;
 
-AssociatedData associatedData(const Uuid& owner, KeyId key) {
+AssociatedData associatedData(const Uuid& owner, std::uint8_t version, KeyId key) {
     AssociatedData out;
     std::memcpy(out.data(), owner.bytes.data(), 16);
     out[16] = version;
@@ -23,11 +23,14 @@ AssociatedData associatedData(const Uuid& owner, KeyId key) {
     return out;
 }
 
-// Provider answers are bounded by the HTTP client; a token is far below a record's 64 KiB.
+// Provider answers are bounded by the HTTP client; a token is far below a text's 64 KiB.
 SecretBytes plaintextOf(const TokenSet& tokens) {
     RecordWriter out;
     out.integer(tokens.obtained).integer(tokens.expires).text(tokens.scope);
     out.text(textOf(tokens.accessToken)).text(textOf(tokens.refreshToken));
+    out.integer(static_cast<std::uint16_t>(tokens.values.size()));
+    for (const auto& [name, value] : tokens.values)
+        out.text(name).text(value);
     std::string record = out.take();
     SecretBytes plain = secretCopy(record);
     sodium_memzero(record.data(), record.size());
@@ -38,7 +41,7 @@ SecretBytes plaintextOf(const TokenSet& tokens) {
 
 std::string sealTokens(const MasterKey& key, const Uuid& owner, const TokenSet& tokens) {
     const SecretBytes plain = plaintextOf(tokens);
-    const AssociatedData data = associatedData(owner, key.id);
+    const AssociatedData data = associatedData(owner, version, key.id);
     std::string out(headSize + plain.size() + tagSize, '\0');
     auto* bytes = reinterpret_cast<std::uint8_t*>(out.data());
     bytes[0] = version;
@@ -51,12 +54,12 @@ std::string sealTokens(const MasterKey& key, const Uuid& owner, const TokenSet& 
 }
 
 std::optional<TokenSet> openTokens(const MasterKeys& keys, const Uuid& owner, Bytes sealed) {
-    if (sealed.size() < headSize + tagSize || sealed[0] != version)
+    if (sealed.size() < headSize + tagSize || sealed[0] == 0 || sealed[0] > version)
         return std::nullopt;
     const MasterKey* key = keys.find(sealed[1]);
     if (!key)
         return std::nullopt;
-    const AssociatedData data = associatedData(owner, key->id);
+    const AssociatedData data = associatedData(owner, sealed[0], key->id);
     SecretBytes plain(sealed.size() - headSize - tagSize);
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(
             plain.data(), nullptr, nullptr, sealed.data() + headSize, sealed.size() - headSize,
@@ -69,6 +72,11 @@ std::optional<TokenSet> openTokens(const MasterKeys& keys, const Uuid& owner, By
     out.scope = in.text();
     out.accessToken = secretCopy(in.text());
     out.refreshToken = secretCopy(in.text());
+    for (std::uint16_t left = sealed[0] >= 2 ? in.integer<std::uint16_t>() : 0;
+         left > 0 && !in.failed(); --left) {
+        const std::string name(in.text());
+        out.values[name] = in.text();
+    }
     if (!in.complete())
         return std::nullopt;
     return out;

@@ -42,8 +42,10 @@ SettingsPtr settingsWith(const std::string& edgeStore, Brands brands) {
     out.config.publicUrl = "https://links.example.com";
     out.config.edgeStore = edgeStore;
     out.config.brands = std::move(brands);
-    const ProviderConfig sandbox{
-        "instagram", "app", "secret", {{"https://www.instagram.com", "http://127.0.0.1:9000"}}};
+    ProviderConfig sandbox;
+    sandbox.clientId = "app";
+    sandbox.clientSecret = "secret";
+    sandbox.origins = {{"https://www.instagram.com", "http://127.0.0.1:9000"}};
     out.providers.emplace(
         "instagram", Provider("instagram", preset(), sandbox, out.config.redirectUri("instagram")));
     return std::make_shared<const Settings>(std::move(out));

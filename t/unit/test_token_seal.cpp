@@ -15,7 +15,8 @@ MasterKeys newKeys() {
 }
 
 TokenSet sample() {
-    return {secretCopy("the access token"), secretCopy("the refresh token"), "a b", 123, 456};
+    return {secretCopy("the access token"), secretCopy("the refresh token"), "a b", 123, 456,
+            {{"host", "eu"}, {"id", ""}}};
 }
 
 void tokensComeBack(void**) {
@@ -31,6 +32,7 @@ void tokensComeBack(void**) {
     assertEqual(back->scope, "a b");
     assert_int_equal(back->obtained, 123);
     assert_int_equal(back->expires, 456);
+    assert_true(back->values == sample().values);
 }
 
 void nothingElseOpensThem(void**) {

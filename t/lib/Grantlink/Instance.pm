@@ -249,6 +249,15 @@ sub start_oidc ($self, @arguments) {
     return 'http://127.0.0.1:' . $port->number;
 }
 
+# Providers in other shapes than Instagram's. Answers their origin.
+sub start_shapes ($self) {
+    my $port = $self->{shapes_port} //= Grantlink::Port->reserve;
+    $self->_spawn(shapes => ['node', "$repository/t/lib/shaped_provider.mjs", $port->number],
+        environment => {GRANTLINK_SHAPED_SECRET => $self->{client_secret}});
+    $self->process('shapes')->ready_when(sub { $port->answers });
+    return 'http://127.0.0.1:' . $port->number;
+}
+
 sub process ($self, $name) {
     return $self->{running}{$name} // die "$name was never started\n";
 }
@@ -394,7 +403,7 @@ sub _complain ($self, $what) { push @{$self->{complaints}}, $what }
 # Stops everything. Answers what went wrong on the way, to the end.
 sub shut_down ($self) {
     $self->{evidence}->take_process_list;
-    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc smtp);
+    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc shapes smtp);
     $self->{tap}->stop if $self->{tap};
     push @{$self->{complaints}}, $self->{sanitizer}->reports, $self->{valgrind}->reports;
     push @{$self->{complaints}}, grep {

@@ -1,6 +1,7 @@
-#include "daemon/approvals/exchange.hpp"
+#include "daemon/oauth/token_requests.hpp"
 
-#include "shared/uuid.hpp"
+#include "daemon/oauth/request.hpp"
+#include "daemon/providers/answer.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -11,63 +12,66 @@ namespace grantlink {
 namespace {
 
 constexpr std::size_t maxTokenLength = 16 * 1024; // bytes; the longest in the field have 4 KiB
+constexpr std::size_t maxKeptLength = 2048;
 
-// Puts the client's credentials where the provider wants them (RFC 6749, section 2.3.1).
-void authenticate(HttpRequest& request, Headers& form, const Provider& provider) {
-    switch (provider.preset().token.clientAuth) {
-    case ClientAuth::clientSecretBasic:
-        // Section 2.3.1: both are form-encoded before they become user name and password.
-        request.username = percentEncode(provider.clientId());
-        request.password = percentEncode(provider.clientSecret());
-        break;
-    case ClientAuth::clientSecretPost:
-        form.emplace_back("client_id", provider.clientId());
-        form.emplace_back("client_secret", provider.clientSecret());
-        break;
-    case ClientAuth::none:
-        form.emplace_back("client_id", provider.clientId());
-        break;
-    }
-}
-
-HttpRequest formRequest(const std::string& url) {
-    HttpRequest out;
-    out.method = "POST";
-    out.url = url;
-    out.headers = {{"Content-Type", "application/x-www-form-urlencoded"},
-                   {"Accept", "application/json"}};
+long numberIn(const std::string& text) {
+    long out = 0;
+    std::from_chars(text.data(), text.data() + text.size(), out);
     return out;
 }
 
+// 0: not known.
 TimeMs expiryOf(const Json& answer, const TokenStep& step, std::chrono::seconds otherwise,
                 TimeMs now) {
-    const std::string text = findText(answer, step.expiresIn);
-    long seconds = 0;
-    std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (seconds <= 0)
-        seconds = otherwise.count();
     constexpr long tenYears = 10L * 366 * 86400;
-    return seconds > 0 && seconds <= tenYears ? now + static_cast<TimeMs>(seconds) * 1000 : 0;
+    long seconds = numberIn(findText(answer, step.expiresIn));
+    if (seconds <= 0)
+        seconds = numberIn(findText(answer, step.expiresAt)) - static_cast<long>(now / 1000);
+    if (seconds <= 0 || seconds > tenYears)
+        seconds = otherwise.count();
+    return seconds > 0 ? now + static_cast<TimeMs>(seconds) * 1000 : 0;
+}
+
+// What later requests need of the answer.
+std::map<std::string, std::string> kept(const Json& answer, const Preset& preset) {
+    std::map<std::string, std::string> out;
+    for (const auto& [name, pointers] : preset.token.keep)
+        out[name] = findText(answer, pointers);
+    if (preset.identity.from == IdentityFrom::tokenAnswer) {
+        out["account_id"] = findText(answer, preset.identity.id);
+        out["handle"] = findText(answer, preset.identity.handle);
+        out["display_name"] = findText(answer, preset.identity.name);
+    }
+    std::erase_if(out, [](const auto& entry) {
+        return entry.second.empty() || entry.second.size() > maxKeptLength;
+    });
+    return out;
+}
+
+StepFailure noToken(const Json& answer, const std::string& said) {
+    std::string message = "the token endpoint answered without a token";
+    if (answer.isNull())
+        message = "the token endpoint did not answer with JSON";
+    else if (!said.empty())
+        message = quoted(said);
+    return {message, false, {}};
 }
 
 // RFC 6749, section 5.1. Some providers answer errors with status 200: no token is an error.
 // `lifetime` holds when the answer does not say; 0: unknown.
-StepResult<TokenSet> tokensOf(const HttpResult& result, const Provider& provider,
-                              std::chrono::seconds lifetime, Repeatable repeatable) {
-    const TokenStep& step = provider.preset().token;
+StepResult<TokenSet> tokensOf(const HttpResult& result, const Preset& preset,
+                              const RequestTemplate& request, std::chrono::seconds lifetime,
+                              Repeatable repeatable) {
+    const TokenStep& step = preset.token;
     if (!result)
         return failureOf(result.error(), repeatable);
     const Json answer = Json::parse(result->body);
-    const std::string said = findText(answer, step.error);
+    const std::string said = findText(answer, request.error);
     if (result->status < 200 || result->status > 299)
-        return failureOf(*result, said, repeatable);
+        return failureOf(*result, said, preset.rateLimit, repeatable);
     std::string token = findText(answer, step.accessToken);
-    if (token.empty())
-        return StepFailure{answer.isNull() ? "the token endpoint did not answer with JSON"
-                           : said.empty()  ? "the token endpoint answered without a token"
-                                           : quoted(said),
-                           false,
-                           {}};
+    if (token.empty() || !succeeded(answer, request.success))
+        return noToken(answer, said);
     std::string refresh = findText(answer, step.refreshToken);
     std::string scope = findWords(answer, step.scope);
     if (token.size() > maxTokenLength || refresh.size() > maxTokenLength ||
@@ -79,6 +83,7 @@ StepResult<TokenSet> tokensOf(const HttpResult& result, const Provider& provider
     out.scope = std::move(scope);
     out.accessToken = secretCopy(token);
     out.refreshToken = secretCopy(refresh);
+    out.values = kept(answer, preset);
     sodium_memzero(token.data(), token.size());
     sodium_memzero(refresh.data(), refresh.size());
     return out;
@@ -90,18 +95,15 @@ boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
                                                           const Provider& provider,
                                                           std::string_view code,
                                                           std::string_view verifier) {
-    HttpRequest request = formRequest(provider.preset().token.url);
+    const TokenStep& step = provider.preset().token;
     Headers form{{"grant_type", "authorization_code"},
                  {"redirect_uri", provider.redirectUri()},
                  {"code", std::string(code)}};
     if (!verifier.empty())
         form.emplace_back("code_verifier", std::string(verifier));
-    authenticate(request, form, provider);
-    for (const auto& [name, value] : provider.fill(provider.preset().token.parameters, ""))
-        form.emplace_back(name, value);
-    request.body = formEncode(form);
+    HttpRequest request = compose(provider, step.request, provider.values(), std::move(form));
     const HttpResult result = co_await http.fetch(std::move(request));
-    auto tokens = tokensOf(result, provider, provider.preset().token.lifetime, Repeatable::no);
+    auto tokens = tokensOf(result, provider.preset(), step.request, step.lifetime, Repeatable::no);
     if (!tokens)
         tokens.error().message =
             without(tokens.error().message, {code, verifier, provider.clientSecret()});
@@ -113,24 +115,21 @@ upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens) {
     if (!provider.preset().upgrade)
         co_return tokens;
     const UpgradeStep& step = *provider.preset().upgrade;
-    const std::string parameters =
-        formEncode(provider.fill(step.parameters, textOf(tokens.accessToken)));
-    HttpRequest request = formRequest(step.url);
-    request.method = step.method;
-    if (step.method == "POST")
-        request.body = parameters;
-    else
-        request.url += (step.url.find('?') == std::string::npos ? "?" : "&") + parameters;
+    HttpRequest request = compose(provider, step.request, valuesOf(provider, tokens), {});
     const HttpResult result = co_await http.fetch(std::move(request));
-    auto upgraded = tokensOf(result, provider, step.lifetime, Repeatable::yes);
-    if (!upgraded)
+    auto upgraded =
+        tokensOf(result, provider.preset(), step.request, step.lifetime, Repeatable::yes);
+    if (!upgraded) {
         upgraded.error().message = without(
             upgraded.error().message,
             {textOf(tokens.accessToken), textOf(tokens.refreshToken), provider.clientSecret()});
-    if (upgraded && upgraded->scope.empty())
+        co_return upgraded;
+    }
+    if (upgraded->scope.empty())
         upgraded->scope = tokens.scope;
-    if (upgraded && upgraded->refreshToken.empty())
+    if (upgraded->refreshToken.empty())
         upgraded->refreshToken = tokens.refreshToken;
+    upgraded->values.insert(tokens.values.begin(), tokens.values.end()); // what is newer stays
     co_return upgraded;
 }
 
@@ -138,19 +137,21 @@ boost::asio::awaitable<void> revokeTokens(HttpClient& http, const Provider& prov
                                           const TokenSet& tokens) {
     if (!provider.preset().revoke)
         co_return;
-    HttpRequest request = formRequest(provider.preset().revoke->url);
+    const RevokeStep& step = *provider.preset().revoke;
     // RFC 7009, section 2.1: revoking the refresh token ends the access tokens of its grant too.
-    const bool refresh = !tokens.refreshToken.empty();
+    const bool refresh = !tokens.refreshToken.empty() && !step.accessToken;
     Headers form{{"token", std::string(textOf(refresh ? tokens.refreshToken : tokens.accessToken))},
                  {"token_type_hint", refresh ? "refresh_token" : "access_token"}};
-    authenticate(request, form, provider);
-    request.body = formEncode(form);
+    HttpRequest request =
+        compose(provider, step.request, valuesOf(provider, tokens), std::move(form));
     request.timeout = std::chrono::seconds(5); // the recipient waits for the outcome behind it
     const HttpResult result = co_await http.fetch(std::move(request));
     if (!result)
         spdlog::warn("{}: a token could not be revoked: {}", provider.id(), result.error().message);
     else if (result->status >= 300)
         spdlog::warn("{}: a token could not be revoked: status {}", provider.id(), result->status);
+    else if (!succeeded(Json::parse(result->body), step.request.success))
+        spdlog::warn("{}: a token could not be revoked: the provider says so", provider.id());
 }
 
 } // namespace grantlink

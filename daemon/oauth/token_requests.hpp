@@ -1,8 +1,9 @@
-// From an authorization code to tokens (RFC 6749, section 4.1.3), and from the first token to a
-// longer-lived one where the provider has such a step.
+// Tokens: from an authorization code (RFC 6749, section 4.1.3), from a first token to a
+// longer-lived one where the provider has such a step, from a refresh token (section 6), and back
+// (RFC 7009).
 #pragma once
 
-#include "daemon/approvals/step.hpp"
+#include "daemon/oauth/step.hpp"
 #include "daemon/providers/provider.hpp"
 #include "daemon/vault/connection.hpp"
 
@@ -12,7 +13,8 @@
 
 namespace grantlink {
 
-// One try. `verifier` is empty for a provider without PKCE.
+// One try, never to be repeated once the code may have been used. `verifier` is empty for a
+// provider without PKCE.
 boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
                                                           const Provider& provider,
                                                           std::string_view code,
@@ -22,7 +24,7 @@ boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
 boost::asio::awaitable<StepResult<TokenSet>>
 upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens);
 
-// Best effort (RFC 7009): a token that is not to be kept.
+// Best effort: a token that is not to be kept.
 boost::asio::awaitable<void> revokeTokens(HttpClient& http, const Provider& provider,
                                           const TokenSet& tokens);
 

@@ -1,8 +1,9 @@
-// What the requests of an approval have in common: how they fail, and when to try again.
+// What the requests to a provider have in common: how they fail, and when to try again.
 #pragma once
 
 #include "daemon/net/http_client.hpp"
 #include "daemon/net/stop_signal.hpp"
+#include "daemon/providers/preset.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/result.hpp>
@@ -28,7 +29,8 @@ enum class Repeatable { no, yes };
 
 // The failure that a transport error or a status outside 2xx is.
 StepFailure failureOf(const HttpError& error, Repeatable repeatable);
-StepFailure failureOf(const HttpResponse& response, const std::string& said, Repeatable repeatable);
+StepFailure failureOf(const HttpResponse& response, const std::string& said, const RateLimit& limit,
+                      Repeatable repeatable);
 
 // The provider's own words, made fit for a log and a page: printable, short, one line.
 std::string quoted(const std::string& text);

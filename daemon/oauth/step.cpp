@@ -1,6 +1,9 @@
-#include "daemon/approvals/step.hpp"
+#include "daemon/oauth/step.hpp"
+
+#include "shared/uuid.hpp"
 
 #include <sodium.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
@@ -10,10 +13,16 @@ namespace grantlink {
 namespace {
 
 // RFC 9110, section 10.2.3; the HTTP-date form is rare here and counts as "soon".
-std::chrono::seconds retryAfterOf(const HttpResponse& response) {
-    const std::string_view text = response.header("retry-after");
-    long seconds = 0;
-    std::from_chars(text.data(), text.data() + text.size(), seconds);
+std::chrono::seconds retryAfterOf(const HttpResponse& response, const RateLimit& limit) {
+    const auto number = [&](std::string_view header) {
+        const std::string_view text = header.empty() ? header : response.header(header);
+        long out = 0;
+        std::from_chars(text.data(), text.data() + text.size(), out);
+        return out;
+    };
+    long seconds = number("retry-after");
+    if (seconds == 0 && number(limit.reset) > 0)
+        seconds = number(limit.reset) - (limit.resetIsTime ? static_cast<long>(nowMs() / 1000) : 0);
     return std::chrono::seconds(std::clamp(seconds, 0L, 120L));
 }
 
@@ -35,10 +44,15 @@ std::string without(std::string text, std::initializer_list<std::string_view> se
 }
 
 StepFailure failureOf(const HttpError& error, Repeatable repeatable) {
-    return {error.message, !error.maybeSent || repeatable == Repeatable::yes, {}};
+    if (error.refused) { // the recipient is not told where
+        spdlog::error("{}", error.message);
+        return {"grantlink may not ask it where it is", false, {}};
+    }
+    const bool harmless = !error.maybeSent || repeatable == Repeatable::yes;
+    return {error.message, harmless, {}};
 }
 
-StepFailure failureOf(const HttpResponse& response, const std::string& said,
+StepFailure failureOf(const HttpResponse& response, const std::string& said, const RateLimit& limit,
                       Repeatable repeatable) {
     // Both say that the request was not acted upon (RFC 6585, section 4; RFC 9110, 15.6.4).
     const bool turnedAway = response.status == 429 || response.status == 503;
@@ -46,7 +60,7 @@ StepFailure failureOf(const HttpResponse& response, const std::string& said,
     std::string message = "status " + std::to_string(response.status);
     if (!said.empty())
         message = quoted(said);
-    return {message, turnedAway || serverError, retryAfterOf(response)};
+    return {message, turnedAway || serverError, retryAfterOf(response, limit)};
 }
 
 std::chrono::milliseconds backoff(int tries, const StepFailure& failure) {

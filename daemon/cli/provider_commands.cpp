@@ -1,0 +1,85 @@
+// The commands for those who write presets.
+#include "daemon/cli/commands.hpp"
+
+#include "daemon/cli/failure.hpp"
+#include "daemon/cli/output.hpp"
+#include "daemon/cli/table.hpp"
+#include "daemon/providers/lint.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace grantlink {
+
+namespace {
+
+std::string nameOf(const std::optional<ClientAuth>& how) {
+    if (!how)
+        return "–";
+    switch (*how) {
+    case ClientAuth::clientSecretBasic:
+        return "client_secret_basic";
+    case ClientAuth::clientSecretPost:
+        return "client_secret_post";
+    case ClientAuth::none:
+        break;
+    }
+    return "none";
+}
+
+Json describe(const std::string& file, const Preset& preset) {
+    Json requests = Json::array();
+    for (const auto& [table, request] : requestsOf(preset))
+        requests.push(Json::object()
+                          .set("table", table)
+                          .set("method", request->method)
+                          .set("url", request->url)
+                          .set("client_auth", request->clientAuth ? nameOf(request->clientAuth)
+                                                                  : Json()));
+    Json doubts = Json::array();
+    for (const std::string& doubt : doubtsAbout(preset))
+        doubts.push(doubt);
+    return Json::object()
+        .set("file", file)
+        .set("id", preset.id)
+        .set("name", preset.name)
+        .set("authorize_url", preset.authorize.url)
+        .set("requests", requests)
+        .set("doubts", doubts);
+}
+
+void show(const Session& session, const std::string& file, const Preset& preset) {
+    Table table({{"REQUEST"}, {"METHOD"}, {"URL", true}, {"CLIENT AUTH"}});
+    table.add({{"authorize"}, {"GET"}, {preset.authorize.url}, {"–"}});
+    for (const auto& [name, request] : requestsOf(preset))
+        table.add({{name}, {request->method}, {request->url}, {nameOf(request->clientAuth)}});
+    print(fmt::format("{}: {} ({})\n", file, preset.name, preset.id));
+    print(table.render(session.out));
+    for (const std::string& doubt : doubtsAbout(preset))
+        fmt::print(stderr, "{}: {}\n", file, doubt);
+}
+
+} // namespace
+
+int providerCheckCommand(const Session& session, const std::vector<std::string>& files) {
+    Json presets = Json::array();
+    bool wrong = false;
+    for (const std::string& file : files) {
+        const auto preset = readPreset(file);
+        wrong = wrong || !preset;
+        if (session.json)
+            presets.push(preset ? describe(file, *preset)
+                                : Json::object().set("file", file).set("error",
+                                                                       preset.error().message));
+        else if (preset)
+            show(session, file, *preset);
+        else
+            fmt::print(stderr, "grantlink: {}\n", preset.error().message);
+    }
+    if (session.json)
+        print(Json::object().set("presets", presets).dump());
+    return wrong ? static_cast<int>(ExitCode::usage) : 0;
+}
+
+} // namespace grantlink

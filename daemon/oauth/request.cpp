@@ -1,0 +1,103 @@
+#include "daemon/oauth/request.hpp"
+
+#include "daemon/json/json.hpp"
+
+#include <algorithm>
+
+namespace grantlink {
+
+namespace {
+
+// The client's credentials where the provider wants them (RFC 6749, section 2.3.1).
+void authenticate(HttpRequest& request, Headers& parameters, const Provider& provider,
+                  ClientAuth how) {
+    switch (how) {
+    case ClientAuth::clientSecretBasic:
+        // Both are form-encoded before they become user name and password.
+        request.username = percentEncode(provider.clientId());
+        request.password = percentEncode(provider.clientSecret());
+        break;
+    case ClientAuth::clientSecretPost:
+        parameters.emplace_back("client_id", provider.clientId());
+        parameters.emplace_back("client_secret", provider.clientSecret());
+        break;
+    case ClientAuth::none:
+        parameters.emplace_back("client_id", provider.clientId());
+        break;
+    }
+}
+
+void put(Headers& fields, const std::string& name, std::string value) {
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [&](const auto& field) { return field.first == name; });
+    if (found == fields.end())
+        fields.emplace_back(name, std::move(value));
+    else
+        found->second = std::move(value);
+}
+
+Headers adjusted(Headers parameters, const RequestTemplate& preset, const Values& values) {
+    std::erase_if(parameters, [&](const auto& field) {
+        return std::find(preset.omit.begin(), preset.omit.end(), field.first) != preset.omit.end();
+    });
+    for (auto& [name, value] : parameters)
+        if (const auto other = preset.rename.find(name); other != preset.rename.end())
+            name = other->second;
+    for (const auto& [name, text] : preset.parameters)
+        put(parameters, name, fillText(text, values));
+    return parameters;
+}
+
+std::string jsonOf(const Headers& parameters) {
+    Json out = Json::object();
+    for (const auto& [name, value] : parameters)
+        out.set(name, value);
+    return out.dump();
+}
+
+void place(HttpRequest& request, ParametersIn where, const Headers& parameters) {
+    switch (where) {
+    case ParametersIn::query:
+        request.url = withQuery(request.url, parameters);
+        break;
+    case ParametersIn::form:
+        put(request.headers, "Content-Type", "application/x-www-form-urlencoded");
+        request.body = formEncode(parameters);
+        break;
+    case ParametersIn::json:
+        put(request.headers, "Content-Type", "application/json");
+        request.body = jsonOf(parameters);
+        break;
+    }
+}
+
+} // namespace
+
+HttpRequest compose(const Provider& provider, const RequestTemplate& preset, const Values& values,
+                    Headers parameters) {
+    HttpRequest out;
+    out.method = preset.method;
+    out.url = fillUrl(preset.url, values);
+    out.reach = provider.reachOf(out.url);
+    for (const auto& [name, text] : preset.headers)
+        put(out.headers, name, fillText(text, values));
+    const auto token = values.find("access_token");
+    if (token != values.end() && preset.tokenIn == TokenIn::header)
+        put(out.headers, "Authorization", "Bearer " + token->second);
+    if (token != values.end() && preset.tokenIn == TokenIn::query)
+        out.url = withQuery(out.url, {{"access_token", token->second}});
+    if (preset.clientAuth)
+        authenticate(out, parameters, provider, *preset.clientAuth);
+    place(out, preset.parametersIn, adjusted(std::move(parameters), preset, values));
+    return out;
+}
+
+Values valuesOf(const Provider& provider, const TokenSet& tokens) {
+    Values out = provider.values();
+    out.insert(tokens.values.begin(), tokens.values.end());
+    out["access_token"] = textOf(tokens.accessToken);
+    out["refresh_token"] = textOf(tokens.refreshToken);
+    return out;
+}
+
+} // namespace grantlink

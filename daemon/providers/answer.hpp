@@ -1,0 +1,21 @@
+// What a provider's answer says, found by the pointers of its preset.
+#pragma once
+
+#include "daemon/json/json.hpp"
+#include "daemon/providers/preset.hpp"
+
+#include <string>
+
+namespace grantlink {
+
+// The value under the first pointer that finds a text that is not empty, or an integer.
+// Integers are kept digit for digit. "" when none does.
+std::string findText(const Json& answer, const Pointers& pointers);
+
+// The same for a list of words, which may be a text or an array of texts: divided by blanks.
+std::string findWords(const Json& answer, const Pointers& pointers);
+
+// Whether an answer of status 2xx is the answer to what was asked.
+bool succeeded(const Json& answer, const SuccessRule& rule);
+
+} // namespace grantlink

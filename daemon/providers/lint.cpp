@@ -1,0 +1,43 @@
+#include "daemon/providers/lint.hpp"
+
+namespace grantlink {
+
+std::vector<NamedRequest> requestsOf(const Preset& preset) {
+    std::vector<NamedRequest> out{{"token", &preset.token.request}};
+    if (preset.upgrade)
+        out.push_back({"upgrade", &preset.upgrade->request});
+    if (preset.identity.from == IdentityFrom::request)
+        out.push_back({"identity", &preset.identity.request});
+    if (preset.refresh)
+        out.push_back({"refresh", &preset.refresh->request});
+    if (preset.feed)
+        out.push_back({"feed", &preset.feed->request});
+    if (preset.revoke)
+        out.push_back({"revoke", &preset.revoke->request});
+    return out;
+}
+
+std::vector<std::string> doubtsAbout(const Preset& preset) {
+    std::vector<std::string> out;
+    const bool publicClient = preset.token.request.clientAuth == ClientAuth::none;
+    if (publicClient && preset.authorize.pkce == Pkce::unsupported)
+        out.push_back("authorize.pkce: without PKCE and without a client secret, whoever gets hold "
+                      "of a code has the token (RFC 9700, section 2.1.1)");
+    if (!preset.docs.starts_with("https://"))
+        out.push_back("docs: is missing; say where the provider documents what is written here");
+    if (preset.authorize.issExpected && preset.authorize.issuer.ends_with('/'))
+        out.push_back("authorize.issuer: ends with a slash; it is compared character by character");
+    if (!preset.switchAccount)
+        out.push_back("switch_account: is missing; who approves with the wrong account is not told "
+                      "how to get to the right one");
+    for (const auto& [table, request] : requestsOf(preset)) {
+        if (request->url.starts_with("http://"))
+            out.push_back(table + ".url: is not https; an installation has to allow it");
+        if (table == "identity" && request->tokenIn == TokenIn::query)
+            out.push_back("identity.token_in: a token in a URL gets into logs there (RFC 6750, "
+                          "section 5.3); prefer the header where the provider takes it");
+    }
+    return out;
+}
+
+} // namespace grantlink

@@ -1,0 +1,26 @@
+// Placeholders in a preset's texts: {access_token} stands for the access token.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace grantlink {
+
+using Values = std::map<std::string, std::string, std::less<>>;
+
+// Those that every request knows; a preset adds the names of [token.keep].
+const std::vector<std::string_view>& standardPlaceholders();
+
+// The names between braces, in order.
+std::vector<std::string> placeholdersIn(std::string_view text);
+
+// The text with values in the place of placeholders; one without a value becomes empty.
+std::string fillText(std::string_view text, const Values& values);
+
+// The same for a URL: values are percent-encoded, but for one that begins it, which is a URL.
+std::string fillUrl(std::string_view url, const Values& values);
+
+} // namespace grantlink

@@ -1,0 +1,312 @@
+#include "daemon/providers/preset.hpp"
+
+#include "daemon/providers/placeholders.hpp"
+#include "daemon/providers/request_reader.hpp"
+#include "daemon/text/names.hpp"
+#include "shared/language_tag.hpp"
+
+#include <algorithm>
+
+namespace grantlink {
+
+namespace {
+
+constexpr std::size_t maxHintLength = 300; // bytes
+constexpr std::size_t maxHints = 100;
+
+std::string lowerCase(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return text;
+}
+
+// Reads one table after the other; what a later one needs of an earlier one is in out_.
+class PresetReader {
+  public:
+    PresetReader(TomlReader& in, Preset& out) : in_(in), out_(out), requests_(placeholders()) {}
+
+    void read();
+
+  private:
+    std::set<std::string, std::less<>> placeholders();
+    std::optional<TomlReader> required(std::string_view key);
+    RequestTemplate ask(std::string method, TokenIn tokenIn) const; // as a client of the provider
+    RequestTemplate asClient(std::string url) const;                // … that authenticates
+
+    TenantRule readTenant(TomlReader& in) const;
+    AuthorizeStep readAuthorize(TomlReader& in) const;
+    TokenStep readToken(TomlReader& in) const;
+    UpgradeStep readUpgrade(TomlReader& in) const;
+    RefreshStep readRefresh(TomlReader& in) const;
+    IdentityStep readIdentity(TomlReader& in) const;
+    RevokeStep readRevoke(TomlReader& in) const;
+    FeedStep readFeed(TomlReader& in) const;
+    RateLimit readRateLimit(TomlReader& in) const;
+    SwitchAccount readSwitchAccount(TomlReader& in) const;
+    HandleRules readHandle(TomlReader& in) const;
+
+    TomlReader& in_;
+    Preset& out_;
+    RequestReader requests_;
+};
+
+std::set<std::string, std::less<>> PresetReader::placeholders() {
+    std::set<std::string, std::less<>> out;
+    for (const std::string_view name : standardPlaceholders())
+        out.emplace(name);
+    if (!in_.has("tenant"))
+        out.erase("tenant");
+    if (auto token = in_.table("token"))
+        if (auto keep = token->table("keep"))
+            for (const std::string& name : keep->keys())
+                out.insert(name);
+    return out;
+}
+
+std::optional<TomlReader> PresetReader::required(std::string_view key) {
+    auto table = in_.table(key);
+    if (!table)
+        in_.fail(key, "the table [" + std::string(key) + "] is missing");
+    return table;
+}
+
+RequestTemplate PresetReader::ask(std::string method, TokenIn tokenIn) const {
+    RequestTemplate out;
+    out.method = std::move(method);
+    out.tokenIn = tokenIn;
+    out.headers = {{"Accept", "application/json"}};
+    out.error = out_.token.request.error;
+    return out;
+}
+
+RequestTemplate PresetReader::asClient(std::string url) const {
+    RequestTemplate out = ask("POST", TokenIn::nowhere);
+    out.url = std::move(url);
+    out.parametersIn = out_.token.request.parametersIn;
+    out.clientAuth = out_.token.request.clientAuth;
+    return out;
+}
+
+TenantRule PresetReader::readTenant(TomlReader& in) const {
+    TenantRule out;
+    out.isHost = readChoice<bool>(in, "kind", {{"host", true}, {"label", false}}, true);
+    out.standard = in.text("default");
+    out.example = in.text("example");
+    if (out.example.empty())
+        in.fail("example", "is missing; people are shown it when they leave the tenant out");
+    in.finish();
+    return out;
+}
+
+AuthorizeStep PresetReader::readAuthorize(TomlReader& in) const {
+    AuthorizeStep out;
+    out.url = requests_.url(in, "url");
+    out.scopes = in.list("scopes");
+    out.scopeSeparator = in.text("scope_separator", " ");
+    out.pkce = readChoice<Pkce>(in, "pkce",
+                                {{"S256", Pkce::required},
+                                 {"optional", Pkce::optional},
+                                 {"unsupported", Pkce::unsupported}},
+                                Pkce::required);
+    out.nonce = in.flag("nonce", false);
+    out.issuer = in.text("issuer");
+    out.issExpected = in.flag("iss_expected", false);
+    if (out.issExpected && out.issuer.empty())
+        in.fail("iss_expected", "needs \"issuer\": what the provider sends as iss");
+    out.parameters = requests_.texts(in, "params");
+    out.rename = in.map("rename");
+    in.finish();
+    return out;
+}
+
+TokenStep PresetReader::readToken(TomlReader& in) const {
+    TokenStep out;
+    RequestTemplate standard = ask("POST", TokenIn::nowhere);
+    standard.clientAuth = ClientAuth::clientSecretBasic;
+    standard.error = {"/error"};
+    out.request = requests_.read(in, std::move(standard));
+    out.accessToken = readPointers(in, "access_token", {"/access_token"});
+    out.refreshToken = readPointers(in, "refresh_token", {"/refresh_token"});
+    out.expiresIn = readPointers(in, "expires_in", {"/expires_in"});
+    out.expiresAt = readPointers(in, "expires_at");
+    out.scope = readPointers(in, "scope", {"/scope"});
+    out.lifetime = readDuration(in, "lifetime");
+    if (auto keep = in.table("keep")) {
+        for (const std::string& name : keep->keys())
+            out.keep[name] = readPointers(*keep, name);
+        keep->finish();
+    }
+    in.finish();
+    return out;
+}
+
+UpgradeStep PresetReader::readUpgrade(TomlReader& in) const {
+    UpgradeStep out;
+    out.request = requests_.read(in, ask("GET", TokenIn::nowhere));
+    out.lifetime = readDuration(in, "lifetime");
+    in.finish();
+    return out;
+}
+
+RefreshStep PresetReader::readRefresh(TomlReader& in) const {
+    RefreshStep out;
+    out.request = requests_.read(in, asClient(out_.token.request.url));
+    out.lifetime = readDuration(in, "lifetime");
+    out.minAge = readDuration(in, "min_age");
+    out.rotates = in.flag("rotates", false);
+    in.finish();
+    return out;
+}
+
+IdentityStep PresetReader::readIdentity(TomlReader& in) const {
+    IdentityStep out;
+    out.from = readChoice<IdentityFrom>(
+        in, "from", {{"request", IdentityFrom::request}, {"token", IdentityFrom::tokenAnswer}},
+        IdentityFrom::request);
+    const bool asks = out.from == IdentityFrom::request;
+    out.request =
+        requests_.read(in, ask("GET", TokenIn::header),
+                       asks ? RequestReader::Url::required : RequestReader::Url::optional);
+    out.items = readPointer(in, "items");
+    out.id = readPointers(in, "id");
+    out.handle = readPointers(in, "handle");
+    out.name = readPointers(in, "display_name");
+    out.picture = readPointers(in, "picture");
+    out.accessToken = readPointers(in, "access_token");
+    if (out.id.empty())
+        in.fail("id", "is missing: where the account's lasting id stands, such as \"/id\"");
+    if (out.handle.empty())
+        in.fail("handle", "is missing: where the account's handle stands, such as \"/username\"");
+    in.finish();
+    return out;
+}
+
+RevokeStep PresetReader::readRevoke(TomlReader& in) const {
+    RevokeStep out;
+    out.accessToken =
+        readChoice<bool>(in, "revokes", {{"refresh_token", false}, {"access_token", true}}, false);
+    out.request = requests_.read(in, asClient(""));
+    in.finish();
+    return out;
+}
+
+FeedStep PresetReader::readFeed(TomlReader& in) const {
+    FeedStep out;
+    out.request = requests_.read(in, ask("GET", out_.identity.request.tokenIn));
+    out.items = readPointer(in, "items");
+    out.id = readPointers(in, "id", {"/id"});
+    out.text = readPointers(in, "text");
+    out.link = readPointers(in, "link");
+    out.time = readPointers(in, "time");
+    out.media = readPointers(in, "media");
+    out.cursor = readPointers(in, "cursor");
+    out.cursorParameter = in.text("cursor_param");
+    out.next = readPointers(in, "next");
+    out.linkHeader = in.flag("link_header", false);
+    if (out.cursor.empty() != out.cursorParameter.empty())
+        in.fail("cursor", "\"cursor\" and \"cursor_param\" need each other");
+    in.finish();
+    return out;
+}
+
+RateLimit PresetReader::readRateLimit(TomlReader& in) const {
+    RateLimit out;
+    out.remaining = lowerCase(in.text("remaining"));
+    out.reset = lowerCase(in.text("reset"));
+    out.resetIsTime =
+        readChoice<bool>(in, "reset_is", {{"seconds", false}, {"unix_time", true}}, false);
+    in.finish();
+    return out;
+}
+
+std::map<std::string, std::string> readHints(TomlReader& in) {
+    auto out = in.map("hint");
+    auto table = in.table("hint"); // to report at the line of a text
+    if (!table)
+        return out;
+    for (const auto& [language, text] : out) {
+        if (!isLanguageTag(language))
+            table->fail(language, "is no language tag; they look like \"de\" or \"pt-BR\"");
+        if (text.empty() || !isOneLine(text, maxHintLength))
+            table->fail(language, "must be one line of plain text, of at most " +
+                                      std::to_string(maxHintLength) + " bytes");
+    }
+    if (!out.contains("en"))
+        table->fail("en", "is missing; it is shown in languages that have no text of their own");
+    if (out.size() > maxHints)
+        in.fail("hint", "has more than " + std::to_string(maxHints) + " languages");
+    return out;
+}
+
+SwitchAccount PresetReader::readSwitchAccount(TomlReader& in) const {
+    SwitchAccount out;
+    out.url = requests_.url(in, "url");
+    if (!out.url.starts_with("https://")) // recipients are sent there from an https page
+        in.fail("url", "must begin with https://");
+    out.hints = readHints(in);
+    in.finish();
+    return out;
+}
+
+HandleRules PresetReader::readHandle(TomlReader& in) const {
+    HandleRules out;
+    out.stripAt = in.flag("strip_at", out.stripAt);
+    out.lowercase = in.flag("lowercase", out.lowercase);
+    out.displayAt = in.flag("display_at", out.displayAt);
+    out.prefixes = in.list("prefixes");
+    out.suffix = in.text("suffix");
+    in.finish();
+    return out;
+}
+
+void PresetReader::read() {
+    out_.name = in_.text("name", out_.id);
+    out_.docs = in_.text("docs");
+    if (auto table = in_.table("tenant"))
+        out_.tenant = readTenant(*table);
+    if (auto table = required("authorize"))
+        out_.authorize = readAuthorize(*table);
+    if (auto table = required("token"))
+        out_.token = readToken(*table);
+    if (auto table = in_.table("upgrade"))
+        out_.upgrade = readUpgrade(*table);
+    if (auto table = in_.table("refresh"))
+        out_.refresh = readRefresh(*table);
+    if (auto table = required("identity"))
+        out_.identity = readIdentity(*table);
+    if (auto table = in_.table("revoke"))
+        out_.revoke = readRevoke(*table);
+    if (auto table = in_.table("feed"))
+        out_.feed = readFeed(*table);
+    if (auto table = in_.table("rate_limit"))
+        out_.rateLimit = readRateLimit(*table);
+    if (auto table = in_.table("switch_account"))
+        out_.switchAccount = readSwitchAccount(*table);
+    if (auto table = in_.table("handle"))
+        out_.handle = readHandle(*table);
+    in_.finish();
+}
+
+} // namespace
+
+boost::system::result<Preset, PresetError> readPreset(const std::string& path) {
+    TomlReader in = TomlReader::file(path);
+    Preset out;
+    out.id = path.substr(path.rfind('/') + 1);
+    if (out.id.ends_with(".toml"))
+        out.id.resize(out.id.size() - 5);
+    if (in.error().empty())
+        PresetReader(in, out).read();
+    if (!in.error().empty())
+        return PresetError{in.error()};
+    return out;
+}
+
+boost::system::result<Preset, PresetError> loadPreset(const std::string& directory,
+                                                      const std::string& id) {
+    if (id.empty() || id.find('/') != std::string::npos)
+        return PresetError{"preset \"" + id + "\": a preset's name has no slash"};
+    return readPreset(directory + "/" + id + ".toml");
+}
+
+} // namespace grantlink

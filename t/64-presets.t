@@ -1,0 +1,72 @@
+# The shipped presets are presets, and mistakes in one are named with file, line and remedy.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use File::Basename qw(basename);
+use File::Temp ();
+use JSON::PP qw(decode_json);
+use Test::More;
+use Grantlink::Command qw(run_command);
+use Grantlink::Instance;
+use Grantlink::Toml qw(write_file);
+
+my $presets = "$Grantlink::Instance::repository/conf.d/providers";
+my $temp    = File::Temp->newdir('grantlink-presets-XXXXXX', TMPDIR => 1);
+
+sub check (@arguments) {
+    return run_command([Grantlink::Instance::program('grantlink'), 'provider', 'check', @arguments]);
+}
+
+my @files = sort glob "$presets/*.toml";
+cmp_ok(scalar @files, '>=', 30, 'there are thirty and more');
+my $all = check('--json', @files);
+is($all->{exit}, 0, 'all of them load') or diag $all->{err};
+for my $preset (@{decode_json($all->{out})->{presets}}) {
+    subtest basename($preset->{file}) => sub {
+        ok(!$preset->{error}, 'loads') or return diag $preset->{error};
+        unlike($preset->{name}, qr/\A[a-z]/, 'has a name as people write it') if $preset->{id} ne 'wordpress';
+        my @wrong = grep { $_ !~ /\Aidentity\.token_in/ } @{$preset->{doubts}};
+        is_deeply(\@wrong, [], 'nothing in it is doubtful');
+        like($_, qr{\A(?:https://|\{)}, "$_ is safe") for $preset->{authorize_url}, map { $_->{url} } @{$preset->{requests}};
+    };
+}
+
+my $slack = check("$presets/slack.toml");
+like($slack->{out}, qr{^token +POST +https://slack\.com/api/oauth\.v2\.access +client_secret_basic$}m, 'a table shows the requests');
+
+my $good = do { local (@ARGV, $/) = "$presets/slack.toml"; <> };
+my %mistakes = (
+    'a method that is none'        => [$good =~ s/^method = "POST"/method = "FETCH"/mr, qr/identity\.method: must be GET, POST/],
+    'an endpoint without TLS'      => [$good =~ s{https://slack.com/api/auth.test}{http://slack.com/api/auth.test}r, qr{identity\.url: must be an absolute URL that begins with https://}],
+    'a placeholder that is none'   => [$good =~ s{auth\.test"}{auth.test/{acess_token}"}r, qr/identity\.url: there is no placeholder \{acess_token\}; known are \{access_token\}/],
+    'a tenant without its table'   => [$good =~ s{https://slack.com/api/auth.test}{https://{tenant}/x}r, qr/identity\.url: \{tenant\} needs a table \[tenant\]/],
+    'a success rule without a half' => [$good =~ s/^(success = \{ pointer = "\/ok"), is = "true"/$1/mr, qr/token\.success\.pointer: a success rule has both/],
+    'a pointer that is none'       => [$good =~ s{^success = \{ pointer = "/ok"}{success = \{ pointer = "ok"}mr, qr/token\.success\.pointer: a JSON Pointer begins/],
+    'client authentication of another kind' => [$good =~ s/"client_secret_basic"/"client_secret_jwt"/r, qr/token\.client_auth: must be one of "client_secret_basic"/],
+    'a body in a GET'              => [$good =~ s/^method = "POST"/method = "GET"\nparams_in = "json"/mr, qr/identity\.params_in: a GET has no body/],
+    'half of a cursor'             => ["$good\n[feed]\nurl = \"https://slack.com/x\"\ncursor = \"/next\"\n", qr/feed\.cursor: "cursor" and "cursor_param" need each other/],
+    'a key that is misspelt'       => [$good =~ s/^omit = /omits = /mr, qr/revoke\.omits: there is no such key; known are .*\bomit\b/],
+    'a tenant without an example'  => ["$good\n[tenant]\nkind = \"host\"\n", qr/tenant\.example: is missing/],
+);
+for my $name (sort keys %mistakes) {
+    my ($text, $message) = @{$mistakes{$name}};
+    isnt($text, $good, "$name: the text is another");
+    write_file("$temp/slack.toml", $text);
+    my $ran = check("$temp/slack.toml");
+    is($ran->{exit}, 2, "$name: is refused");
+    like($ran->{err}, qr{\A\Qgrantlink: $temp\E/slack\.toml:\d+: $message}, "$name: with place and remedy");
+}
+
+write_file("$temp/slack.toml", $good =~ s/client_secret_basic/none/r =~ s/^docs = .*//mr);
+my $doubtful = check("$temp/slack.toml");
+is($doubtful->{exit}, 0, 'what is only doubtful is a preset');
+like($doubtful->{err}, qr/authorize\.pkce: without PKCE and without a client secret/, 'but the doubt is told');
+like($doubtful->{err}, qr/docs: is missing/, 'each of them');
+
+my $both = check("$temp/none.toml", "$presets/x.toml");
+is($both->{exit}, 2, 'one that is not there among others');
+like($both->{err}, qr{\Q$temp\E/none\.toml: cannot be read}, 'is named');
+like($both->{out}, qr/X \(x\)/, 'and the others are shown');
+
+done_testing;
