@@ -48,6 +48,7 @@ class Daemon {
     LinkPublisher links_;
     CurlLoop curl_;
     HttpClient http_;
+    KeySets keySets_;
     Outbox outbox_;
     ApprovalServices services_;
     ApprovalProcessor approvals_;

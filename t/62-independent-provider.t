@@ -25,6 +25,7 @@ write_file("$presets/oidc.toml", to_toml({
     authorize => {url => "$issuer/auth", scopes => [qw(openid profile)], issuer => $issuer, iss_expected => \1, nonce => \1},
     token     => {url => $tap->url . '/token', client_auth => 'client_secret_basic'},
     identity  => {url => $tap->url . '/me', id => ['/sub'], handle => ['/preferred_username'], display_name => ['/name']},
+    id_token  => {jwks_url => $tap->url . '/jwks'},
     revoke    => {url => $tap->url . '/token/revocation'},
 }));
 copy("$Grantlink::Instance::repository/conf.d/providers/instagram.toml", $presets);

@@ -46,6 +46,9 @@ my %mistakes = (
     'client authentication of another kind' => [$good =~ s/"client_secret_basic"/"client_secret_jwt"/r, qr/token\.client_auth: must be one of "client_secret_basic"/],
     'a body in a GET'              => [$good =~ s/^method = "POST"/method = "GET"\nparams_in = "json"/mr, qr/identity\.params_in: a GET has no body/],
     'half of a cursor'             => ["$good\n[feed]\nurl = \"https://slack.com/x\"\ncursor = \"/next\"\n", qr/feed\.cursor: "cursor" and "cursor_param" need each other/],
+    'an ID token with a shared secret' => ["$good\n[id_token]\nissuer = \"https://slack.com\"\njwks_url = \"https://slack.com/x\"\nalgorithms = [\"HS256\"]\n",
+        qr/id_token\.algorithms: must be signatures with a key pair/],
+    'an ID token of nobody' => ["$good\n[id_token]\njwks_url = \"https://slack.com/x\"\n", qr/id_token\.issuer: is missing/],
     'a key that is misspelt'       => [$good =~ s/^omit = /omits = /mr, qr/revoke\.omits: there is no such key; known are .*\bomit\b/],
     'a tenant without an example'  => ["$good\n[tenant]\nkind = \"host\"\n", qr/tenant\.example: is missing/],
 );

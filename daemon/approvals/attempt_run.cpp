@@ -1,6 +1,7 @@
 #include "daemon/approvals/attempt_run.hpp"
 
 #include "daemon/approvals/settlement.hpp"
+#include "daemon/oauth/id_token.hpp"
 #include "daemon/oauth/identity.hpp"
 #include "daemon/oauth/token_requests.hpp"
 #include "shared/attempt.hpp"
@@ -119,8 +120,16 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
         co_return Verdict{Outcome::cancelled, ""};
     if (!provider_)
         co_return Verdict{Outcome::providerError, "it is not set up here"};
+    const std::string expected = nonce();
+    const auto checked = co_await withRetries(services_.stop, [&] {
+        return checkIdToken(services_.keySets, *provider_, first, expected);
+    });
+    if (!checked && services_.stop.stopped())
+        co_return std::nullopt;
+    if (!checked)
+        co_return failed(checked.error(), "ID token", first);
     const auto tokens = co_await withRetries(
-        services_.stop, [&] { return upgradeTokens(services_.http, *provider_, first); });
+        services_.stop, [&] { return upgradeTokens(services_.http, *provider_, *checked); });
     if (!tokens && services_.stop.stopped())
         co_return std::nullopt;
     if (!tokens)
@@ -137,6 +146,12 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
         co_return Verdict{Outcome::connected, "", identity->tokens, account};
     co_return Verdict{Outcome::wrongAccount, provider_->display(quoted(account.handle)), *tokens,
                       account};
+}
+
+// What the edge has sent (OpenID Connect Core, section 3.1.2.1).
+std::string AttemptRun::nonce() const {
+    const EdgeKey* key = services_.edgeKeys->find(approval_->edgeKey);
+    return key ? std::string(std::string_view(oidcNonce(*key, attempt_))) : std::string();
 }
 
 AttemptRun::Verdict AttemptRun::failed(const StepFailure& failure, const char* step,

@@ -15,6 +15,7 @@
 #include "daemon/approvals/daemon_spool.hpp"
 #include "daemon/links/publisher.hpp"
 #include "daemon/net/http_client.hpp"
+#include "daemon/oauth/key_sets.hpp"
 #include "daemon/oauth/step.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
@@ -34,6 +35,7 @@ struct ApprovalServices {
     DaemonSpool& spool;
     LinkPublisher& links;
     HttpClient& http;
+    KeySets& keySets;
     const CurrentSettings& settings;
     std::shared_ptr<const MasterKeys> masterKeys;
     std::shared_ptr<const EdgeKeys> edgeKeys;
@@ -60,6 +62,7 @@ class AttemptRun {
     boost::asio::awaitable<std::optional<Verdict>> exchange();
     boost::asio::awaitable<std::optional<Verdict>> identify(TokenSet tokens);
     boost::asio::awaitable<StepResult<TokenSet>> exchangeOnce(std::string_view code);
+    std::string nonce() const;
     boost::asio::awaitable<void> settle(Verdict verdict);
     boost::asio::awaitable<void> giveBack();
     boost::asio::awaitable<void> tellEdge(Outcome outcome, std::string detail);

@@ -31,12 +31,12 @@ std::string nameOf(const std::optional<ClientAuth>& how) {
 Json describe(const std::string& file, const Preset& preset) {
     Json requests = Json::array();
     for (const auto& [table, request] : requestsOf(preset))
-        requests.push(Json::object()
-                          .set("table", table)
-                          .set("method", request->method)
-                          .set("url", request->url)
-                          .set("client_auth", request->clientAuth ? nameOf(request->clientAuth)
-                                                                  : Json()));
+        requests.push(
+            Json::object()
+                .set("table", table)
+                .set("method", request->method)
+                .set("url", request->url)
+                .set("client_auth", request->clientAuth ? nameOf(request->clientAuth) : Json()));
     Json doubts = Json::array();
     for (const std::string& doubt : doubtsAbout(preset))
         doubts.push(doubt);
@@ -69,9 +69,9 @@ int providerCheckCommand(const Session& session, const std::vector<std::string>&
         const auto preset = readPreset(file);
         wrong = wrong || !preset;
         if (session.json)
-            presets.push(preset ? describe(file, *preset)
-                                : Json::object().set("file", file).set("error",
-                                                                       preset.error().message));
+            presets.push(
+                preset ? describe(file, *preset)
+                       : Json::object().set("file", file).set("error", preset.error().message));
         else if (preset)
             show(session, file, *preset);
         else

@@ -71,6 +71,9 @@ class Json {
     Json& set(std::string_view key, Json value); // on an object
     Json& push(Json value);                      // on an array
 
+    // For libraries that take jansson's values: still this one's, never to be changed through it.
+    json_t* borrow() const { return node_; }
+
     std::string dump() const;   // compact, keys in insertion order
     std::string pretty() const; // two-space indent
 

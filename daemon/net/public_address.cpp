@@ -22,13 +22,13 @@ bool contains(const ip::network_v6& network, const ip::address_v6& address) {
 
 bool isPublic(const ip::address_v4& address) {
     static const std::array special{
-        ip::make_network_v4("0.0.0.0/8"),       ip::make_network_v4("10.0.0.0/8"),
-        ip::make_network_v4("100.64.0.0/10"),   ip::make_network_v4("127.0.0.0/8"),
-        ip::make_network_v4("169.254.0.0/16"),  ip::make_network_v4("172.16.0.0/12"),
-        ip::make_network_v4("192.0.0.0/24"),    ip::make_network_v4("192.0.2.0/24"),
-        ip::make_network_v4("192.88.99.0/24"),  ip::make_network_v4("192.168.0.0/16"),
-        ip::make_network_v4("198.18.0.0/15"),   ip::make_network_v4("198.51.100.0/24"),
-        ip::make_network_v4("203.0.113.0/24"),  ip::make_network_v4("224.0.0.0/3")};
+        ip::make_network_v4("0.0.0.0/8"),      ip::make_network_v4("10.0.0.0/8"),
+        ip::make_network_v4("100.64.0.0/10"),  ip::make_network_v4("127.0.0.0/8"),
+        ip::make_network_v4("169.254.0.0/16"), ip::make_network_v4("172.16.0.0/12"),
+        ip::make_network_v4("192.0.0.0/24"),   ip::make_network_v4("192.0.2.0/24"),
+        ip::make_network_v4("192.88.99.0/24"), ip::make_network_v4("192.168.0.0/16"),
+        ip::make_network_v4("198.18.0.0/15"),  ip::make_network_v4("198.51.100.0/24"),
+        ip::make_network_v4("203.0.113.0/24"), ip::make_network_v4("224.0.0.0/3")};
     return std::none_of(special.begin(), special.end(),
                         [&](const auto& network) { return contains(network, address); });
 }

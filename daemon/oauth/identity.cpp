@@ -48,6 +48,11 @@ StepResult<Identity> identityOf(const Json& answer, const Provider& provider, To
         item = chosen(answer.pointer(step.items), provider, wanted);
     if (!item)
         return item.error();
+    // OpenID Connect Core, section 5.3.2: the answer must be about whom the ID token is about.
+    const auto subject = tokens.values.find("sub");
+    if (subject != tokens.values.end() && findText(answer, {"/sub"}) != subject->second)
+        return StepFailure{
+            "the identity endpoint spoke of somebody else than the ID token", false, {}};
     auto account = checked(accountIn(*item, step));
     if (!account)
         return account.error();

@@ -84,6 +84,9 @@ StepResult<TokenSet> tokensOf(const HttpResult& result, const Preset& preset,
     out.accessToken = secretCopy(token);
     out.refreshToken = secretCopy(refresh);
     out.values = kept(answer, preset);
+    if (const std::string id = findText(answer, {"/id_token"});
+        preset.idToken && id.size() <= maxTokenLength)
+        out.values["id_token"] = id; // until it has been checked
     sodium_memzero(token.data(), token.size());
     sodium_memzero(refresh.data(), refresh.size());
     return out;

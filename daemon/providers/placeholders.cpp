@@ -7,8 +7,8 @@ namespace grantlink {
 namespace {
 
 bool isName(std::string_view text) {
-    return !text.empty() &&
-           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
+    return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
+                                std::string_view::npos;
 }
 
 // Gives `literal` the text between placeholders, and `placeholder` their names.
@@ -42,14 +42,15 @@ std::string valueOf(const Values& values, std::string_view name) {
 
 const std::vector<std::string_view>& standardPlaceholders() {
     static const std::vector<std::string_view> names{
-        "client_id", "client_secret", "redirect_uri", "access_token", "refresh_token",
-        "account_id", "handle", "tenant"};
+        "client_id",     "client_secret", "redirect_uri", "access_token",
+        "refresh_token", "account_id",    "handle",       "tenant"};
     return names;
 }
 
 std::vector<std::string> placeholdersIn(std::string_view text) {
     std::vector<std::string> out;
-    walk(text, [](std::string_view) {}, [&](std::string_view name) { out.emplace_back(name); });
+    walk(
+        text, [](std::string_view) {}, [&](std::string_view name) { out.emplace_back(name); });
     return out;
 }
 

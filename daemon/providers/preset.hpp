@@ -85,7 +85,7 @@ struct RefreshStep {
     bool rotates = false; // the old refresh token is dead once a new one was issued
 };
 
-enum class IdentityFrom { request, tokenAnswer };
+enum class IdentityFrom { request, tokenAnswer, idToken };
 
 struct IdentityStep {
     IdentityFrom from = IdentityFrom::request;
@@ -93,6 +93,12 @@ struct IdentityStep {
     std::string items; // pointer to a list of accounts, of which one is meant; "": it is one
     Pointers id, handle, name, picture;
     Pointers accessToken; // of the account that was chosen; empty: the approver's is its own
+};
+
+// How the ID token of OpenID Connect is checked (OpenID Connect Core, section 3.1.3.7).
+struct IdTokenRules {
+    std::string issuer, jwksUrl;
+    std::vector<std::string> algorithms; // RFC 7518, section 3.1
 };
 
 struct RevokeStep {
@@ -146,6 +152,7 @@ struct Preset {
     TokenStep token;
     std::optional<UpgradeStep> upgrade;
     std::optional<RefreshStep> refresh;
+    std::optional<IdTokenRules> idToken;
     IdentityStep identity;
     std::optional<RevokeStep> revoke;
     std::optional<FeedStep> feed;

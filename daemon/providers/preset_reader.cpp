@@ -38,6 +38,7 @@ class PresetReader {
     TokenStep readToken(TomlReader& in) const;
     UpgradeStep readUpgrade(TomlReader& in) const;
     RefreshStep readRefresh(TomlReader& in) const;
+    IdTokenRules readIdToken(TomlReader& in) const;
     IdentityStep readIdentity(TomlReader& in) const;
     RevokeStep readRevoke(TomlReader& in) const;
     FeedStep readFeed(TomlReader& in) const;
@@ -158,11 +159,32 @@ RefreshStep PresetReader::readRefresh(TomlReader& in) const {
     return out;
 }
 
+IdTokenRules PresetReader::readIdToken(TomlReader& in) const {
+    IdTokenRules out;
+    out.issuer = in.text("issuer", out_.authorize.issuer);
+    if (out.issuer.empty())
+        in.fail("issuer", "is missing: what the ID token says as iss");
+    out.jwksUrl = requests_.url(in, "jwks_url");
+    out.algorithms =
+        in.has("algorithms") ? in.list("algorithms") : std::vector<std::string>{"RS256", "ES256"};
+    static const std::set<std::string> known{"RS256", "RS384", "RS512", "PS256", "PS384",
+                                             "PS512", "ES256", "ES384", "ES512"};
+    for (const std::string& algorithm : out.algorithms)
+        if (!known.contains(algorithm)) // RFC 8725, section 3.1: never none, never a shared secret
+            in.fail("algorithms", "must be signatures with a key pair, such as \"RS256\"");
+    in.finish();
+    return out;
+}
+
 IdentityStep PresetReader::readIdentity(TomlReader& in) const {
     IdentityStep out;
-    out.from = readChoice<IdentityFrom>(
-        in, "from", {{"request", IdentityFrom::request}, {"token", IdentityFrom::tokenAnswer}},
-        IdentityFrom::request);
+    out.from = readChoice<IdentityFrom>(in, "from",
+                                        {{"request", IdentityFrom::request},
+                                         {"token", IdentityFrom::tokenAnswer},
+                                         {"id_token", IdentityFrom::idToken}},
+                                        IdentityFrom::request);
+    if (out.from == IdentityFrom::idToken && !out_.idToken)
+        in.fail("from", "\"id_token\" needs a table [id_token], which says how it is checked");
     const bool asks = out.from == IdentityFrom::request;
     out.request =
         requests_.read(in, ask("GET", TokenIn::header),
@@ -272,6 +294,8 @@ void PresetReader::read() {
         out_.upgrade = readUpgrade(*table);
     if (auto table = in_.table("refresh"))
         out_.refresh = readRefresh(*table);
+    if (auto table = in_.table("id_token"))
+        out_.idToken = readIdToken(*table);
     if (auto table = required("identity"))
         out_.identity = readIdentity(*table);
     if (auto table = in_.table("revoke"))

@@ -27,6 +27,10 @@ std::vector<std::string*> urlsOf(Preset& preset) {
         out.push_back(&preset.refresh->request.url);
     if (preset.revoke)
         out.push_back(&preset.revoke->request.url);
+    if (preset.idToken) {
+        out.push_back(&preset.idToken->issuer);
+        out.push_back(&preset.idToken->jwksUrl);
+    }
     if (preset.feed)
         out.push_back(&preset.feed->request.url);
     if (preset.switchAccount)

@@ -21,8 +21,8 @@ bool isMethod(std::string_view text) {
 
 // http is for a provider on this very machine; whether it may be asked, grantlink.toml decides.
 bool isUrl(std::string_view text) {
-    static constexpr std::string_view beginnings[] = {"https://", "http://127.0.0.1:",
-                                                      "http://localhost:", "http://[::1]:", "{"};
+    static constexpr std::string_view beginnings[] = {
+        "https://", "http://127.0.0.1:", "http://localhost:", "http://[::1]:", "{"};
     const bool begins = std::any_of(std::begin(beginnings), std::end(beginnings),
                                     [&](std::string_view one) { return text.starts_with(one); });
     return begins && text.find_first_of(" \t\r\n#\"<>\\") == std::string_view::npos;
@@ -50,10 +50,11 @@ RequestTemplate RequestReader::read(TomlReader& in, RequestTemplate out, Url nee
     if (need == Url::required || in.has("url"))
         out.url = url(in, "url", out.url);
     const bool hasBody = out.method != "GET" && out.method != "DELETE";
-    out.parametersIn = readChoice<ParametersIn>(
-        in, "params_in",
-        {{"query", ParametersIn::query}, {"form", ParametersIn::form}, {"json", ParametersIn::json}},
-        hasBody ? out.parametersIn : ParametersIn::query);
+    out.parametersIn = readChoice<ParametersIn>(in, "params_in",
+                                                {{"query", ParametersIn::query},
+                                                 {"form", ParametersIn::form},
+                                                 {"json", ParametersIn::json}},
+                                                hasBody ? out.parametersIn : ParametersIn::query);
     if (out.method == "GET" && out.parametersIn != ParametersIn::query)
         in.fail("params_in", "a GET has no body: its parameters are in the query");
     out.parameters = texts(in, "params");
@@ -94,8 +95,9 @@ void RequestReader::check(TomlReader& in, std::string_view key, std::string_view
         std::string known;
         for (const std::string& one : placeholders_)
             known += (known.empty() ? "{" : ", {") + one + "}";
-        in.fail(key, name == "tenant" ? "{tenant} needs a table [tenant]"
-                                      : "there is no placeholder {" + name + "}; known are " + known);
+        in.fail(key, name == "tenant"
+                         ? "{tenant} needs a table [tenant]"
+                         : "there is no placeholder {" + name + "}; known are " + known);
     }
 }
 

@@ -33,7 +33,7 @@ class RequestReader {
 };
 
 Pointers readPointers(TomlReader& in, std::string_view key, Pointers otherwise = {});
-std::string readPointer(TomlReader& in, std::string_view key); // one, or ""
+std::string readPointer(TomlReader& in, std::string_view key);           // one, or ""
 std::chrono::seconds readDuration(TomlReader& in, std::string_view key); // 0: not there
 
 // One of the names of an enumeration.

@@ -13,7 +13,8 @@ Provider provider(Preset preset = {}) {
     config.clientId = "app id";
     config.clientSecret = "s:ecret";
     config.trustedOrigins = {"http://127.0.0.1:9000"};
-    return Provider("example", std::move(preset), config, "https://links.example.com/callback/example");
+    return Provider("example", std::move(preset), config,
+                    "https://links.example.com/callback/example");
 }
 
 RequestTemplate post() {
@@ -36,9 +37,9 @@ void standardParametersAreAdjusted(void**) {
     preset.rename = {{"client_id", "client_key"}};
     preset.omit = {"redirect_uri"};
     preset.parameters = {{"grant_type", "other"}, {"audience", "{tenant}x{access_token}"}};
-    const HttpRequest request = compose(provider(), preset, {{"tenant", "t"}},
-                                        {{"grant_type", "authorization_code"},
-                                         {"redirect_uri", "https://links.example.com/"}});
+    const HttpRequest request = compose(
+        provider(), preset, {{"tenant", "t"}},
+        {{"grant_type", "authorization_code"}, {"redirect_uri", "https://links.example.com/"}});
     assertEqual(request.body,
                 "grant_type=other&client_key=app%20id&client_secret=s%3Aecret&audience=tx");
     assertEqual(header(request, "Content-Type"), "application/x-www-form-urlencoded");
@@ -89,8 +90,9 @@ void onlyWhatTheOperatorNamesMayBeAnywhere(void**) {
     const Provider it = provider();
     assert_true(it.reachOf("http://127.0.0.1:9000/token") == Reach::anywhere);
     assert_true(it.reachOf("http://127.0.0.1:9000") == Reach::anywhere);
-    for (const char* url : {"http://127.0.0.1:90000/", "http://127.0.0.1:9000@evil.example/",
-                            "https://127.0.0.1:9000/", "http://127.0.0.1/", "https://id.example.com/"})
+    for (const char* url :
+         {"http://127.0.0.1:90000/", "http://127.0.0.1:9000@evil.example/",
+          "https://127.0.0.1:9000/", "http://127.0.0.1/", "https://id.example.com/"})
         assert_true(it.reachOf(url) == Reach::publicHttps);
 }
 
@@ -100,8 +102,8 @@ void handlesAreTheSameInAnySpelling(void**) {
     preset.handle.prefixes = {"https://mastodon.example/@"};
     preset.handle.suffix = "@{tenant}";
     const Provider it = provider(preset);
-    for (const char* spelling : {"nike", "@Nike", " @nike@mastodon.example ",
-                                 "https://mastodon.example/@nike/about?x=1"})
+    for (const char* spelling :
+         {"nike", "@Nike", " @nike@mastodon.example ", "https://mastodon.example/@nike/about?x=1"})
         assertEqual(it.normalise(spelling), "nike@mastodon.example");
     assertEqual(it.normalise(""), "");
     assert_true(it.normalise("nike@other.example") != it.normalise("nike"));

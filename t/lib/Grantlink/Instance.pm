@@ -258,6 +258,14 @@ sub start_shapes ($self) {
     return 'http://127.0.0.1:' . $port->number;
 }
 
+# An OpenID provider that lies on request. Answers its issuer.
+sub start_liar ($self) {
+    my $port = $self->{liar_port} //= Grantlink::Port->reserve;
+    $self->_spawn(liar => ['node', "$repository/t/lib/lying_provider.mjs", $port->number]);
+    $self->process('liar')->ready_when(sub { $port->answers });
+    return 'http://127.0.0.1:' . $port->number;
+}
+
 sub process ($self, $name) {
     return $self->{running}{$name} // die "$name was never started\n";
 }
@@ -403,7 +411,7 @@ sub _complain ($self, $what) { push @{$self->{complaints}}, $what }
 # Stops everything. Answers what went wrong on the way, to the end.
 sub shut_down ($self) {
     $self->{evidence}->take_process_list;
-    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc shapes smtp);
+    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc shapes liar smtp);
     $self->{tap}->stop if $self->{tap};
     push @{$self->{complaints}}, $self->{sanitizer}->reports, $self->{valgrind}->reports;
     push @{$self->{complaints}}, grep {

@@ -1,0 +1,81 @@
+#include "daemon/oauth/id_token.hpp"
+
+#include "daemon/oauth/jws.hpp"
+#include "daemon/providers/answer.hpp"
+
+#include <algorithm>
+
+namespace grantlink {
+
+namespace {
+
+constexpr std::int64_t skew = 60; // seconds that two clocks may differ
+
+bool isFor(const Json& claims, const std::string& clientId) {
+    const Json audience = claims["aud"];
+    bool named = audience.str() == clientId;
+    for (std::size_t i = 0; audience.isArray() && i < audience.size(); ++i)
+        named = named || audience.at(i).str() == clientId;
+    const Json authorized = claims["azp"];
+    const bool mustSay = audience.isArray() && audience.size() > 1;
+    return named && (authorized.isNull() ? !mustSay : authorized.str() == clientId);
+}
+
+// What is wrong with the claims; "" when nothing is.
+std::string faultIn(const Json& claims, const Provider& provider, const std::string& nonce) {
+    const Preset& preset = provider.preset();
+    const auto now = static_cast<std::int64_t>(nowMs() / 1000);
+    if (claims["iss"].str() != preset.idToken->issuer)
+        return "is of another issuer";
+    if (!isFor(claims, provider.clientId()))
+        return "is for another client";
+    if (claims["exp"].integer() <= now - skew)
+        return "has expired";
+    if (!claims["iat"].isInteger() || claims["iat"].integer() > now + skew)
+        return "was issued at no time that can be";
+    if (preset.authorize.nonce && claims["nonce"].str() != nonce)
+        return "has another nonce";
+    if (claims["sub"].str().empty())
+        return "does not say who it is about";
+    return "";
+}
+
+StepFailure refusal(const std::string& why) {
+    return {"its ID token " + why, false, {}};
+}
+
+} // namespace
+
+boost::asio::awaitable<StepResult<TokenSet>> checkIdToken(KeySets& keySets,
+                                                          const Provider& provider,
+                                                          TokenSet tokens, std::string nonce) {
+    const Preset& preset = provider.preset();
+    if (!preset.idToken)
+        co_return tokens;
+    const auto jws = Jws::parse(tokens.values["id_token"]);
+    if (!jws)
+        co_return refusal("is none");
+    const IdTokenRules& rules = *preset.idToken;
+    const auto keys =
+        co_await keySets.find(rules.jwksUrl, provider.reachOf(rules.jwksUrl), jws->keyId());
+    if (!keys)
+        co_return keys.error();
+    const bool genuine = std::any_of(keys->begin(), keys->end(), [&](const Json& key) {
+        return jws->verify(key, rules.algorithms);
+    });
+    if (!genuine)
+        co_return refusal("is not signed with a key of its issuer");
+    const Json& claims = jws->payload;
+    if (const std::string fault = faultIn(claims, provider, nonce); !fault.empty())
+        co_return refusal(fault);
+    tokens.values.erase("id_token");
+    tokens.values["sub"] = claims["sub"].str();
+    if (preset.identity.from == IdentityFrom::idToken) {
+        tokens.values["account_id"] = findText(claims, preset.identity.id);
+        tokens.values["handle"] = findText(claims, preset.identity.handle);
+        tokens.values["display_name"] = findText(claims, preset.identity.name);
+    }
+    co_return tokens;
+}
+
+} // namespace grantlink

@@ -1,0 +1,41 @@
+// The keys with which providers sign (JWKS, RFC 7517, section 5), fetched when they are needed.
+//
+// Kept for an hour. A key that is not among them is looked for once more, since providers rotate
+// theirs, but not again and again: an ID token must not make us flood its provider.
+//
+// Thread: the loop's.
+#pragma once
+
+#include "daemon/json/json.hpp"
+#include "daemon/oauth/step.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace grantlink {
+
+class KeySets {
+  public:
+    explicit KeySets(HttpClient& http) : http_(http) {}
+
+    // The keys of that id, or all when the id is empty; none when there is no such key.
+    boost::asio::awaitable<StepResult<std::vector<Json>>> find(std::string url, Reach reach,
+                                                               std::string keyId);
+
+  private:
+    struct Entry {
+        std::vector<Json> keys;
+        std::chrono::steady_clock::time_point fetched;
+    };
+
+    boost::asio::awaitable<StepResult<Entry>> fetch(std::string url, Reach reach);
+
+    HttpClient& http_;
+    std::map<std::string, Entry> entries_; // by URL
+};
+
+} // namespace grantlink

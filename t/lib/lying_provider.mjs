@@ -1,0 +1,115 @@
+// An OpenID provider that lies on request, for clients that must notice.
+//
+// Whoever is sent to it is signed in as nike and has approved. GET /_lie/NAME makes it lie so in the
+// next ID token (or userinfo answer), GET /_rotate gives it another key, GET /_keys answers how often
+// its keys were asked for.
+
+import { createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { createServer } from 'node:http';
+
+const clientId = 'lied-to';
+const base64url = (text) => Buffer.from(text).toString('base64url');
+const newKey = (kid) => ({ kid, ...generateKeyPairSync('rsa', { modulusLength: 2048 }) });
+
+let issuer;
+let key = newKey('first');
+let keyRequests = 0;
+let lie = '';
+const nonces = new Map(); // code → nonce
+
+function jwk({ publicKey, kid }) {
+  return { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' };
+}
+
+function jwt(header, claims, signature) {
+  const text = `${base64url(JSON.stringify(header))}.${base64url(JSON.stringify(claims))}`;
+  return `${text}.${signature(text).toString('base64url')}`;
+}
+
+const rs256 = (privateKey) => (text) => sign('RSA-SHA256', Buffer.from(text), privateKey);
+
+// What each lie changes in the claims.
+const wrongClaims = {
+  issuer: () => ({ iss: 'https://evil.example' }),
+  'issuer-slash': () => ({ iss: `${issuer}/` }),
+  audience: () => ({ aud: 'somebody-else' }),
+  audiences: () => ({ aud: [clientId, 'somebody-else'] }),
+  azp: () => ({ azp: 'somebody-else' }),
+  expired: (now) => ({ exp: now - 120 }),
+  'no-expiry': () => ({ exp: undefined }),
+  future: (now) => ({ iat: now + 600 }),
+  nonce: () => ({ nonce: 'of-another-attempt' }),
+  'no-nonce': () => ({ nonce: undefined }),
+  'no-subject': () => ({ sub: undefined }),
+};
+
+function idToken(nonce) {
+  const now = Math.floor(Date.now() / 1000);
+  const honest = { iss: issuer, aud: clientId, sub: '248289761001', exp: now + 300, iat: now, nonce, preferred_username: 'nike', name: 'Nike' };
+  const claims = { ...honest, ...wrongClaims[lie]?.(now) };
+  const header = { alg: 'RS256', kid: key.kid, typ: 'JWT' };
+  switch (lie) {
+    case 'no-token': return undefined;
+    case 'no-jwt': return 'x.y';
+    case 'unsigned': return jwt({ alg: 'none' }, claims, () => Buffer.alloc(0));
+    case 'public-key-as-secret': {
+      const pem = key.publicKey.export({ type: 'spki', format: 'pem' });
+      return jwt({ ...header, alg: 'HS256' }, claims, (text) => createHmac('sha256', pem).update(text).digest());
+    }
+    case 'own-key-inside': {
+      const other = newKey(key.kid);
+      return jwt({ ...header, jwk: jwk(other) }, claims, rs256(other.privateKey));
+    }
+    case 'other-key': return jwt(header, claims, rs256(newKey(key.kid).privateKey));
+    case 'unknown-key': return jwt({ ...header, kid: 'nobody' }, claims, rs256(key.privateKey));
+    case 'critical': return jwt({ ...header, crit: ['b64'], b64: true }, claims, rs256(key.privateKey));
+    case 'changed': {
+      const [head, , signature] = jwt(header, claims, rs256(key.privateKey)).split('.');
+      return `${head}.${base64url(JSON.stringify({ ...claims, preferred_username: 'adidas' }))}.${signature}`;
+    }
+    default: return jwt(header, claims, rs256(key.privateKey));
+  }
+}
+
+function authorize(query) {
+  const code = randomBytes(12).toString('hex');
+  nonces.set(code, query.get('nonce'));
+  const url = new URL(query.get('redirect_uri'));
+  url.search = new URLSearchParams({ code, state: query.get('state') });
+  return { status: 302, headers: { Location: url.href } };
+}
+
+async function answer(request) {
+  const url = new URL(request.url, issuer);
+  const [, command, value] = /^\/_(lie|rotate|keys)(?:\/(.*))?$/.exec(url.pathname) ?? [];
+  if (command === 'lie') lie = value;
+  if (command === 'rotate') key = newKey(randomBytes(4).toString('hex'));
+  if (command) return { json: keyRequests };
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  switch (url.pathname) {
+    case '/authorize': return authorize(url.searchParams);
+    case '/token':
+      return { json: { access_token: randomBytes(16).toString('hex'), token_type: 'Bearer', expires_in: 300, id_token: idToken(nonces.get(new URLSearchParams(body).get('code'))) } };
+    case '/jwks':
+      keyRequests += 1;
+      return { json: { keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: key.kid }, jwk(key)] } };
+    case '/userinfo':
+      return { json: { sub: lie === 'other-subject' ? '1' : '248289761001', preferred_username: 'nike', name: 'Nike' } };
+    default: return { status: 404, json: {} };
+  }
+}
+
+const server = createServer(async (request, response) => {
+  const out = await answer(request);
+  response.writeHead(out.status ?? 200, { 'Content-Type': 'application/json', ...out.headers });
+  response.end(JSON.stringify(out.json));
+});
+server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
+  issuer = `http://127.0.0.1:${server.address().port}`;
+  process.stdout.write(`listening on ${issuer}\n`);
+});
+process.on('SIGTERM', () => {
+  server.close(() => process.exit(0));
+  server.closeAllConnections();
+});
