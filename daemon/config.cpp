@@ -1,6 +1,7 @@
 #include "daemon/config.hpp"
 
 #include "daemon/notify/mail_header.hpp"
+#include "daemon/oauth/jws.hpp"
 #include "daemon/text/names.hpp"
 #include "daemon/text/origin.hpp"
 #include "daemon/toml_reader.hpp"
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <iterator>
 
 namespace grantlink {
 
@@ -29,6 +31,17 @@ std::string readSecretFile(TomlReader& in, std::string_view key, const std::stri
     if (!file || !std::getline(file, secret))
         in.fail(key, "the file \"" + path + "\" cannot be read or is empty");
     return secret;
+}
+
+std::string readKeyFile(TomlReader& in, std::string_view key) {
+    const std::string path = in.text(key);
+    std::ifstream file(path);
+    std::string out{std::istreambuf_iterator<char>(file), {}};
+    if (!file || !signJwt(Json::object(), Json::parse(out)))
+        in.fail(key, "the file \"" + path +
+                         "\" must hold a private key as JSON (RFC 7517), such as “jose jwk gen -i "
+                         "'{\"alg\":\"ES256\"}'” makes");
+    return out;
 }
 
 std::chrono::seconds duration(TomlReader& in, std::string_view key,
@@ -98,6 +111,8 @@ ProviderConfig readProvider(const std::string& name, TomlReader& in) {
     out.clientSecret = in.text("client_secret");
     if (in.has("client_secret_file"))
         out.clientSecret = readSecretFile(in, "client_secret_file", in.text("client_secret_file"));
+    if (in.has("client_key_file"))
+        out.clientKey = readKeyFile(in, "client_key_file");
     out.tenant = in.text("tenant");
     out.origins = in.map("origins");
     for (const auto& [from, to] : out.origins)

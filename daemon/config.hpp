@@ -35,7 +35,8 @@ struct ProviderConfig {
     std::string preset; // file name without .toml
     std::string clientId;
     std::string clientSecret;
-    std::string tenant; // what {tenant} stands for in the preset's URLs; "": as the preset says
+    std::string clientKey; // a private key as JSON (RFC 7517)
+    std::string tenant;    // what {tenant} stands for in the preset's URLs; "": as the preset says
     std::map<std::string, std::string> origins; // scheme://host[:port] → what replaces it
     std::vector<std::string> trustedOrigins;    // may be http, and on a private network
 };

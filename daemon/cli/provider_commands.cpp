@@ -22,6 +22,8 @@ std::string nameOf(const std::optional<ClientAuth>& how) {
         return "client_secret_basic";
     case ClientAuth::clientSecretPost:
         return "client_secret_post";
+    case ClientAuth::privateKeyJwt:
+        return "private_key_jwt";
     case ClientAuth::none:
         break;
     }

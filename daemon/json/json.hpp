@@ -71,7 +71,7 @@ class Json {
     Json& set(std::string_view key, Json value); // on an object
     Json& push(Json value);                      // on an array
 
-    // For libraries that take jansson's values: still this one's, never to be changed through it.
+    // For libraries that take jansson's values: still this one's.
     json_t* borrow() const { return node_; }
 
     std::string dump() const;   // compact, keys in insertion order

@@ -46,9 +46,8 @@ StepFailure refusal(const std::string& why) {
 
 } // namespace
 
-boost::asio::awaitable<StepResult<TokenSet>> checkIdToken(KeySets& keySets,
-                                                          const Provider& provider,
-                                                          TokenSet tokens, std::string nonce) {
+boost::asio::awaitable<StepResult<TokenSet>>
+checkIdToken(KeySets& keySets, const Provider& provider, TokenSet tokens, std::string nonce) {
     const Preset& preset = provider.preset();
     if (!preset.idToken)
         co_return tokens;

@@ -28,6 +28,16 @@ bool fits(const Json& key, const std::string& algorithm) {
     return kind && use == "sig" && only == algorithm;
 }
 
+// RFC 7518, section 3.1.
+std::string algorithmOf(const Json& key) {
+    const std::string curve = key["crv"].str();
+    const std::string fitting = curve == "P-521"   ? "ES512"
+                                : curve == "P-384" ? "ES384"
+                                : curve == "P-256" ? "ES256"
+                                                   : "RS256";
+    return key["alg"].str(fitting);
+}
+
 } // namespace
 
 std::optional<Jws> Jws::parse(std::string_view text) {
@@ -58,6 +68,17 @@ bool Jws::verify(const Json& key, const std::vector<std::string>& algorithms) co
                          .set("protected", protectedPart)
                          .set("signature", signature);
     return jose_jws_ver(nullptr, jws.borrow(), nullptr, key.borrow(), false);
+}
+
+std::optional<std::string> signJwt(const Json& claims, const Json& key) {
+    Json header = Json::object().set("alg", algorithmOf(key)).set("typ", "JWT");
+    if (const Json id = key["kid"]; id.isString())
+        header.set("kid", id);
+    Json jws = Json::object().set("payload", base64url(bytesOf(claims.dump())));
+    Json signature = Json::object().set("protected", header);
+    if (!jose_jws_sig(nullptr, jws.borrow(), signature.borrow(), key.borrow()))
+        return std::nullopt;
+    return jws["protected"].str() + "." + jws["payload"].str() + "." + jws["signature"].str();
 }
 
 } // namespace grantlink

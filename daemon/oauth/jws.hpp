@@ -27,4 +27,8 @@ struct Jws {
     bool verify(const Json& key, const std::vector<std::string>& algorithms) const;
 };
 
+// A JWT in compact form. `key` is a private JWK whose `alg`, where it has none, is that of its
+// curve or RS256. Nothing when the key cannot sign.
+std::optional<std::string> signJwt(const Json& claims, const Json& key);
+
 } // namespace grantlink

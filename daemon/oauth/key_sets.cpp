@@ -19,8 +19,8 @@ std::vector<Json> keysNamed(const std::vector<Json>& keys, const std::string& id
 
 } // namespace
 
-boost::asio::awaitable<StepResult<std::vector<Json>>>
-KeySets::find(std::string url, Reach reach, std::string keyId) {
+boost::asio::awaitable<StepResult<std::vector<Json>>> KeySets::find(std::string url, Reach reach,
+                                                                    std::string keyId) {
     const auto known = entries_.find(url);
     if (known != entries_.end()) {
         const auto age = std::chrono::steady_clock::now() - known->second.fetched;

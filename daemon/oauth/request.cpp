@@ -1,6 +1,7 @@
 #include "daemon/oauth/request.hpp"
 
 #include "daemon/json/json.hpp"
+#include "daemon/oauth/client_assertion.hpp"
 
 #include <algorithm>
 
@@ -20,6 +21,12 @@ void authenticate(HttpRequest& request, Headers& parameters, const Provider& pro
     case ClientAuth::clientSecretPost:
         parameters.emplace_back("client_id", provider.clientId());
         parameters.emplace_back("client_secret", provider.clientSecret());
+        break;
+    case ClientAuth::privateKeyJwt:
+        parameters.emplace_back("client_id", provider.clientId());
+        parameters.emplace_back("client_assertion_type",
+                                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+        parameters.emplace_back("client_assertion", clientAssertion(provider));
         break;
     case ClientAuth::none:
         parameters.emplace_back("client_id", provider.clientId());

@@ -27,6 +27,7 @@ using Parameters = std::map<std::string, std::string>;
 enum class ClientAuth {
     clientSecretPost,  // section 2.3.1: in the body
     clientSecretBasic, // the same section: HTTP Basic
+    privateKeyJwt,     // RFC 7523, section 2.2: an assertion signed with the client's key
     none,              // a public client: client_id only
 };
 
@@ -160,6 +161,16 @@ struct Preset {
     std::optional<SwitchAccount> switchAccount;
     HandleRules handle;
 };
+
+// A request that a preset describes, by the name of its table.
+struct NamedRequest {
+    std::string table;
+    const RequestTemplate* request;
+};
+
+// All of them but the authorization request, in the order in which a flow has them. They point
+// into the preset.
+std::vector<NamedRequest> requestsOf(const Preset& preset);
 
 // The preset in a file whose name is the preset's with .toml.
 boost::system::result<Preset, PresetError> readPreset(const std::string& path);

@@ -56,6 +56,21 @@ std::string joined(const std::vector<std::string>& words, const std::string& sep
     return out;
 }
 
+// What the preset's requests need to authenticate the client, and is not there.
+std::string credentialFault(const Preset& preset, const ProviderConfig& config) {
+    for (const auto& [table, request] : requestsOf(preset)) {
+        const ClientAuth how = request->clientAuth.value_or(ClientAuth::none);
+        if (how == ClientAuth::privateKeyJwt && config.clientKey.empty())
+            return "client_key_file is missing; this provider authenticates its clients by their "
+                   "key";
+        if (how != ClientAuth::none && how != ClientAuth::privateKeyJwt &&
+            config.clientSecret.empty())
+            return "client_secret or client_secret_file is missing; this provider authenticates "
+                   "its clients";
+    }
+    return "";
+}
+
 bool isHostOrLabel(const std::string& text, bool host) {
     const std::string_view known = "abcdefghijklmnopqrstuvwxyz0123456789-";
     const bool characters =
@@ -92,8 +107,9 @@ std::string_view originOf(std::string_view url) {
 Provider::Provider(std::string id, Preset preset, const ProviderConfig& config,
                    std::string redirectUri)
     : id_(std::move(id)), preset_(std::move(preset)), clientId_(config.clientId),
-      clientSecret_(config.clientSecret), redirectUri_(std::move(redirectUri)),
-      tenant_(config.tenant), trusted_(config.trustedOrigins) {
+      clientSecret_(config.clientSecret), clientKey_(config.clientKey),
+      redirectUri_(std::move(redirectUri)), tenant_(config.tenant),
+      trusted_(config.trustedOrigins) {
     if (preset_.tenant && tenant_.empty())
         tenant_ = preset_.tenant->standard;
     for (std::string* url : urlsOf(preset_))
@@ -168,10 +184,8 @@ boost::system::result<Providers, ConfigError> loadProviders(const Config& config
             return ConfigError{"providers." + id + ": " + preset.error().message};
         if (const std::string fault = tenantFault(*preset, settings.tenant); !fault.empty())
             return ConfigError{"providers." + id + ".tenant: " + fault};
-        if (preset->token.request.clientAuth != ClientAuth::none && settings.clientSecret.empty())
-            return ConfigError{"providers." + id +
-                               ": client_secret or client_secret_file is missing; this provider "
-                               "authenticates its clients"};
+        if (const std::string fault = credentialFault(*preset, settings); !fault.empty())
+            return ConfigError{"providers." + id + ": " + fault};
         out.emplace(id, Provider(id, std::move(*preset), settings, config.redirectUri(id)));
     }
     return out;

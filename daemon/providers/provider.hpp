@@ -30,6 +30,8 @@ class Provider {
 
     const std::string& clientSecret() const { return clientSecret_; }
 
+    const std::string& clientKey() const { return clientKey_; }
+
     // The authorization request but for state, PKCE and nonce; ends in '?' or '&'.
     std::string authorizeUrl() const;
 
@@ -48,7 +50,7 @@ class Provider {
   private:
     std::string id_;
     Preset preset_; // its URLs with the configured origins
-    std::string clientId_, clientSecret_, redirectUri_;
+    std::string clientId_, clientSecret_, clientKey_, redirectUri_;
     std::string tenant_;               // "" for a provider that has none
     std::vector<std::string> trusted_; // origins that the operator has named
 };

@@ -12,6 +12,7 @@ namespace {
 const std::map<std::string, std::optional<ClientAuth>> clientAuths{
     {"client_secret_basic", ClientAuth::clientSecretBasic},
     {"client_secret_post", ClientAuth::clientSecretPost},
+    {"private_key_jwt", ClientAuth::privateKeyJwt},
     {"none", ClientAuth::none}};
 
 bool isMethod(std::string_view text) {

@@ -10,6 +10,7 @@
 // ask. `preferred_username` is the name; `sub` is a long number made from it.
 
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
@@ -20,12 +21,15 @@ const { default: Provider } = await import('oidc-provider');
 const usage = `usage: node oidc_provider.mjs --redirect-uri URI [options]
   --redirect-uri URI       of the client; may be given several times
   --client-id ID           default: grantlink-test
-  --auth-method METHOD     client_secret_basic (the default) or client_secret_post
+  --auth-method METHOD     client_secret_basic (the default), client_secret_post, or private_key_jwt
+  --client-jwk FILE        the client's public key, for private_key_jwt
   --port PORT              port on 127.0.0.1; 0, the default, takes a free one
 
 The client's secret is in the environment: GRANTLINK_OIDC_SECRET.
 Prints "listening on http://127.0.0.1:PORT" when ready; that is the issuer too.
 `;
+
+const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
 
 function readOptions() {
   const string = { type: 'string' };
@@ -34,12 +38,13 @@ function readOptions() {
       port: { ...string, default: '0' },
       'client-id': { ...string, default: 'grantlink-test' },
       'redirect-uri': { ...string, multiple: true },
+      'client-jwk': string,
       'auth-method': { ...string, default: 'client_secret_basic' },
     },
   });
   if (!values['redirect-uri']) throw new Error('--redirect-uri is missing');
-  if (!['client_secret_basic', 'client_secret_post'].includes(values['auth-method'])) {
-    throw new Error('--auth-method wants client_secret_basic or client_secret_post');
+  if (!authMethods.includes(values['auth-method'])) {
+    throw new Error(`--auth-method wants one of ${authMethods.join(', ')}`);
   }
   return values;
 }
@@ -74,11 +79,19 @@ function signingKey() {
   return { ...privateKey.export({ format: 'jwk' }), kid: 'test', use: 'sig', alg: 'RS256' };
 }
 
+function credentials(options) {
+  if (options['auth-method'] !== 'private_key_jwt') {
+    return { client_secret: process.env.GRANTLINK_OIDC_SECRET ?? 'grantlink-test-secret' };
+  }
+  const key = JSON.parse(readFileSync(options['client-jwk']));
+  return { jwks: { keys: [key] }, token_endpoint_auth_signing_alg: key.alg };
+}
+
 function configuration(options) {
   return {
     clients: [{
       client_id: options['client-id'],
-      client_secret: process.env.GRANTLINK_OIDC_SECRET ?? 'grantlink-test-secret',
+      ...credentials(options),
       redirect_uris: options['redirect-uri'],
       response_types: ['code'],
       grant_types: ['authorization_code', 'refresh_token'],
@@ -89,7 +102,7 @@ function configuration(options) {
     cookies: { keys: [randomBytes(32).toString('hex')] },
     pkce: { methods: ['S256'], required: () => true },
     responseTypes: ['code'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: authMethods,
     scopes: ['openid', 'offline_access', 'profile', 'email'],
     claims: {
       openid: ['sub'],
