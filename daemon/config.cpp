@@ -33,6 +33,12 @@ std::string readSecretFile(TomlReader& in, std::string_view key, const std::stri
     return secret;
 }
 
+// RFC 8414, section 2. That it is https, requests to it will want.
+bool isIssuer(std::string_view url) {
+    const auto path = url.find('/', url.find("://") + 3);
+    return isOrigin(url.substr(0, path)) && url.find_first_of("?# \t") == std::string_view::npos;
+}
+
 std::string readKeyFile(TomlReader& in, std::string_view key) {
     const std::string path = in.text(key);
     std::ifstream file(path);
@@ -113,6 +119,10 @@ ProviderConfig readProvider(const std::string& name, TomlReader& in) {
         out.clientSecret = readSecretFile(in, "client_secret_file", in.text("client_secret_file"));
     if (in.has("client_key_file"))
         out.clientKey = readKeyFile(in, "client_key_file");
+    out.issuer = in.text("issuer");
+    if (!out.issuer.empty() && !isIssuer(out.issuer))
+        in.fail("issuer", "must be the provider's issuer, such as \"https://id.example.com\", "
+                          "character by character, without a query");
     out.tenant = in.text("tenant");
     out.origins = in.map("origins");
     for (const auto& [from, to] : out.origins)

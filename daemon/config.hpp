@@ -36,6 +36,7 @@ struct ProviderConfig {
     std::string clientId;
     std::string clientSecret;
     std::string clientKey; // a private key as JSON (RFC 7517)
+    std::string issuer;    // of a preset with discovery; "": the preset's
     std::string tenant;    // what {tenant} stands for in the preset's URLs; "": as the preset says
     std::map<std::string, std::string> origins; // scheme://host[:port] → what replaces it
     std::vector<std::string> trustedOrigins;    // may be http, and on a private network

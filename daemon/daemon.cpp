@@ -58,7 +58,7 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       vault_(settings->config.vault, masterKeys_),
       spool_(withDirectories(settings->config).edgeStore),
       links_(settings->config, masterKeys_, settings_), curl_(loop_.get_executor()), http_(curl_),
-      keySets_(http_), outbox_(loop_.get_executor(), vault_, settings_),
+      keySets_(http_), discovery_(http_), outbox_(loop_.get_executor(), vault_, settings_),
       services_{vault_,    spool_,      links_,    http_, keySets_,
                 settings_, masterKeys_, edgeKeys_, stop_, [this] { outbox_.wake(); }},
       approvals_(loop_.get_executor(), services_),
@@ -83,6 +83,7 @@ void Daemon::run() {
 }
 
 boost::asio::awaitable<void> Daemon::serve() {
+    co_await discover();
     const SettingsPtr settings = settings_.get();
     co_await links_.publishAll(vault_); // the vault is the truth, whatever the edge had
     // Any user may connect: the peer's credentials decide what it may do.
@@ -93,6 +94,7 @@ boost::asio::awaitable<void> Daemon::serve() {
     outbox_.start();
     maintenance_.start();
     watchSignals();
+    boost::asio::co_spawn(loop_, keepDiscovering(), logFailure("discovery"));
     spdlog::info("grantlinkd: ready");
 }
 
@@ -128,8 +130,32 @@ boost::asio::awaitable<void> Daemon::stop() {
     loop_.stop();
 }
 
+boost::asio::awaitable<bool> Daemon::discover() {
+    const SettingsPtr asked = settings_.get();
+    const bool changed = co_await discovery_.refresh(asked->providers);
+    if (!changed)
+        co_return false;
+    auto settings =
+        settingsOf(settings_.get()->config, discovery_.known()); // as reloaded meanwhile
+    if (!settings) {
+        spdlog::error("discovery: {}; the settings in force stay", settings.error().message);
+        co_return false;
+    }
+    settings_.replace(*settings);
+    co_return true;
+}
+
+boost::asio::awaitable<void> Daemon::keepDiscovering() {
+    while (!stop_.stopped()) {
+        co_await stop_.sleep(2s);
+        const bool changed = co_await discover();
+        if (changed)
+            co_await links_.publishAll(vault_);
+    }
+}
+
 boost::asio::awaitable<void> Daemon::reload() {
-    auto settings = loadSettings(configPath_);
+    auto settings = loadSettings(configPath_, discovery_.known());
     if (!settings) {
         spdlog::error("reload: {}; the settings in force stay", settings.error().message);
         co_return;

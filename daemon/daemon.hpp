@@ -9,6 +9,7 @@
 #include "daemon/maintenance.hpp"
 #include "daemon/net/wake_socket.hpp"
 #include "daemon/notify/outbox.hpp"
+#include "daemon/oauth/discovery.hpp"
 #include "daemon/vault/lmdb_vault.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -30,6 +31,8 @@ class Daemon {
     boost::asio::awaitable<void> stop();
     void watchSignals();
     boost::asio::awaitable<void> reload();
+    boost::asio::awaitable<bool> discover(); // true: the settings are others now
+    boost::asio::awaitable<void> keepDiscovering();
 
     bool idle() const {
         return approvals_.idle() && outbox_.idle() && maintenance_.idle() && api_.idle();
@@ -49,6 +52,7 @@ class Daemon {
     CurlLoop curl_;
     HttpClient http_;
     KeySets keySets_;
+    Discovery discovery_;
     Outbox outbox_;
     ApprovalServices services_;
     ApprovalProcessor approvals_;

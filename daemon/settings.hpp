@@ -24,7 +24,13 @@ struct Settings {
 
 using SettingsPtr = std::shared_ptr<const Settings>;
 
-boost::system::result<SettingsPtr, ConfigError> loadSettings(const std::string& path);
+// `metadata`: what is known of issuers; see oauth/discovery.hpp.
+boost::system::result<SettingsPtr, ConfigError> loadSettings(const std::string& path,
+                                                             const MetadataByIssuer& metadata = {});
+
+// The same for a configuration that has been read already.
+boost::system::result<SettingsPtr, ConfigError> settingsOf(Config config,
+                                                           const MetadataByIssuer& metadata);
 
 // The settings in force. Thread: the loop's.
 class CurrentSettings {

@@ -73,6 +73,8 @@ std::optional<Page> endOf(const FoundLink& link) {
 std::optional<Page> obstacleToStart(const FoundLink& link) {
     if (const auto end = endOf(link))
         return end;
+    if (link.provider()->authorizeUrl.empty()) // its endpoints have not been discovered yet
+        return Page::unavailable;
     return link.view().expires <= loopTimeMs() ? std::optional(Page::expired) : std::nullopt;
 }
 

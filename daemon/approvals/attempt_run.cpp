@@ -29,7 +29,10 @@ boost::asio::awaitable<void> AttemptRun::run() {
     });
     if (connection_)
         provider_ = settings_->provider(connection_->provider);
-    if (before && before->stage == AttemptStage::done) {
+    const bool done = before && before->stage == AttemptStage::done;
+    if (!done && provider_ && !provider_->ready())
+        throw std::runtime_error(provider_->id() + "'s endpoints are not known yet");
+    if (done) {
         co_await tellEdge(before->outcome.value_or(Outcome::providerError), before->detail);
         co_return;
     }

@@ -30,6 +30,10 @@ std::string nameOf(const std::optional<ClientAuth>& how) {
     return "none";
 }
 
+std::string shown(const std::string& url) {
+    return url.empty() ? "as the issuer's metadata says" : url;
+}
+
 Json describe(const std::string& file, const Preset& preset) {
     Json requests = Json::array();
     for (const auto& [table, request] : requestsOf(preset))
@@ -46,6 +50,7 @@ Json describe(const std::string& file, const Preset& preset) {
         .set("file", file)
         .set("id", preset.id)
         .set("name", preset.name)
+        .set("discovery", preset.discovery)
         .set("authorize_url", preset.authorize.url)
         .set("requests", requests)
         .set("doubts", doubts);
@@ -53,9 +58,10 @@ Json describe(const std::string& file, const Preset& preset) {
 
 void show(const Session& session, const std::string& file, const Preset& preset) {
     Table table({{"REQUEST"}, {"METHOD"}, {"URL", true}, {"CLIENT AUTH"}});
-    table.add({{"authorize"}, {"GET"}, {preset.authorize.url}, {"–"}});
+    table.add({{"authorize"}, {"GET"}, {shown(preset.authorize.url)}, {"–"}});
     for (const auto& [name, request] : requestsOf(preset))
-        table.add({{name}, {request->method}, {request->url}, {nameOf(request->clientAuth)}});
+        table.add(
+            {{name}, {request->method}, {shown(request->url)}, {nameOf(request->clientAuth)}});
     print(fmt::format("{}: {} ({})\n", file, preset.name, preset.id));
     print(table.render(session.out));
     for (const std::string& doubt : doubtsAbout(preset))

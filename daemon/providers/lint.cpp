@@ -12,7 +12,7 @@ std::vector<std::string> doubtsAbout(const Preset& preset) {
         out.push_back("docs: is missing; say where the provider documents what is written here");
     if (preset.authorize.issExpected && preset.authorize.issuer.ends_with('/'))
         out.push_back("authorize.issuer: ends with a slash; it is compared character by character");
-    if (!preset.switchAccount)
+    if (!preset.switchAccount && !preset.discovery)
         out.push_back("switch_account: is missing; who approves with the wrong account is not told "
                       "how to get to the right one");
     for (const auto& [table, request] : requestsOf(preset)) {

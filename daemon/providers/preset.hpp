@@ -145,9 +145,10 @@ struct HandleRules {
 };
 
 struct Preset {
-    std::string id;   // the file's name without .toml
-    std::string name; // as people call it
-    std::string docs; // where the facts come from
+    std::string id;         // the file's name without .toml
+    std::string name;       // as people call it
+    std::string docs;       // where the facts come from
+    bool discovery = false; // endpoints that are not here are in the issuer's metadata
     std::optional<TenantRule> tenant;
     AuthorizeStep authorize;
     TokenStep token;

@@ -30,6 +30,7 @@ class PresetReader {
   private:
     std::set<std::string, std::less<>> placeholders();
     std::optional<TomlReader> required(std::string_view key);
+    RequestReader::Url urlOfEndpoint() const; // the issuer's metadata may have it
     RequestTemplate ask(std::string method, TokenIn tokenIn) const; // as a client of the provider
     RequestTemplate asClient(std::string url) const;                // … that authenticates
 
@@ -71,6 +72,10 @@ std::optional<TomlReader> PresetReader::required(std::string_view key) {
     return table;
 }
 
+RequestReader::Url PresetReader::urlOfEndpoint() const {
+    return out_.discovery ? RequestReader::Url::optional : RequestReader::Url::required;
+}
+
 RequestTemplate PresetReader::ask(std::string method, TokenIn tokenIn) const {
     RequestTemplate out;
     out.method = std::move(method);
@@ -101,7 +106,8 @@ TenantRule PresetReader::readTenant(TomlReader& in) const {
 
 AuthorizeStep PresetReader::readAuthorize(TomlReader& in) const {
     AuthorizeStep out;
-    out.url = requests_.url(in, "url");
+    if (!out_.discovery || in.has("url"))
+        out.url = requests_.url(in, "url");
     out.scopes = in.list("scopes");
     out.scopeSeparator = in.text("scope_separator", " ");
     out.pkce = readChoice<Pkce>(in, "pkce",
@@ -125,7 +131,7 @@ TokenStep PresetReader::readToken(TomlReader& in) const {
     RequestTemplate standard = ask("POST", TokenIn::nowhere);
     standard.clientAuth = ClientAuth::clientSecretBasic;
     standard.error = {"/error"};
-    out.request = requests_.read(in, std::move(standard));
+    out.request = requests_.read(in, std::move(standard), urlOfEndpoint());
     out.accessToken = readPointers(in, "access_token", {"/access_token"});
     out.refreshToken = readPointers(in, "refresh_token", {"/refresh_token"});
     out.expiresIn = readPointers(in, "expires_in", {"/expires_in"});
@@ -151,7 +157,7 @@ UpgradeStep PresetReader::readUpgrade(TomlReader& in) const {
 
 RefreshStep PresetReader::readRefresh(TomlReader& in) const {
     RefreshStep out;
-    out.request = requests_.read(in, asClient(out_.token.request.url));
+    out.request = requests_.read(in, asClient(out_.token.request.url), urlOfEndpoint());
     out.lifetime = readDuration(in, "lifetime");
     out.minAge = readDuration(in, "min_age");
     out.rotates = in.flag("rotates", false);
@@ -162,9 +168,10 @@ RefreshStep PresetReader::readRefresh(TomlReader& in) const {
 IdTokenRules PresetReader::readIdToken(TomlReader& in) const {
     IdTokenRules out;
     out.issuer = in.text("issuer", out_.authorize.issuer);
-    if (out.issuer.empty())
+    if (out.issuer.empty() && !out_.discovery)
         in.fail("issuer", "is missing: what the ID token says as iss");
-    out.jwksUrl = requests_.url(in, "jwks_url");
+    if (!out_.discovery || in.has("jwks_url"))
+        out.jwksUrl = requests_.url(in, "jwks_url");
     out.algorithms =
         in.has("algorithms") ? in.list("algorithms") : std::vector<std::string>{"RS256", "ES256"};
     static const std::set<std::string> known{"RS256", "RS384", "RS512", "PS256", "PS384",
@@ -186,9 +193,8 @@ IdentityStep PresetReader::readIdentity(TomlReader& in) const {
     if (out.from == IdentityFrom::idToken && !out_.idToken)
         in.fail("from", "\"id_token\" needs a table [id_token], which says how it is checked");
     const bool asks = out.from == IdentityFrom::request;
-    out.request =
-        requests_.read(in, ask("GET", TokenIn::header),
-                       asks ? RequestReader::Url::required : RequestReader::Url::optional);
+    out.request = requests_.read(in, ask("GET", TokenIn::header),
+                                 asks ? urlOfEndpoint() : RequestReader::Url::optional);
     out.items = readPointer(in, "items");
     out.id = readPointers(in, "id");
     out.handle = readPointers(in, "handle");
@@ -207,7 +213,7 @@ RevokeStep PresetReader::readRevoke(TomlReader& in) const {
     RevokeStep out;
     out.accessToken =
         readChoice<bool>(in, "revokes", {{"refresh_token", false}, {"access_token", true}}, false);
-    out.request = requests_.read(in, asClient(""));
+    out.request = requests_.read(in, asClient(""), urlOfEndpoint());
     in.finish();
     return out;
 }
@@ -284,6 +290,7 @@ HandleRules PresetReader::readHandle(TomlReader& in) const {
 void PresetReader::read() {
     out_.name = in_.text("name", out_.id);
     out_.docs = in_.text("docs");
+    out_.discovery = in_.flag("discovery", false);
     if (auto table = in_.table("tenant"))
         out_.tenant = readTenant(*table);
     if (auto table = required("authorize"))

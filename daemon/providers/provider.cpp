@@ -56,8 +56,54 @@ std::string joined(const std::vector<std::string>& words, const std::string& sep
     return out;
 }
 
+// How to authenticate at a provider that offers these methods.
+ClientAuth authAmong(const std::vector<std::string>& methods, ClientAuth wanted, bool hasKey) {
+    const std::pair<const char*, ClientAuth> known[] = {
+        {"private_key_jwt", ClientAuth::privateKeyJwt},
+        {"client_secret_basic", ClientAuth::clientSecretBasic},
+        {"client_secret_post", ClientAuth::clientSecretPost},
+        {"none", ClientAuth::none}};
+    std::vector<ClientAuth> offered;
+    for (const auto& [name, how] : known)
+        if (std::find(methods.begin(), methods.end(), name) != methods.end() &&
+            (how == ClientAuth::privateKeyJwt) <= hasKey)
+            offered.push_back(how);
+    const bool asWanted = std::find(offered.begin(), offered.end(), wanted) != offered.end();
+    return asWanted || offered.empty() ? wanted : offered.front();
+}
+
+void fillIn(std::string& url, const std::string& discovered) {
+    if (url.empty())
+        url = discovered;
+}
+
+// Puts what the issuer says where the preset says nothing.
+void complete(Preset& preset, const ProviderMetadata& metadata, bool hasKey) {
+    fillIn(preset.authorize.url, metadata.authorizationEndpoint);
+    fillIn(preset.token.request.url, metadata.tokenEndpoint);
+    if (preset.identity.from == IdentityFrom::request)
+        fillIn(preset.identity.request.url, metadata.userinfoEndpoint);
+    if (preset.refresh)
+        fillIn(preset.refresh->request.url, metadata.tokenEndpoint);
+    if (preset.revoke) // not every provider has one
+        fillIn(preset.revoke->request.url, metadata.revocationEndpoint);
+    if (preset.revoke && preset.revoke->request.url.empty())
+        preset.revoke.reset();
+    if (preset.idToken)
+        fillIn(preset.idToken->jwksUrl, metadata.jwksUri);
+    preset.authorize.issExpected = preset.authorize.issExpected || metadata.issExpected;
+    for (RequestTemplate* request :
+         {&preset.token.request, preset.refresh ? &preset.refresh->request : nullptr,
+          preset.revoke ? &preset.revoke->request : nullptr})
+        if (request && request->clientAuth)
+            request->clientAuth =
+                authAmong(metadata.tokenAuthMethods, *request->clientAuth, hasKey);
+}
+
 // What the preset's requests need to authenticate the client, and is not there.
 std::string credentialFault(const Preset& preset, const ProviderConfig& config) {
+    if (preset.discovery && !config.clientKey.empty())
+        return ""; // the issuer says which of them it takes
     for (const auto& [table, request] : requestsOf(preset)) {
         const ClientAuth how = request->clientAuth.value_or(ClientAuth::none);
         if (how == ClientAuth::privateKeyJwt && config.clientKey.empty())
@@ -105,7 +151,7 @@ std::string_view originOf(std::string_view url) {
 } // namespace
 
 Provider::Provider(std::string id, Preset preset, const ProviderConfig& config,
-                   std::string redirectUri)
+                   std::string redirectUri, const ProviderMetadata* metadata)
     : id_(std::move(id)), preset_(std::move(preset)), clientId_(config.clientId),
       clientSecret_(config.clientSecret), clientKey_(config.clientKey),
       redirectUri_(std::move(redirectUri)), tenant_(config.tenant),
@@ -117,10 +163,18 @@ Provider::Provider(std::string id, Preset preset, const ProviderConfig& config,
     replaceOrigins(preset_, config.origins);
     for (const auto& [from, to] : config.origins)
         trusted_.push_back(to);
+    if (!config.issuer.empty())
+        preset_.authorize.issuer = config.issuer;
+    if (preset_.discovery && preset_.idToken && preset_.idToken->issuer.empty())
+        preset_.idToken->issuer = preset_.authorize.issuer;
+    if (preset_.discovery && metadata)
+        complete(preset_, *metadata, !clientKey_.empty());
 }
 
 std::string Provider::authorizeUrl() const {
     const AuthorizeStep& step = preset_.authorize;
+    if (!ready())
+        return "";
     Headers fields{
         {"response_type", "code"}, {"client_id", clientId_}, {"redirect_uri", redirectUri_}};
     if (!step.scopes.empty())
@@ -176,7 +230,8 @@ std::string Provider::display(std::string_view handle) const {
     return "@" + std::string(handle);
 }
 
-boost::system::result<Providers, ConfigError> loadProviders(const Config& config) {
+boost::system::result<Providers, ConfigError> loadProviders(const Config& config,
+                                                            const MetadataByIssuer& metadata) {
     Providers out;
     for (const auto& [id, settings] : config.providers) {
         auto preset = loadPreset(config.providersDir, settings.preset);
@@ -186,7 +241,17 @@ boost::system::result<Providers, ConfigError> loadProviders(const Config& config
             return ConfigError{"providers." + id + ".tenant: " + fault};
         if (const std::string fault = credentialFault(*preset, settings); !fault.empty())
             return ConfigError{"providers." + id + ": " + fault};
-        out.emplace(id, Provider(id, std::move(*preset), settings, config.redirectUri(id)));
+        const std::string issuer =
+            settings.issuer.empty() ? preset->authorize.issuer : settings.issuer;
+        if (preset->discovery && issuer.empty())
+            return ConfigError{"providers." + id +
+                               ".issuer: is missing; the provider's endpoints are found by it, "
+                               "such as \"https://id.example.com\""};
+        if (!preset->discovery && !settings.issuer.empty())
+            return ConfigError{"providers." + id + ".issuer: this preset names its endpoints"};
+        const auto known = metadata.find(issuer);
+        out.emplace(id, Provider(id, std::move(*preset), settings, config.redirectUri(id),
+                                 known == metadata.end() ? nullptr : &known->second));
     }
     return out;
 }

@@ -3,6 +3,7 @@
 
 #include "daemon/config.hpp"
 #include "daemon/net/http_client.hpp"
+#include "daemon/providers/metadata.hpp"
 #include "daemon/providers/placeholders.hpp"
 #include "daemon/providers/preset.hpp"
 
@@ -18,7 +19,9 @@ namespace grantlink {
 
 class Provider {
   public:
-    Provider(std::string id, Preset preset, const ProviderConfig& config, std::string redirectUri);
+    // `metadata`: what is known of the issuer of a preset with discovery; nullptr: nothing yet.
+    Provider(std::string id, Preset preset, const ProviderConfig& config, std::string redirectUri,
+             const ProviderMetadata* metadata = nullptr);
 
     const std::string& id() const { return id_; }
 
@@ -32,7 +35,13 @@ class Provider {
 
     const std::string& clientKey() const { return clientKey_; }
 
-    // The authorization request but for state, PKCE and nonce; ends in '?' or '&'.
+    // False while the endpoints have not been discovered: nothing can be asked of it.
+    bool ready() const {
+        return !preset_.authorize.url.empty() && !preset_.token.request.url.empty();
+    }
+
+    // The authorization request but for state, PKCE and nonce; ends in '?' or '&'. "" when not
+    // ready.
     std::string authorizeUrl() const;
 
     // What placeholders stand for, whoever the account is.
@@ -58,6 +67,7 @@ class Provider {
 // The providers of a configuration; immutable, shared by what runs while it is in force.
 using Providers = std::map<std::string, Provider>;
 
-boost::system::result<Providers, ConfigError> loadProviders(const Config& config);
+boost::system::result<Providers, ConfigError> loadProviders(const Config& config,
+                                                            const MetadataByIssuer& metadata);
 
 } // namespace grantlink

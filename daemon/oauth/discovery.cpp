@@ -1,0 +1,91 @@
+#include "daemon/oauth/discovery.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace grantlink {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto lifetime = 24h;
+constexpr auto afterFailure = 10s;
+constexpr auto patience = 5s; // the daemon's start waits for it
+
+bool same(const ProviderMetadata& a, const ProviderMetadata& b) {
+    return a.authorizationEndpoint == b.authorizationEndpoint &&
+           a.tokenEndpoint == b.tokenEndpoint && a.userinfoEndpoint == b.userinfoEndpoint &&
+           a.revocationEndpoint == b.revocationEndpoint && a.jwksUri == b.jwksUri &&
+           a.tokenAuthMethods == b.tokenAuthMethods && a.issExpected == b.issExpected;
+}
+
+} // namespace
+
+std::vector<std::string> metadataUrls(const std::string& issuer) {
+    const std::string base = issuer.ends_with('/') ? issuer.substr(0, issuer.size() - 1) : issuer;
+    const auto path = base.find('/', base.find("://") + 3);
+    const std::string origin = base.substr(0, path);
+    const std::string rest = path == std::string::npos ? "" : base.substr(path);
+    // OpenID Connect Discovery, section 4, appends; RFC 8414, section 3, inserts.
+    return {base + "/.well-known/openid-configuration",
+            origin + "/.well-known/oauth-authorization-server" + rest};
+}
+
+boost::asio::awaitable<bool> Discovery::refresh(const Providers& providers) {
+    bool changed = false;
+    for (const auto& [id, provider] : providers) {
+        const Preset& preset = provider.preset();
+        if (!preset.discovery)
+            continue;
+        const std::string issuer = preset.authorize.issuer;
+        const auto due = next_.find(issuer);
+        if (due != next_.end() && Clock::now() < due->second)
+            continue;
+        const bool found = co_await fetch(issuer, provider.reachOf(issuer));
+        changed = changed || found;
+    }
+    co_return changed;
+}
+
+boost::asio::awaitable<bool> Discovery::fetch(std::string issuer, Reach reach) {
+    next_[issuer] = Clock::now() + afterFailure;
+    for (const std::string& url : metadataUrls(issuer)) {
+        const Json answer = co_await document(url, reach, issuer);
+        const ProviderMetadata found = ProviderMetadata::from(answer);
+        if (found.authorizationEndpoint.empty() || found.tokenEndpoint.empty())
+            continue;
+        next_[issuer] = Clock::now() + lifetime;
+        const auto before = known_.find(issuer);
+        if (before != known_.end() && same(before->second, found))
+            co_return false;
+        known_[issuer] = found;
+        spdlog::info("the endpoints of {} are known", issuer);
+        co_return true;
+    }
+    spdlog::error("the metadata of {} cannot be had; its links do not work before that", issuer);
+    co_return false;
+}
+
+boost::asio::awaitable<Json> Discovery::document(std::string url, Reach reach,
+                                                 const std::string& issuer) {
+    HttpRequest request;
+    request.url = std::move(url);
+    request.reach = reach;
+    request.timeout = patience;
+    request.headers = {{"Accept", "application/json"}};
+    const HttpResult result = co_await http_.fetch(std::move(request));
+    if (!result) {
+        spdlog::warn("metadata: {}", result.error().message);
+        co_return Json();
+    }
+    Json answer = Json::parse(result->body);
+    if (result->status != 200 || !answer.isObject())
+        co_return Json();
+    if (answer["issuer"].str() != issuer) { // RFC 8414, section 3.3
+        spdlog::error("the metadata of {} is another issuer's, and is not used", issuer);
+        co_return Json();
+    }
+    co_return answer;
+}
+
+} // namespace grantlink

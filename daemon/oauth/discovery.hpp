@@ -1,0 +1,45 @@
+// Finds the endpoints of providers that are known by their issuer alone.
+//
+// The metadata is fetched at the start, once a day after that, and every ten seconds where it could
+// not be had. Until then the provider has no endpoints: its links say that they are not available
+// just now, and approvals wait in the spool.
+//
+// Thread: the loop's.
+#pragma once
+
+#include "daemon/net/http_client.hpp"
+#include "daemon/providers/metadata.hpp"
+#include "daemon/providers/provider.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <map>
+#include <string>
+
+namespace grantlink {
+
+class Discovery {
+  public:
+    explicit Discovery(HttpClient& http) : http_(http) {}
+
+    const MetadataByIssuer& known() const { return known_; }
+
+    // Fetches what is missing or old. True when something has changed.
+    boost::asio::awaitable<bool> refresh(const Providers& providers);
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    boost::asio::awaitable<bool> fetch(std::string issuer, Reach reach);
+    boost::asio::awaitable<Json> document(std::string url, Reach reach, const std::string& issuer);
+
+    HttpClient& http_;
+    MetadataByIssuer known_;
+    std::map<std::string, Clock::time_point> next_; // by issuer: when to ask
+};
+
+// Where an issuer's metadata may be, in the order in which to ask.
+std::vector<std::string> metadataUrls(const std::string& issuer);
+
+} // namespace grantlink

@@ -1,0 +1,23 @@
+// What a provider says of itself: authorization server metadata (RFC 8414, section 2; OpenID
+// Connect Discovery, section 3).
+#pragma once
+
+#include "daemon/json/json.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace grantlink {
+
+struct ProviderMetadata {
+    std::string authorizationEndpoint, tokenEndpoint, userinfoEndpoint, revocationEndpoint, jwksUri;
+    std::vector<std::string> tokenAuthMethods; // empty: not said
+    bool issExpected = false;                  // RFC 9207, section 3
+
+    static ProviderMetadata from(const Json& document);
+};
+
+using MetadataByIssuer = std::map<std::string, ProviderMetadata>;
+
+} // namespace grantlink

@@ -1,0 +1,75 @@
+# A provider that is known by its issuer alone: metadata (RFC 8414, OpenID Connect Discovery).
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use Grantlink::Command qw(run_command);
+use Grantlink::Flow;
+use Grantlink::Instance;
+use Grantlink::Toml qw(to_toml write_file);
+use Grantlink::Url qw(query_of);
+
+my $grantlink = Grantlink::Instance->new;
+my $issuer    = $grantlink->start_oidc;
+my %client    = (client_id => 'grantlink-test', client_secret => $grantlink->{client_secret});
+$grantlink->write_daemon_config(providers => {
+    oidc => {issuer => $issuer, trusted_origins => [$issuer], %client},
+    liar => {preset => 'oidc', issuer => 'http://127.0.0.1:1', trusted_origins => ['http://127.0.0.1:1'], %client},
+});
+$grantlink->stop('oidc');
+$grantlink->start;
+is($grantlink->admin->get('/healthz')->status, 200, 'grantlinkd starts while the provider is down');
+
+my $browser = $grantlink->browser;
+my $asked   = request_connection($grantlink, provider => 'oidc', account => 'nike');
+my $page    = $browser->get($asked->{link});
+is($page->page, 'unavailable', 'a link of it says that it is not available just now');
+is($page->status, 503, 'with a status that says so too');
+is($browser->post($asked->{link})->page, 'unavailable', 'its button as well');
+
+$grantlink->start_oidc;
+ok(eventually(sub { $browser->get($asked->{link})->status == 200 }, 60), 'and works when the provider has been reached');
+my $query = query_of(press($browser, $asked->{link}));
+is($query->{redirect_uri}, $grantlink->url . '/callback/oidc', 'the authorization request is as ever');
+ok($query->{nonce} && $query->{code_challenge}, 'with nonce and PKCE');
+
+my $callback = callback_for($browser, $asked->{link}, 'nike');
+is(follow($browser, come_back($browser, $callback =~ s/&iss=[^&]*//r))->page, 'bad_request', 'iss is expected, as the metadata says');
+is(wait_for_outcome($browser, come_back($browser, $callback)->location), 'connected', 'the rest of the flow finds its endpoints');
+is($grantlink->admin->connection($asked->{id})->{approved_account}{handle}, 'nike', 'and who it was');
+
+# An approval that comes while the endpoints are not known waits.
+$asked    = request_connection($grantlink, provider => 'oidc', account => 'nike');
+$callback = callback_for($browser, $asked->{link}, 'nike');
+$grantlink->stop('daemon');
+$grantlink->stop('oidc');
+my $back = come_back($browser, $callback);
+$grantlink->start_daemon;
+is($browser->get($back->location . '/outcome')->json->{outcome}, 'pending', 'an approval waits for the endpoints');
+$grantlink->start_oidc;
+isnt(wait_for_outcome($browser, $back->location, 60), 'pending', 'and is dealt with when they are known');
+
+# Metadata of another issuer.
+subtest 'the issuer in the metadata must be the one that was asked for' => sub {
+    my $other = $issuer =~ s/127\.0\.0\.1/localhost/r;
+    $grantlink->write_daemon_config(providers => {liar => {preset => 'oidc', issuer => $other, trusted_origins => [$other], %client}});
+    $grantlink->reload_daemon;
+    ok(eventually(sub { $grantlink->log('daemon') =~ /\Q$other\E is another issuer's/ }, 30), 'the log tells');
+    my $refused = request_connection($grantlink, provider => 'liar', account => 'nike');
+    is($browser->get($refused->{link})->page, 'unavailable', 'and it is not used');
+};
+
+sub checked (%provider) {
+    my $path = $grantlink->directory . '/etc/tried.toml';
+    write_file($path, to_toml({%{$grantlink->daemon_config}, providers => {oidc => {%client, %provider}}}), 0600);
+    return run_command([Grantlink::Instance::program('grantlinkd'), '--check', '--config', $path]);
+}
+like(checked()->{err}, qr/providers\.oidc\.issuer: is missing/, 'an issuer must be named');
+like(checked(issuer => $_)->{err}, qr/issuer: must be the provider's issuer/, "$_ is none")
+    for 'id.example.com', 'https://id.example.com/?x', 'https://id.example.com/#x';
+is(checked(issuer => 'https://id.example.com/tenant')->{exit}, 0, 'one with a path may be');
+like(checked(preset => 'github', issuer => 'https://id.example.com')->{err}, qr/issuer: this preset names its endpoints/, 'and only where it is needed');
+
+$grantlink->finish;
+done_testing;
