@@ -231,6 +231,8 @@ HttpError errorOf(CURL* easy, CURLcode code, const HttpRequest& request,
     curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
     std::string why = code == CURLE_ABORTED_BY_CALLBACK ? "stopped before it was finished"
                                                         : curl_easy_strerror(code);
+    if (code == CURLE_OUT_OF_MEMORY) // also what libcurl 7.88 calls a line of more than 100 KiB
+        why = "a header of the answer is too large, or memory is short";
     if (reception.refusedAddress)
         why = "its address is not a public one; if it is meant, trusted_origins of the provider "
               "allows it";

@@ -1,11 +1,17 @@
-// An OpenID provider that lies on request, for clients that must notice.
+// An OpenID provider that lies on request, and token endpoints that misbehave, for clients that must
+// notice.
 //
 // Whoever is sent to it is signed in as nike and has approved. GET /_lie/NAME makes it lie so in the
 // next ID token (or userinfo answer), GET /_rotate gives it another key, GET /_keys answers how often
-// its keys were asked for.
+// its keys were asked for. /hostile/NAME is a token endpoint that always misbehaves so; GET /_seen
+// answers how often each was asked. With a directory, which has key.pem and certificate.pem, and
+// another port as further arguments, that port has TLS with a certificate that nobody trusts.
 
 import { createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { gzipSync } from 'node:zlib';
 
 const clientId = 'lied-to';
 const base64url = (text) => Buffer.from(text).toString('base64url');
@@ -79,11 +85,52 @@ function authorize(query) {
   return { status: 302, headers: { Location: url.href } };
 }
 
+const token = JSON.stringify({ access_token: 'a-token-of-nobody', token_type: 'Bearer' });
+const seen = {};
+
+// Each answers as it likes.
+const hostile = {
+  drip: (response) => {
+    const timer = setInterval(() => response.write(' '), 100);
+    response.on('close', () => clearInterval(timer));
+  },
+  silent: () => {},
+  endless: (response) => {
+    const more = () => { while (!response.destroyed && response.write('x'.repeat(65536))); };
+    response.on('drain', more);
+    more();
+  },
+  'gzip-bomb': (response) => {
+    response.setHeader('Content-Encoding', 'gzip');
+    response.end(gzipSync(Buffer.alloc(100_000_000, ' ')));
+  },
+  deep: (response) => response.end('['.repeat(500_000)),
+  'duplicate-keys': (response) => response.end('{"access_token":"one","access_token":"two"}'),
+  'number-beyond-64-bits': (response) => response.end('{"access_token":"one","expires_in":99999999999999999999}'),
+  'cut-off': (response) => {
+    response.setHeader('Content-Length', 1000);
+    response.write(token, () => response.destroy());
+  },
+  'redirect-loop': (response) => response.writeHead(307, { Location: '/hostile/redirect-loop' }).end(),
+  'redirect-elsewhere': (response) => response.writeHead(307, { Location: `${issuer}/hostile/elsewhere` }).end(),
+  'redirect-to-file': (response) => response.writeHead(302, { Location: 'file:///etc/passwd' }).end(),
+  elsewhere: (response) => response.end(token),
+  'huge-header': (response) => response.writeHead(200, { 'X-Huge': 'x'.repeat(200_000) }).end(token),
+  'long-token': (response) => response.end(JSON.stringify({ access_token: 'x'.repeat(100_000) })),
+  html: (response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>Sorry</title>'),
+  'other-content-type': (response) => response.writeHead(200, { 'Content-Type': 'text/plain' }).end(token),
+  busy: (response) => {
+    if (seen.busy > 1) response.end(token);
+    else response.writeHead(503, { 'Retry-After': '1' }).end();
+  },
+};
+
 async function answer(request) {
   const url = new URL(request.url, issuer);
-  const [, command, value] = /^\/_(lie|rotate|keys)(?:\/(.*))?$/.exec(url.pathname) ?? [];
+  const [, command, value] = /^\/_(lie|rotate|keys|seen)(?:\/(.*))?$/.exec(url.pathname) ?? [];
   if (command === 'lie') lie = value;
   if (command === 'rotate') key = newKey(randomBytes(4).toString('hex'));
+  if (command === 'seen') return { json: seen };
   if (command) return { json: keyRequests };
   let body = '';
   for await (const chunk of request) body += chunk;
@@ -100,12 +147,26 @@ async function answer(request) {
   }
 }
 
-const server = createServer(async (request, response) => {
+async function serve(request, response) {
+  const [, misbehaviour] = /^\/hostile\/([\w-]+)$/.exec(request.url) ?? [];
+  if (misbehaviour) {
+    seen[misbehaviour] = (seen[misbehaviour] ?? 0) + 1;
+    request.resume();
+    hostile[misbehaviour](response);
+    return;
+  }
   const out = await answer(request);
   response.writeHead(out.status ?? 200, { 'Content-Type': 'application/json', ...out.headers });
   response.end(JSON.stringify(out.json));
-});
-server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
+}
+
+const [port, directory, tlsPort] = process.argv.slice(2);
+if (directory) {
+  const [key, cert] = ['key', 'certificate'].map((name) => readFileSync(`${directory}/${name}.pem`));
+  createTlsServer({ key, cert }, serve).listen(Number(tlsPort), '127.0.0.1').unref();
+}
+const server = createServer(serve);
+server.listen(Number(port ?? 0), '127.0.0.1', () => {
   issuer = `http://127.0.0.1:${server.address().port}`;
   process.stdout.write(`listening on ${issuer}\n`);
 });

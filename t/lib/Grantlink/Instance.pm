@@ -259,9 +259,9 @@ sub start_shapes ($self) {
 }
 
 # An OpenID provider that lies on request. Answers its issuer.
-sub start_liar ($self) {
+sub start_liar ($self, @arguments) {
     my $port = $self->{liar_port} //= Grantlink::Port->reserve;
-    $self->_spawn(liar => ['node', "$repository/t/lib/lying_provider.mjs", $port->number]);
+    $self->_spawn(liar => ['node', "$repository/t/lib/lying_provider.mjs", $port->number, @arguments]);
     $self->process('liar')->ready_when(sub { $port->answers });
     return 'http://127.0.0.1:' . $port->number;
 }
