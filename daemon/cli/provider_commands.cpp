@@ -52,6 +52,7 @@ Json describe(const std::string& file, const Preset& preset) {
         .set("name", preset.name)
         .set("discovery", preset.discovery)
         .set("authorize_url", preset.authorize.url)
+        .set("jwks_url", preset.idToken ? Json(preset.idToken->jwksUrl) : Json())
         .set("requests", requests)
         .set("doubts", doubts);
 }

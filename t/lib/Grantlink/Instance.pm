@@ -258,6 +258,15 @@ sub start_shapes ($self) {
     return 'http://127.0.0.1:' . $port->number;
 }
 
+# Providers as presets describe them. Answers their origin.
+sub start_preset_provider ($self, @files) {
+    my $port = $self->{shapes_port} //= Grantlink::Port->reserve;
+    $self->_spawn(shapes => ['node', "$repository/t/lib/preset_provider.mjs", $port->number, @files],
+        environment => {GRANTLINK_SHAPED_SECRET => $self->{client_secret}});
+    $self->process('shapes')->ready_when(sub { $port->answers });
+    return 'http://127.0.0.1:' . $port->number;
+}
+
 # An OpenID provider that lies on request. Answers its issuer.
 sub start_liar ($self, @arguments) {
     my $port = $self->{liar_port} //= Grantlink::Port->reserve;
