@@ -91,12 +91,18 @@ sub tail ($name, $text) {
 
 sub signal ($self, $signal) { return kill $signal, $self->{pid} }
 
-# Asks with a signal, insists with SIGKILL after `seconds`. Answers the exit status as in $?.
+# Asks with a signal, insists with SIGKILL after `seconds`. Answers the exit status as in $?. QUIT, which
+# is for nginx, is repeated: without a master it looks for signals only before it waits for events, so that
+# one in between is seen with the next event.
 sub stop ($self, $signal = 'TERM', $seconds = 15) {
     return $self->{ended} unless $self->alive;
     $self->{asked} = 1;
-    $self->signal($signal);
-    $self->{insisted} = 1 unless eventually(sub { !$self->alive }, $seconds);
+    my $asked = 0;
+    $self->{insisted} = 1 unless eventually(sub {
+        return 1 unless $self->alive;
+        $self->signal($signal) if !$asked++ || $signal eq 'QUIT' && $asked % 20 == 0;
+        return 0;
+    }, $seconds);
     return $self->kill;
 }
 
