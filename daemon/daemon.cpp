@@ -83,6 +83,7 @@ void Daemon::run() {
 }
 
 boost::asio::awaitable<void> Daemon::serve() {
+    watchSignals();
     co_await discover();
     const SettingsPtr settings = settings_.get();
     co_await links_.publishAll(vault_); // the vault is the truth, whatever the edge had
@@ -93,7 +94,6 @@ boost::asio::awaitable<void> Daemon::serve() {
     approvals_.start();
     outbox_.start();
     maintenance_.start();
-    watchSignals();
     boost::asio::co_spawn(loop_, keepDiscovering(), logFailure("discovery"));
     spdlog::info("grantlinkd: ready");
 }
@@ -115,7 +115,8 @@ void Daemon::watchSignals() {
 // Takes no new work, lets requests in flight end, and leaves the rest where it is durable.
 boost::asio::awaitable<void> Daemon::stop() {
     spdlog::info("grantlinkd: stopping");
-    admin_->stop();
+    if (admin_) // else it is the start that is stopped
+        admin_->stop();
     wake_->stop();
     stop_.stop();
     approvals_.stop();
@@ -148,9 +149,13 @@ boost::asio::awaitable<bool> Daemon::discover() {
 boost::asio::awaitable<void> Daemon::keepDiscovering() {
     while (!stop_.stopped()) {
         co_await stop_.sleep(2s);
-        const bool changed = co_await discover();
-        if (changed)
-            co_await links_.publishAll(vault_);
+        try {
+            const bool changed = co_await discover();
+            if (changed)
+                co_await links_.publishAll(vault_);
+        } catch (const std::exception& error) { // publishing is made up for by maintenance
+            spdlog::error("discovery: {}", error.what());
+        }
     }
 }
 

@@ -34,7 +34,7 @@ sub approved ($provider, $lie) {
     my $browser = $grantlink->browser;
     my $asked   = request_connection($grantlink, provider => $provider, account => '@nike');
     my $back    = come_back($browser, $browser->get(press($browser, $asked->{link}))->location);
-    my $outcome = wait_for_outcome($browser, $back->location);
+    my $outcome = wait_for_outcome($browser, $back->location, 60);    # an unknown key is looked for again
     return ($outcome, $grantlink->admin->connection($asked->{id}), follow($browser, $back)->text);
 }
 

@@ -3,6 +3,7 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use File::Copy qw(copy);
 use JSON::PP qw(decode_json encode_json);
 use Test::More;
 use Grantlink::Command qw(run_command);
@@ -31,7 +32,8 @@ for my $algorithm (qw(ES256 PS256)) {
         write_file("$dir/client.jwk", $private, 0600);
         write_file("$dir/public.jwk", $public);
         mkdir "$dir/presets";
-        my $issuer = $grantlink->start_oidc('--auth-method' => 'private_key_jwt', '--client-jwk' => "$dir/public.jwk");
+        my $issuer = $grantlink->start_oidc('--auth-method' => 'private_key_jwt', '--client-jwk' => "$dir/public.jwk",
+            '--redirect-uri' => $grantlink->public_url . '/callback/found');
         my $tap    = Grantlink::Tap->new("$dir/oidc-tap");
         $tap->start($issuer);
         write_file("$dir/presets/oidc.toml", to_toml({
@@ -41,15 +43,19 @@ for my $algorithm (qw(ES256 PS256)) {
             identity  => {url => "$issuer/me", id => ['/sub'], handle => ['/preferred_username']},
             revoke    => {url => $tap->url . '/token/revocation'},
         }));
+        copy("$Grantlink::Instance::repository/conf.d/providers/oidc.toml", "$dir/presets/discovered.toml");
         my %client = (client_id => 'grantlink-test', trusted_origins => [$issuer, $tap->url]);
         $grantlink->write_daemon_config(
             settings  => {providers_dir => "$dir/presets"},
-            providers => {map { $_ => {preset => 'oidc', client_key_file => "$dir/client.jwk", %client} } qw(oidc instagram)},
+            providers => {found => {preset => 'discovered', issuer => $issuer, client_key_file => "$dir/client.jwk", %client}, map { $_ => {preset => 'oidc', client_key_file => "$dir/client.jwk", %client} } qw(oidc instagram)},
         );
         $grantlink->start;
         my $browser = $grantlink->browser;
         my $asked   = request_connection($grantlink, provider => 'oidc', account => 'nike');
         is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'the provider takes the assertion');
+
+        $asked = request_connection($grantlink, provider => 'found', account => 'nike');
+        is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'also one that offers other ways, to a client that has only a key');
 
         $asked = request_connection($grantlink, provider => 'oidc', account => 'adidas');
         is(wait_for_outcome($browser, approve($browser, $asked->{link}, 'puma')), 'wrong_account', 'somebody else approves');

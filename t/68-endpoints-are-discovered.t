@@ -60,6 +60,15 @@ subtest 'the issuer in the metadata must be the one that was asked for' => sub {
     is($browser->get($refused->{link})->page, 'unavailable', 'and it is not used');
 };
 
+subtest 'endpoints that are no https URLs' => sub {
+    my $liar = $grantlink->start_liar;
+    $grantlink->write_daemon_config(providers => {liar => {preset => 'oidc', issuer => "$liar/unsafe", trusted_origins => [$liar], %client}});
+    $grantlink->reload_daemon;
+    ok(eventually(sub { $grantlink->log('daemon') =~ m{metadata of \Q$liar\E/unsafe has an endpoint that is no https URL} }, 30), 'the log tells');
+    my $unsafe = request_connection($grantlink, provider => 'liar', account => 'nike');
+    is($browser->get($unsafe->{link})->page, 'unavailable', 'and they are not used');
+};
+
 sub checked (%provider) {
     my $path = $grantlink->directory . '/etc/tried.toml';
     write_file($path, to_toml({%{$grantlink->daemon_config}, providers => {oidc => {%client, %provider}}}), 0600);

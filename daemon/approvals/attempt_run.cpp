@@ -29,10 +29,7 @@ boost::asio::awaitable<void> AttemptRun::run() {
     });
     if (connection_)
         provider_ = settings_->provider(connection_->provider);
-    const bool done = before && before->stage == AttemptStage::done;
-    if (!done && provider_ && !provider_->ready())
-        throw std::runtime_error(provider_->id() + "'s endpoints are not known yet");
-    if (done) {
+    if (before && before->stage == AttemptStage::done) {
         co_await tellEdge(before->outcome.value_or(Outcome::providerError), before->detail);
         co_return;
     }
@@ -74,8 +71,10 @@ std::optional<AttemptRun::Verdict> AttemptRun::objection() const {
 boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::decide() {
     if (auto no = objection())
         co_return no;
-    if (approval_->kind == ApprovalKind::code)
+    if (approval_->kind == ApprovalKind::code) {
+        requireEndpoints();
         co_return co_await exchange();
+    }
     if (approval_->payload == "access_denied") // RFC 6749, section 4.1.2.1
         co_return Verdict{Outcome::declined, ""};
     co_return Verdict{Outcome::providerError, quoted(std::string(approval_->payload))};
@@ -123,6 +122,7 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
         co_return Verdict{Outcome::cancelled, ""};
     if (!provider_)
         co_return Verdict{Outcome::providerError, "it is not set up here"};
+    requireEndpoints();
     const std::string expected = nonce();
     const auto checked = co_await withRetries(services_.stop, [&] {
         return checkIdToken(services_.keySets, *provider_, first, expected);
@@ -149,6 +149,12 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
         co_return Verdict{Outcome::connected, "", identity->tokens, account};
     co_return Verdict{Outcome::wrongAccount, provider_->display(quoted(account.handle)), *tokens,
                       account};
+}
+
+// An attempt that cannot go on yet stays in the spool: see ApprovalProcessor.
+void AttemptRun::requireEndpoints() const {
+    if (provider_ && !provider_->ready())
+        throw std::runtime_error(provider_->id() + "'s endpoints are not known yet");
 }
 
 // What the edge has sent (OpenID Connect Core, section 3.1.2.1).
@@ -208,6 +214,7 @@ boost::asio::awaitable<void> AttemptRun::giveBack() {
     services_.vault.read([&](const VaultReader& vault) { tokens = vault.tokens(attempt_); });
     if (!tokens)
         co_return;
+    requireEndpoints();
     if (provider_)
         co_await revokeTokens(services_.http, *provider_, *tokens);
     const auto erase = [attempt = attempt_](VaultWriter& vault) { vault.eraseTokens(attempt); };

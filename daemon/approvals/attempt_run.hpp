@@ -62,6 +62,7 @@ class AttemptRun {
     boost::asio::awaitable<std::optional<Verdict>> exchange();
     boost::asio::awaitable<std::optional<Verdict>> identify(TokenSet tokens);
     boost::asio::awaitable<StepResult<TokenSet>> exchangeOnce(std::string_view code);
+    void requireEndpoints() const;
     std::string nonce() const;
     boost::asio::awaitable<void> settle(Verdict verdict);
     boost::asio::awaitable<void> giveBack();

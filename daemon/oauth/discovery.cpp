@@ -2,6 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cstring>
+
 namespace grantlink {
 
 namespace {
@@ -17,6 +20,27 @@ bool same(const ProviderMetadata& a, const ProviderMetadata& b) {
            a.tokenEndpoint == b.tokenEndpoint && a.userinfoEndpoint == b.userinfoEndpoint &&
            a.revocationEndpoint == b.revocationEndpoint && a.jwksUri == b.jwksUri &&
            a.tokenAuthMethods == b.tokenAuthMethods && a.issExpected == b.issExpected;
+}
+
+// What a preset's URL may be, but for placeholders: it is put where a preset has its own.
+void dropUnsafe(std::string& endpoint, Reach reach, const std::string& issuer) {
+    const bool scheme = endpoint.starts_with("https://") ||
+                        (reach == Reach::anywhere && endpoint.starts_with("http://"));
+    const bool plain = std::all_of(endpoint.begin(), endpoint.end(), [](unsigned char c) {
+        return c > 0x20 && c < 0x7f && !std::strchr("#\"<>\\{}", c);
+    });
+    if (endpoint.empty() || (scheme && plain))
+        return;
+    spdlog::error("the metadata of {} has an endpoint that is no https URL; it is not used",
+                  issuer);
+    endpoint.clear();
+}
+
+void dropUnsafe(ProviderMetadata& metadata, Reach reach, const std::string& issuer) {
+    for (std::string* endpoint :
+         {&metadata.authorizationEndpoint, &metadata.tokenEndpoint, &metadata.userinfoEndpoint,
+          &metadata.revocationEndpoint, &metadata.jwksUri})
+        dropUnsafe(*endpoint, reach, issuer);
 }
 
 } // namespace
@@ -38,7 +62,7 @@ boost::asio::awaitable<bool> Discovery::refresh(const Providers& providers) {
         if (!preset.discovery)
             continue;
         const std::string issuer = preset.authorize.issuer;
-        const auto due = next_.find(issuer);
+        const auto due = next_.find({issuer, provider.reachOf(issuer)});
         if (due != next_.end() && Clock::now() < due->second)
             continue;
         const bool found = co_await fetch(issuer, provider.reachOf(issuer));
@@ -48,13 +72,14 @@ boost::asio::awaitable<bool> Discovery::refresh(const Providers& providers) {
 }
 
 boost::asio::awaitable<bool> Discovery::fetch(std::string issuer, Reach reach) {
-    next_[issuer] = Clock::now() + afterFailure;
+    next_[{issuer, reach}] = Clock::now() + afterFailure;
     for (const std::string& url : metadataUrls(issuer)) {
         const Json answer = co_await document(url, reach, issuer);
-        const ProviderMetadata found = ProviderMetadata::from(answer);
+        ProviderMetadata found = ProviderMetadata::from(answer);
+        dropUnsafe(found, reach, issuer);
         if (found.authorizationEndpoint.empty() || found.tokenEndpoint.empty())
             continue;
-        next_[issuer] = Clock::now() + lifetime;
+        next_[{issuer, reach}] = Clock::now() + lifetime;
         const auto before = known_.find(issuer);
         if (before != known_.end() && same(before->second, found))
             co_return false;
@@ -62,7 +87,11 @@ boost::asio::awaitable<bool> Discovery::fetch(std::string issuer, Reach reach) {
         spdlog::info("the endpoints of {} are known", issuer);
         co_return true;
     }
-    spdlog::error("the metadata of {} cannot be had; its links do not work before that", issuer);
+    if (known_.contains(issuer))
+        spdlog::warn("the metadata of {} cannot be had; what is known of it stays", issuer);
+    else
+        spdlog::error("the metadata of {} cannot be had; its links do not work before that",
+                      issuer);
     co_return false;
 }
 

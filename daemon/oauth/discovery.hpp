@@ -16,6 +16,8 @@
 #include <chrono>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace grantlink {
 
@@ -36,7 +38,7 @@ class Discovery {
 
     HttpClient& http_;
     MetadataByIssuer known_;
-    std::map<std::string, Clock::time_point> next_; // by issuer: when to ask
+    std::map<std::pair<std::string, Reach>, Clock::time_point> next_; // when to ask an issuer
 };
 
 // Where an issuer's metadata may be, in the order in which to ask.

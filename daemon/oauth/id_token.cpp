@@ -22,9 +22,12 @@ bool isFor(const Json& claims, const std::string& clientId) {
 }
 
 // What is wrong with the claims; "" when nothing is.
-std::string faultIn(const Json& claims, const Provider& provider, const std::string& nonce) {
+// `received`: when it came, in milliseconds; a daemon that was stopped meanwhile is not to blame
+// it.
+std::string faultIn(const Json& claims, const Provider& provider, const std::string& nonce,
+                    TimeMs received) {
     const Preset& preset = provider.preset();
-    const auto now = static_cast<std::int64_t>(nowMs() / 1000);
+    const auto now = static_cast<std::int64_t>(received / 1000);
     if (claims["iss"].str() != preset.idToken->issuer)
         return "is of another issuer";
     if (!isFor(claims, provider.clientId()))
@@ -33,7 +36,7 @@ std::string faultIn(const Json& claims, const Provider& provider, const std::str
         return "has expired";
     if (!claims["iat"].isInteger() || claims["iat"].integer() > now + skew)
         return "was issued at no time that can be";
-    if (preset.authorize.nonce && claims["nonce"].str() != nonce)
+    if (preset.authorize.nonce && (nonce.empty() || claims["nonce"].str() != nonce))
         return "has another nonce";
     if (claims["sub"].str().empty())
         return "does not say who it is about";
@@ -59,13 +62,15 @@ checkIdToken(KeySets& keySets, const Provider& provider, TokenSet tokens, std::s
         co_await keySets.find(rules.jwksUrl, provider.reachOf(rules.jwksUrl), jws->keyId());
     if (!keys)
         co_return keys.error();
+    if (keys->empty()) // its provider may be about to publish it
+        co_return StepFailure{"its ID token is not signed with a key of its issuer", true, {}};
     const bool genuine = std::any_of(keys->begin(), keys->end(), [&](const Json& key) {
         return jws->verify(key, rules.algorithms);
     });
     if (!genuine)
         co_return refusal("is not signed with a key of its issuer");
     const Json& claims = jws->payload;
-    if (const std::string fault = faultIn(claims, provider, nonce); !fault.empty())
+    if (const std::string fault = faultIn(claims, provider, nonce, tokens.obtained); !fault.empty())
         co_return refusal(fault);
     tokens.values.erase("id_token");
     tokens.values["sub"] = claims["sub"].str();

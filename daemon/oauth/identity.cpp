@@ -50,7 +50,8 @@ StepResult<Identity> identityOf(const Json& answer, const Provider& provider, To
         return item.error();
     // OpenID Connect Core, section 5.3.2: the answer must be about whom the ID token is about.
     const auto subject = tokens.values.find("sub");
-    if (subject != tokens.values.end() && findText(answer, {"/sub"}) != subject->second)
+    const std::string spoken = findText(answer, {"/sub"});
+    if (subject != tokens.values.end() && !spoken.empty() && spoken != subject->second)
         return StepFailure{
             "the identity endpoint spoke of somebody else than the ID token", false, {}};
     auto account = checked(accountIn(*item, step));
@@ -99,7 +100,9 @@ fetchIdentity(HttpClient& http, const Provider& provider, TokenSet tokens, Wante
     if (!result)
         co_return failureOf(result.error(), Repeatable::yes);
     const Json answer = Json::parse(result->body);
-    const std::string said = without(findText(answer, request.error), {textOf(tokens.accessToken)});
+    const std::string said =
+        without(findText(answer, request.error),
+                {textOf(tokens.accessToken), textOf(tokens.refreshToken), provider.clientSecret()});
     if (result->status < 200 || result->status > 299)
         co_return failureOf(*result, said, preset.rateLimit, Repeatable::yes);
     if (!succeeded(answer, request.success))

@@ -25,8 +25,8 @@ TimeMs expiryOf(const Json& answer, const TokenStep& step, std::chrono::seconds 
                 TimeMs now) {
     constexpr long tenYears = 10L * 366 * 86400;
     long seconds = numberIn(findText(answer, step.expiresIn));
-    if (seconds <= 0)
-        seconds = numberIn(findText(answer, step.expiresAt)) - static_cast<long>(now / 1000);
+    if (const long end = numberIn(findText(answer, step.expiresAt)); seconds <= 0 && end > 0)
+        seconds = end - static_cast<long>(now / 1000);
     if (seconds <= 0 || seconds > tenYears)
         seconds = otherwise.count();
     return seconds > 0 ? now + static_cast<TimeMs>(seconds) * 1000 : 0;
@@ -61,12 +61,13 @@ StepFailure noToken(const Json& answer, const std::string& said) {
 // `lifetime` holds when the answer does not say; 0: unknown.
 StepResult<TokenSet> tokensOf(const HttpResult& result, const Preset& preset,
                               const RequestTemplate& request, std::chrono::seconds lifetime,
-                              Repeatable repeatable) {
+                              Repeatable repeatable,
+                              std::initializer_list<std::string_view> secrets) {
     const TokenStep& step = preset.token;
     if (!result)
         return failureOf(result.error(), repeatable);
     const Json answer = Json::parse(result->body);
-    const std::string said = findText(answer, request.error);
+    const std::string said = without(findText(answer, request.error), secrets);
     if (result->status < 200 || result->status > 299)
         return failureOf(*result, said, preset.rateLimit, repeatable);
     std::string token = findText(answer, step.accessToken);
@@ -106,11 +107,8 @@ boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
         form.emplace_back("code_verifier", std::string(verifier));
     HttpRequest request = compose(provider, step.request, provider.values(), std::move(form));
     const HttpResult result = co_await http.fetch(std::move(request));
-    auto tokens = tokensOf(result, provider.preset(), step.request, step.lifetime, Repeatable::no);
-    if (!tokens)
-        tokens.error().message =
-            without(tokens.error().message, {code, verifier, provider.clientSecret()});
-    co_return tokens;
+    co_return tokensOf(result, provider.preset(), step.request, step.lifetime, Repeatable::no,
+                       {code, verifier, provider.clientSecret()});
 }
 
 boost::asio::awaitable<StepResult<TokenSet>>
@@ -120,14 +118,12 @@ upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens) {
     const UpgradeStep& step = *provider.preset().upgrade;
     HttpRequest request = compose(provider, step.request, valuesOf(provider, tokens), {});
     const HttpResult result = co_await http.fetch(std::move(request));
-    auto upgraded =
-        tokensOf(result, provider.preset(), step.request, step.lifetime, Repeatable::yes);
-    if (!upgraded) {
-        upgraded.error().message = without(
-            upgraded.error().message,
-            {textOf(tokens.accessToken), textOf(tokens.refreshToken), provider.clientSecret()});
+    auto upgraded = tokensOf(
+        result, provider.preset(), step.request, step.lifetime, Repeatable::yes,
+        {textOf(tokens.accessToken), textOf(tokens.refreshToken), provider.clientSecret()});
+    if (!upgraded)
         co_return upgraded;
-    }
+    upgraded->values.erase("id_token"); // the one that counts came with the code
     if (upgraded->scope.empty())
         upgraded->scope = tokens.scope;
     if (upgraded->refreshToken.empty())

@@ -120,7 +120,7 @@ AuthorizeStep PresetReader::readAuthorize(TomlReader& in) const {
     out.issExpected = in.flag("iss_expected", false);
     if (out.issExpected && out.issuer.empty())
         in.fail("iss_expected", "needs \"issuer\": what the provider sends as iss");
-    out.parameters = requests_.texts(in, "params");
+    out.parameters = RequestReader({"client_id", "redirect_uri", "tenant"}).texts(in, "params");
     out.rename = in.map("rename");
     in.finish();
     return out;
@@ -132,6 +132,10 @@ TokenStep PresetReader::readToken(TomlReader& in) const {
     standard.clientAuth = ClientAuth::clientSecretBasic;
     standard.error = {"/error"};
     out.request = requests_.read(in, std::move(standard), urlOfEndpoint());
+    // A code must not be in a URL, and libcurl repeats a GET by itself.
+    if (out.request.method == "GET" || out.request.parametersIn == ParametersIn::query)
+        in.fail("method", "the token request has a body: it is a POST, with params_in \"form\" or "
+                          "\"json\"");
     out.accessToken = readPointers(in, "access_token", {"/access_token"});
     out.refreshToken = readPointers(in, "refresh_token", {"/refresh_token"});
     out.expiresIn = readPointers(in, "expires_in", {"/expires_in"});
@@ -167,7 +171,7 @@ RefreshStep PresetReader::readRefresh(TomlReader& in) const {
 
 IdTokenRules PresetReader::readIdToken(TomlReader& in) const {
     IdTokenRules out;
-    out.issuer = in.text("issuer", out_.authorize.issuer);
+    out.issuer = in.text("issuer", out_.discovery ? "" : out_.authorize.issuer);
     if (out.issuer.empty() && !out_.discovery)
         in.fail("issuer", "is missing: what the ID token says as iss");
     if (!out_.discovery || in.has("jwks_url"))

@@ -56,20 +56,28 @@ std::string joined(const std::vector<std::string>& words, const std::string& sep
     return out;
 }
 
-// How to authenticate at a provider that offers these methods.
-ClientAuth authAmong(const std::vector<std::string>& methods, ClientAuth wanted, bool hasKey) {
+// How to authenticate at a provider that offers these methods (none: it does not say), with the
+// credentials that there are.
+ClientAuth authAmong(const std::vector<std::string>& methods, ClientAuth wanted,
+                     const ProviderConfig& config) {
     const std::pair<const char*, ClientAuth> known[] = {
         {"private_key_jwt", ClientAuth::privateKeyJwt},
         {"client_secret_basic", ClientAuth::clientSecretBasic},
         {"client_secret_post", ClientAuth::clientSecretPost},
         {"none", ClientAuth::none}};
-    std::vector<ClientAuth> offered;
-    for (const auto& [name, how] : known)
-        if (std::find(methods.begin(), methods.end(), name) != methods.end() &&
-            (how == ClientAuth::privateKeyJwt) <= hasKey)
-            offered.push_back(how);
-    const bool asWanted = std::find(offered.begin(), offered.end(), wanted) != offered.end();
-    return asWanted || offered.empty() ? wanted : offered.front();
+    std::vector<ClientAuth> possible;
+    for (const auto& [name, how] : known) {
+        const bool offered =
+            methods.empty() || std::find(methods.begin(), methods.end(), name) != methods.end();
+        const bool able = how == ClientAuth::privateKeyJwt ? !config.clientKey.empty()
+                          : how == ClientAuth::none
+                              ? config.clientKey.empty() && config.clientSecret.empty()
+                              : !config.clientSecret.empty();
+        if (offered && able)
+            possible.push_back(how);
+    }
+    const bool asWanted = std::find(possible.begin(), possible.end(), wanted) != possible.end();
+    return asWanted || possible.empty() ? wanted : possible.front();
 }
 
 void fillIn(std::string& url, const std::string& discovered) {
@@ -78,7 +86,7 @@ void fillIn(std::string& url, const std::string& discovered) {
 }
 
 // Puts what the issuer says where the preset says nothing.
-void complete(Preset& preset, const ProviderMetadata& metadata, bool hasKey) {
+void complete(Preset& preset, const ProviderMetadata& metadata, const ProviderConfig& config) {
     fillIn(preset.authorize.url, metadata.authorizationEndpoint);
     fillIn(preset.token.request.url, metadata.tokenEndpoint);
     if (preset.identity.from == IdentityFrom::request)
@@ -97,7 +105,7 @@ void complete(Preset& preset, const ProviderMetadata& metadata, bool hasKey) {
           preset.revoke ? &preset.revoke->request : nullptr})
         if (request && request->clientAuth)
             request->clientAuth =
-                authAmong(metadata.tokenAuthMethods, *request->clientAuth, hasKey);
+                authAmong(metadata.tokenAuthMethods, *request->clientAuth, config);
 }
 
 // What the preset's requests need to authenticate the client, and is not there.
@@ -151,7 +159,7 @@ std::string_view originOf(std::string_view url) {
 } // namespace
 
 Provider::Provider(std::string id, Preset preset, const ProviderConfig& config,
-                   std::string redirectUri, const ProviderMetadata* metadata)
+                   std::string redirectUri, const MetadataByIssuer& metadata)
     : id_(std::move(id)), preset_(std::move(preset)), clientId_(config.clientId),
       clientSecret_(config.clientSecret), clientKey_(config.clientKey),
       redirectUri_(std::move(redirectUri)), tenant_(config.tenant),
@@ -167,8 +175,16 @@ Provider::Provider(std::string id, Preset preset, const ProviderConfig& config,
         preset_.authorize.issuer = config.issuer;
     if (preset_.discovery && preset_.idToken && preset_.idToken->issuer.empty())
         preset_.idToken->issuer = preset_.authorize.issuer;
-    if (preset_.discovery && metadata)
-        complete(preset_, *metadata, !clientKey_.empty());
+    const auto known = metadata.find(preset_.authorize.issuer);
+    if (preset_.discovery && known != metadata.end())
+        complete(preset_, known->second, config);
+}
+
+bool Provider::ready() const {
+    const bool asks = preset_.identity.from == IdentityFrom::request;
+    return !preset_.authorize.url.empty() && !preset_.token.request.url.empty() &&
+           !(asks && preset_.identity.request.url.empty()) &&
+           !(preset_.idToken && preset_.idToken->jwksUrl.empty());
 }
 
 std::string Provider::authorizeUrl() const {
@@ -249,9 +265,8 @@ boost::system::result<Providers, ConfigError> loadProviders(const Config& config
                                "such as \"https://id.example.com\""};
         if (!preset->discovery && !settings.issuer.empty())
             return ConfigError{"providers." + id + ".issuer: this preset names its endpoints"};
-        const auto known = metadata.find(issuer);
-        out.emplace(id, Provider(id, std::move(*preset), settings, config.redirectUri(id),
-                                 known == metadata.end() ? nullptr : &known->second));
+        out.emplace(id,
+                    Provider(id, std::move(*preset), settings, config.redirectUri(id), metadata));
     }
     return out;
 }

@@ -19,9 +19,9 @@ namespace grantlink {
 
 class Provider {
   public:
-    // `metadata`: what is known of the issuer of a preset with discovery; nullptr: nothing yet.
+    // `metadata`: what is known of issuers, for a preset with discovery.
     Provider(std::string id, Preset preset, const ProviderConfig& config, std::string redirectUri,
-             const ProviderMetadata* metadata = nullptr);
+             const MetadataByIssuer& metadata = {});
 
     const std::string& id() const { return id_; }
 
@@ -36,9 +36,7 @@ class Provider {
     const std::string& clientKey() const { return clientKey_; }
 
     // False while the endpoints have not been discovered: nothing can be asked of it.
-    bool ready() const {
-        return !preset_.authorize.url.empty() && !preset_.token.request.url.empty();
-    }
+    bool ready() const;
 
     // The authorization request but for state, PKCE and nonce; ends in '?' or '&'. "" when not
     // ready.

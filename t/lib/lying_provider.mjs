@@ -117,6 +117,9 @@ const hostile = {
   elsewhere: (response) => response.end(token),
   'huge-header': (response) => response.writeHead(200, { 'X-Huge': 'x'.repeat(200_000) }).end(token),
   'long-token': (response) => response.end(JSON.stringify({ access_token: 'x'.repeat(100_000) })),
+  'repeats-the-code': (response, form) => {
+    response.writeHead(400).end(JSON.stringify({ error: 'x'.repeat(190) + form.get('code') }));
+  },
   html: (response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>Sorry</title>'),
   'other-content-type': (response) => response.writeHead(200, { 'Content-Type': 'text/plain' }).end(token),
   busy: (response) => {
@@ -138,6 +141,11 @@ async function answer(request) {
     case '/authorize': return authorize(url.searchParams);
     case '/token':
       return { json: { access_token: randomBytes(16).toString('hex'), token_type: 'Bearer', expires_in: 300, id_token: idToken(nonces.get(new URLSearchParams(body).get('code'))) } };
+    case '/unsafe/.well-known/openid-configuration':
+      return { json: {
+        issuer: `${issuer}/unsafe`, authorization_endpoint: 'javascript:alert(1)', token_endpoint: `${issuer}/token?s={client_secret}`,
+        userinfo_endpoint: `${issuer}/userinfo`, jwks_uri: `${issuer}/jwks`,
+      } };
     case '/jwks':
       keyRequests += 1;
       return { json: { keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: key.kid }, jwk(key)] } };
@@ -151,8 +159,9 @@ async function serve(request, response) {
   const [, misbehaviour] = /^\/hostile\/([\w-]+)$/.exec(request.url) ?? [];
   if (misbehaviour) {
     seen[misbehaviour] = (seen[misbehaviour] ?? 0) + 1;
-    request.resume();
-    hostile[misbehaviour](response);
+    let body = '';
+    request.on('data', (chunk) => { body += chunk; });
+    request.on('end', () => hostile[misbehaviour](response, new URLSearchParams(body)));
     return;
   }
   const out = await answer(request);
