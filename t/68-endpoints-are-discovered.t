@@ -8,7 +8,7 @@ use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Toml qw(to_toml write_file);
-use Grantlink::Url qw(query_of);
+use Grantlink::Url qw(query_of with_parameter);
 
 my $grantlink = Grantlink::Instance->new;
 my $issuer    = $grantlink->start_oidc;
@@ -42,13 +42,22 @@ is($grantlink->admin->connection($asked->{id})->{approved_account}{handle}, 'nik
 # An approval that comes while the endpoints are not known waits.
 $asked    = request_connection($grantlink, provider => 'oidc', account => 'nike');
 $callback = callback_for($browser, $asked->{link}, 'nike');
+my @others = map {
+    my $person = $grantlink->browser;
+    my $made   = made_up_callback($person, request_connection($grantlink, provider => 'oidc', account => "a$_")->{link});
+    [$person, with_parameter($made =~ s{/callback/instagram}{/callback/oidc}r, iss => $issuer)];
+} 1 .. 70;
 $grantlink->stop('daemon');
 $grantlink->stop('oidc');
 my $back = come_back($browser, $callback);
+my @waiting = map { come_back(@$_)->location } @others;
 $grantlink->start_daemon;
 is($browser->get($back->location . '/outcome')->json->{outcome}, 'pending', 'an approval waits for the endpoints');
+my $elsewhere = request_connection($grantlink, account => '@nike');
+is(wait_for_outcome($browser, approve($browser, $elsewhere->{link})), 'connected', 'and many of them hold up no other provider');
 $grantlink->start_oidc;
 isnt(wait_for_outcome($browser, $back->location, 60), 'pending', 'and is dealt with when they are known');
+isnt(wait_for_outcome($browser, $_, 60), 'pending', 'as is each') for $waiting[0], $waiting[-1];
 
 # Metadata of another issuer.
 subtest 'the issuer in the metadata must be the one that was asked for' => sub {

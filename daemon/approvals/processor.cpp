@@ -43,6 +43,9 @@ void ApprovalProcessor::takeNew() {
         const auto entries = services_.spool.approvals(maxRunning, after);
         for (const SpoolEntry& entry : entries) {
             after = entry.attempt;
+            const auto pause = pauses_.find(entry.attempt);
+            if (pause != pauses_.end() && pause->second > std::chrono::steady_clock::now())
+                continue;
             if (running_.size() < maxRunning && running_.insert(entry.attempt).second)
                 boost::asio::co_spawn(loop_, runOne(entry), boost::asio::detached);
         }
@@ -53,17 +56,15 @@ void ApprovalProcessor::takeNew() {
 
 boost::asio::awaitable<void> ApprovalProcessor::runOne(SpoolEntry entry) {
     const Uuid attempt = entry.attempt;
-    bool failed = false;
     try {
         AttemptRun run(services_, std::move(entry));
         co_await run.run();
+        pauses_.erase(attempt);
     } catch (const std::exception& error) {
         spdlog::error("attempt {}: {}; it stays in the spool", attempt.text(), error.what());
-        failed = true;
+        // A full disk is not asked in a tight loop, and one that waits holds up no other.
+        pauses_[attempt] = std::chrono::steady_clock::now() + afterFailure;
     }
-    // Still counted as running meanwhile, so that a full disk is not asked in a tight loop.
-    if (failed)
-        co_await services_.stop.sleep(afterFailure);
     running_.erase(attempt);
     idle_.wakeAll(); // there may be more than fitted
 }

@@ -11,6 +11,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
+#include <map>
 #include <set>
 
 namespace grantlink {
@@ -36,6 +38,7 @@ class ApprovalProcessor {
     ApprovalServices& services_;
     StopSignal idle_; // between two looks
     std::set<Uuid> running_;
+    std::map<Uuid, std::chrono::steady_clock::time_point> pauses_; // failed; until when they wait
     bool looking_ = false;
 };
 
