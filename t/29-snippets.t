@@ -51,7 +51,7 @@ SKIP: {
     run_command(['cp', '-a', $grantlink->edge_store, "$root/lib/grantlink/edge"]);
     unlink glob "$root/etc/nginx/sites-enabled/*";
     write_file("$root/etc/nginx/modules-enabled/70-grantlink.conf",
-        'load_module ' . Grantlink::Instance::module_path() . ";\n");
+        'load_module ' . Grantlink::Instance::program('ngx_http_grantlink_module.so') . ";\n");
     run_command(['cp', map({ "$conf_d/$_" } @{$context{http}}),   "$root/etc/nginx/conf.d/"]);
     run_command(['cp', map({ "$conf_d/$_" } @{$context{server}}), "$root/etc/nginx/snippets/"]);
     write_file("$root/etc/nginx/sites-enabled/links", join "\n", 'server { listen 127.0.0.1:8080;',
