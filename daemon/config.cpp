@@ -35,8 +35,7 @@ std::string readSecretFile(TomlReader& in, std::string_view key, const std::stri
 
 // RFC 8414, section 2. That it is https, requests to it will want.
 bool isIssuer(std::string_view url) {
-    const auto path = url.find('/', url.find("://") + 3);
-    return isOrigin(url.substr(0, path)) && url.find_first_of("?# \t") == std::string_view::npos;
+    return isOrigin(originOf(url)) && url.find_first_of("?# \t") == std::string_view::npos;
 }
 
 std::string readKeyFile(TomlReader& in, std::string_view key) {

@@ -1,6 +1,7 @@
 #include "daemon/cli/connections.hpp"
 
 #include "daemon/cli/failure.hpp"
+#include "daemon/text/ascii.hpp"
 #include "daemon/text/printable.hpp"
 #include "shared/uuid.hpp"
 
@@ -21,12 +22,6 @@ constexpr std::size_t candidatesShown = 10;
 bool isIdPrefix(std::string_view text) {
     return text.size() >= shortestPrefix && text.size() < Uuid::textLength &&
            text.find_first_not_of("0123456789abcdefABCDEF-") == std::string_view::npos;
-}
-
-std::string lowerCase(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text;
 }
 
 std::vector<Json> withPrefix(const AdminClient& daemon, const std::string& prefix) {

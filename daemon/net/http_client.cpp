@@ -2,6 +2,7 @@
 
 #include "daemon/net/curl_list.hpp"
 #include "daemon/net/public_address.hpp"
+#include "daemon/text/ascii.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -35,13 +36,6 @@ struct Reception {
     bool headersTooLarge = false;
     bool refusedAddress = false; // not a public one
 };
-
-std::string lowerCase(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-    return out;
-}
 
 std::string_view trim(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r\n");
@@ -90,8 +84,8 @@ std::string part(const Url& url, CURLUPart what, unsigned flags = 0) {
     return out;
 }
 
-// Scheme, host and port: all of a URL that may be logged.
-std::string originOf(const std::string& text) {
+// Scheme, host and port, also the one that goes without saying: all of a URL that may be logged.
+std::string loggable(const std::string& text) {
     const Url url(curl_url());
     if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
         return "unreadable URL";
@@ -240,7 +234,7 @@ HttpError errorOf(CURL* easy, CURLcode code, const HttpRequest& request,
         why = "the answer is larger than " + std::to_string(request.maxBody) + " bytes";
     if (reception.headersTooLarge)
         why = "the answer's headers are larger than " + std::to_string(maxHeaderBytes) + " bytes";
-    return HttpError{originOf(request.url) + ": " + why, sent > 0, reception.refusedAddress};
+    return HttpError{loggable(request.url) + ": " + why, sent > 0, reception.refusedAddress};
 }
 
 } // namespace
@@ -254,7 +248,7 @@ std::string_view HttpResponse::header(std::string_view name) const {
 
 boost::asio::awaitable<HttpResult> HttpClient::fetch(HttpRequest request) {
     if (const auto fault = faultIn(request))
-        co_return HttpError{originOf(request.url) + ": " + *fault, false, true};
+        co_return HttpError{loggable(request.url) + ": " + *fault, false, true};
 
     // In this order: the easy handle goes first, it points to all the others.
     Reception reception;

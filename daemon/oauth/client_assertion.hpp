@@ -8,7 +8,7 @@
 namespace grantlink {
 
 // Good for one request, and for a minute. Throws std::runtime_error when the key cannot sign, which
-// loadProviders() has tried.
+// loadConfig() has tried.
 std::string clientAssertion(const Provider& provider);
 
 } // namespace grantlink

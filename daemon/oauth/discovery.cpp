@@ -1,5 +1,7 @@
 #include "daemon/oauth/discovery.hpp"
 
+#include "daemon/text/origin.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -14,13 +16,6 @@ using namespace std::chrono_literals;
 constexpr auto lifetime = 24h;
 constexpr auto afterFailure = 10s;
 constexpr auto patience = 5s; // the daemon's start waits for it
-
-bool same(const ProviderMetadata& a, const ProviderMetadata& b) {
-    return a.authorizationEndpoint == b.authorizationEndpoint &&
-           a.tokenEndpoint == b.tokenEndpoint && a.userinfoEndpoint == b.userinfoEndpoint &&
-           a.revocationEndpoint == b.revocationEndpoint && a.jwksUri == b.jwksUri &&
-           a.tokenAuthMethods == b.tokenAuthMethods && a.issExpected == b.issExpected;
-}
 
 // What a preset's URL may be, but for placeholders: it is put where a preset has its own.
 void dropUnsafe(std::string& endpoint, Reach reach, const std::string& issuer) {
@@ -43,17 +38,16 @@ void dropUnsafe(ProviderMetadata& metadata, Reach reach, const std::string& issu
         dropUnsafe(*endpoint, reach, issuer);
 }
 
-} // namespace
-
+// Where an issuer's metadata may be: OpenID Connect Discovery, section 4, appends to its URL; RFC
+// 8414, section 3, inserts.
 std::vector<std::string> metadataUrls(const std::string& issuer) {
     const std::string base = issuer.ends_with('/') ? issuer.substr(0, issuer.size() - 1) : issuer;
-    const auto path = base.find('/', base.find("://") + 3);
-    const std::string origin = base.substr(0, path);
-    const std::string rest = path == std::string::npos ? "" : base.substr(path);
-    // OpenID Connect Discovery, section 4, appends; RFC 8414, section 3, inserts.
+    const std::string origin(originOf(base));
     return {base + "/.well-known/openid-configuration",
-            origin + "/.well-known/oauth-authorization-server" + rest};
+            origin + "/.well-known/oauth-authorization-server" + base.substr(origin.size())};
 }
+
+} // namespace
 
 boost::asio::awaitable<bool> Discovery::refresh(const Providers& providers) {
     bool changed = false;
@@ -81,7 +75,7 @@ boost::asio::awaitable<bool> Discovery::fetch(std::string issuer, Reach reach) {
             continue;
         next_[{issuer, reach}] = Clock::now() + lifetime;
         const auto before = known_.find(issuer);
-        if (before != known_.end() && same(before->second, found))
+        if (before != known_.end() && before->second == found)
             co_return false;
         known_[issuer] = found;
         spdlog::info("the endpoints of {} are known", issuer);

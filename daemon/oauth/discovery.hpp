@@ -17,7 +17,6 @@
 #include <map>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace grantlink {
 
@@ -40,8 +39,5 @@ class Discovery {
     MetadataByIssuer known_;
     std::map<std::pair<std::string, Reach>, Clock::time_point> next_; // when to ask an issuer
 };
-
-// Where an issuer's metadata may be, in the order in which to ask.
-std::vector<std::string> metadataUrls(const std::string& issuer);
 
 } // namespace grantlink

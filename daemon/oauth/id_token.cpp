@@ -21,9 +21,8 @@ bool isFor(const Json& claims, const std::string& clientId) {
     return named && (authorized.isNull() ? !mustSay : authorized.str() == clientId);
 }
 
-// What is wrong with the claims; "" when nothing is.
-// `received`: when it came, in milliseconds; a daemon that was stopped meanwhile is not to blame
-// it.
+// What is wrong with the claims; "" when nothing is. They are judged by when they came, because the
+// daemon may have been stopped meanwhile.
 std::string faultIn(const Json& claims, const Provider& provider, const std::string& nonce,
                     TimeMs received) {
     const Preset& preset = provider.preset();
@@ -74,11 +73,8 @@ checkIdToken(KeySets& keySets, const Provider& provider, TokenSet tokens, std::s
         co_return refusal(fault);
     tokens.values.erase("id_token");
     tokens.values["sub"] = claims["sub"].str();
-    if (preset.identity.from == IdentityFrom::idToken) {
-        tokens.values["account_id"] = findText(claims, preset.identity.id);
-        tokens.values["handle"] = findText(claims, preset.identity.handle);
-        tokens.values["display_name"] = findText(claims, preset.identity.name);
-    }
+    if (preset.identity.from == IdentityFrom::idToken)
+        putAccount(tokens.values, claims, preset.identity);
     co_return tokens;
 }
 

@@ -3,8 +3,6 @@
 #include "daemon/oauth/request.hpp"
 #include "daemon/providers/answer.hpp"
 
-#include <fmt/format.h>
-
 namespace grantlink {
 
 namespace {

@@ -37,11 +37,8 @@ std::map<std::string, std::string> kept(const Json& answer, const Preset& preset
     std::map<std::string, std::string> out;
     for (const auto& [name, pointers] : preset.token.keep)
         out[name] = findText(answer, pointers);
-    if (preset.identity.from == IdentityFrom::tokenAnswer) {
-        out["account_id"] = findText(answer, preset.identity.id);
-        out["handle"] = findText(answer, preset.identity.handle);
-        out["display_name"] = findText(answer, preset.identity.name);
-    }
+    if (preset.identity.from == IdentityFrom::tokenAnswer)
+        putAccount(out, answer, preset.identity);
     std::erase_if(out, [](const auto& entry) {
         return entry.second.empty() || entry.second.size() > maxKeptLength;
     });

@@ -1,6 +1,5 @@
 // Tokens: from an authorization code (RFC 6749, section 4.1.3), from a first token to a
-// longer-lived one where the provider has such a step, from a refresh token (section 6), and back
-// (RFC 7009).
+// longer-lived one where the provider has such a step, and back (RFC 7009).
 #pragma once
 
 #include "daemon/oauth/step.hpp"

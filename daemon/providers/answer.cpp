@@ -23,6 +23,13 @@ std::string findWords(const Json& answer, const Pointers& pointers) {
     return {};
 }
 
+void putAccount(std::map<std::string, std::string>& values, const Json& answer,
+                const IdentityStep& step) {
+    values["account_id"] = findText(answer, step.id);
+    values["handle"] = findText(answer, step.handle);
+    values["display_name"] = findText(answer, step.name);
+}
+
 bool succeeded(const Json& answer, const SuccessRule& rule) {
     if (rule.pointer.empty())
         return true;

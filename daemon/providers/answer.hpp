@@ -4,6 +4,7 @@
 #include "daemon/json/json.hpp"
 #include "daemon/providers/preset.hpp"
 
+#include <map>
 #include <string>
 
 namespace grantlink {
@@ -14,6 +15,11 @@ std::string findText(const Json& answer, const Pointers& pointers);
 
 // The same for a list of words, which may be a text or an array of texts: divided by blanks.
 std::string findWords(const Json& answer, const Pointers& pointers);
+
+// Who an answer, or an ID token's claims, speak of: as the values {account_id}, {handle} and
+// display_name.
+void putAccount(std::map<std::string, std::string>& values, const Json& answer,
+                const IdentityStep& step);
 
 // Whether an answer of status 2xx is the answer to what was asked.
 bool succeeded(const Json& answer, const SuccessRule& rule);

@@ -15,6 +15,8 @@ struct ProviderMetadata {
     std::vector<std::string> tokenAuthMethods; // empty: not said
     bool issExpected = false;                  // RFC 9207, section 3
 
+    bool operator==(const ProviderMetadata&) const = default;
+
     static ProviderMetadata from(const Json& document);
 };
 

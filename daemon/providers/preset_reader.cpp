@@ -2,10 +2,11 @@
 
 #include "daemon/providers/placeholders.hpp"
 #include "daemon/providers/request_reader.hpp"
+#include "daemon/text/ascii.hpp"
 #include "daemon/text/names.hpp"
 #include "shared/language_tag.hpp"
 
-#include <algorithm>
+#include <set>
 
 namespace grantlink {
 
@@ -13,12 +14,6 @@ namespace {
 
 constexpr std::size_t maxHintLength = 300; // bytes
 constexpr std::size_t maxHints = 100;
-
-std::string lowerCase(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text;
-}
 
 // Reads one table after the other; what a later one needs of an earlier one is in out_.
 class PresetReader {

@@ -1,5 +1,8 @@
 #include "daemon/providers/provider.hpp"
 
+#include "daemon/text/ascii.hpp"
+#include "daemon/text/origin.hpp"
+
 #include <algorithm>
 
 namespace grantlink {
@@ -7,14 +10,9 @@ namespace grantlink {
 namespace {
 
 void replaceOrigin(std::string& url, const std::map<std::string, std::string>& origins) {
-    for (const auto& [from, to] : origins) {
-        const bool whole =
-            url.size() == from.size() || url.find_first_of("/?", from.size()) == from.size();
-        if (url.starts_with(from) && whole) {
-            url.replace(0, from.size(), to);
-            return;
-        }
-    }
+    const std::string_view origin = originOf(url);
+    if (const auto other = origins.find(std::string(origin)); other != origins.end())
+        url.replace(0, origin.size(), other->second);
 }
 
 // Every URL of a preset that is asked or shown.
@@ -42,11 +40,6 @@ void fillTenant(std::string& url, const std::string& tenant) {
     constexpr std::string_view name = "{tenant}";
     for (std::size_t at; (at = url.find(name)) != std::string::npos;)
         url.replace(at, name.size(), tenant);
-}
-
-void replaceOrigins(Preset& preset, const std::map<std::string, std::string>& origins) {
-    for (std::string* url : urlsOf(preset))
-        replaceOrigin(*url, origins);
 }
 
 std::string joined(const std::vector<std::string>& words, const std::string& separator) {
@@ -149,13 +142,6 @@ std::string tenantFault(const Preset& preset, const std::string& tenant) {
     return "";
 }
 
-// scheme://host[:port] of a URL.
-std::string_view originOf(std::string_view url) {
-    const auto scheme = url.find("://");
-    return scheme == std::string_view::npos ? url
-                                            : url.substr(0, url.find_first_of("/?", scheme + 3));
-}
-
 } // namespace
 
 Provider::Provider(std::string id, Preset preset, const ProviderConfig& config,
@@ -166,9 +152,10 @@ Provider::Provider(std::string id, Preset preset, const ProviderConfig& config,
       trusted_(config.trustedOrigins) {
     if (preset_.tenant && tenant_.empty())
         tenant_ = preset_.tenant->standard;
-    for (std::string* url : urlsOf(preset_))
+    for (std::string* url : urlsOf(preset_)) {
         fillTenant(*url, tenant_);
-    replaceOrigins(preset_, config.origins);
+        replaceOrigin(*url, config.origins);
+    }
     for (const auto& [from, to] : config.origins)
         trusted_.push_back(to);
     if (!config.issuer.empty())
@@ -233,11 +220,7 @@ std::string Provider::normalise(std::string_view handle) const {
     const std::string suffix = fillText(preset_.handle.suffix, values());
     if (!out.empty() && !out.ends_with(suffix))
         out += suffix;
-    if (preset_.handle.lowercase)
-        std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        });
-    return out;
+    return preset_.handle.lowercase ? lowerCase(out) : out;
 }
 
 std::string Provider::display(std::string_view handle) const {
