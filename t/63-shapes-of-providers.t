@@ -3,34 +3,26 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use JSON::PP qw(decode_json);
 use Test::More;
-use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Person qw(approve_at_provider);
+use Grantlink::Preset qw(described_presets origins_to);
 
 my $presets   = "$Grantlink::Instance::repository/conf.d/providers";
 my $grantlink = Grantlink::Instance->new;
 my $shapes    = $grantlink->start_shapes;
 
-# Every origin of a preset is the one server.
 sub provider ($name) {
-    my $ran = run_command([Grantlink::Instance::program('grantlink'), 'provider', 'check', '--json', "$presets/$name.toml"]);
-    die $ran->{err} if $ran->{exit} != 0;
-    my ($preset) = @{decode_json($ran->{out})->{presets}};
-    my @urls = ($preset->{authorize_url}, map { $_->{url} } @{$preset->{requests}});
-    return {
-        client_id => 'shaped-client', client_secret => $grantlink->{client_secret},
-        origins => {map { m{\A(https://[^/?]+)} ? ($1 => $shapes) : () } @urls},
-    };
+    my ($preset) = described_presets("$presets/$name.toml");
+    return {client_id => 'shaped-client', client_secret => $grantlink->{client_secret}, origins => origins_to($shapes, $preset)};
 }
 
 # What each of them says of nike, how its token is given back, and what it says when a code is no good.
 my %expected = (
     facebook => {account => 'nike', handle => 'nike', id => '17841400000000001', revoke => 'DELETE /v23.0/me/permissions',
         refused => qr/This authorization code has been used/},
-    'facebook-page' => {handle => 'nike', id => '102', name => 'nike', shape => 'facebook', refused => qr/has been used/},
+    'facebook-page' => {handle => 'nike', id => '102', shape => 'facebook', refused => qr/has been used/},
     tiktok => {handle => 'nike', id => '723f24d7', revoke => 'POST /v2/oauth/revoke/', refused => qr/invalid_grant/},
     slack  => {handle => 'nike', id => 'U0', revoke => 'POST /api/auth.revoke', refused => qr/invalid_code/},
     github => {handle => 'nike', id => '9007199254740993', revoke => 'DELETE /applications/shaped-client/token',

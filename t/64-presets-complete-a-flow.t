@@ -4,33 +4,27 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use File::Basename qw(basename);
-use JSON::PP qw(decode_json);
 use Test::More;
-use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::Preset qw(described_presets origins_to);
 
 my $presets   = "$Grantlink::Instance::repository/conf.d/providers";
 my $grantlink = Grantlink::Instance->new;
-my %tenants   = (mastodon => 'mastodon.example', shopify => 'my-shop');
 
 # Those with discovery have no endpoints of their own: t/68 is about them.
-my $checked = run_command([Grantlink::Instance::program('grantlink'), 'provider', 'check', '--json', glob "$presets/*.toml"]);
-die $checked->{err} if $checked->{exit} != 0;
-my @all  = grep { !$_->{discovery} } @{decode_json($checked->{out})->{presets}};
+my @all  = grep { !$_->{discovery} } described_presets(glob "$presets/*.toml");
 my $made = $grantlink->start_preset_provider(map { "$presets/$_->{id}.toml" } @all);
 
+my %tenants  = (mastodon => 'mastodon.example', shopify => 'my-shop');
+my %standard = (gitlab => 'gitlab.com', salesforce => 'login.salesforce.com', microsoft => 'common');
+
 sub provider ($preset) {
-    my $tenant = $tenants{$preset->{id}};
-    my @urls   = ($preset->{authorize_url}, $preset->{jwks_url} // (), map { $_->{url} } @{$preset->{requests}});
-    # A tenant without a value here is the preset's own.
-    my %default = (gitlab => 'gitlab.com', salesforce => 'login.salesforce.com', microsoft => 'common');
-    my $value = $tenant // $default{$preset->{id}} // '';
+    my $id     = $preset->{id};
+    my $tenant = $tenants{$id};
     return {
-        client_id => $preset->{id}, client_secret => $grantlink->{client_secret}, $tenant ? (tenant => $tenant) : (),
-        trusted_origins => [$made],
-        origins => {map { m{\A(https://[^/?]+)} ? ($1 => $made) : () } map { s/\{tenant\}/$value/gr } @urls},
+        client_id => $id, client_secret => $grantlink->{client_secret}, $tenant ? (tenant => $tenant) : (),
+        trusted_origins => [$made], origins => origins_to($made, $preset, $tenant // $standard{$id} // ''),
     };
 }
 
@@ -44,7 +38,7 @@ for my $preset (@all) {
     my $outcome = $back ? wait_for_outcome($browser, $back->location) : $@;
     is($outcome, 'connected', $preset->{id}) or diag $browser->get($back->location)->text;
 }
-unlike($grantlink->log('shapes'), qr/refused/, 'the provider had nothing to object to');
+unlike($grantlink->log('presets'), qr/refused/, 'the provider had nothing to object to');
 
 $grantlink->finish;
 done_testing;

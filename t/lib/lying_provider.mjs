@@ -5,7 +5,7 @@
 // next ID token (or userinfo answer), GET /_rotate gives it another key, GET /_keys answers how often
 // its keys were asked for. /hostile/NAME is a token endpoint that always misbehaves so; GET /_seen
 // answers how often each was asked. With a directory, which has key.pem and certificate.pem, and
-// another port as further arguments, that port has TLS with a certificate that nobody trusts.
+// another port before the port, that other one has TLS with a certificate that nobody trusts.
 
 import { createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -169,7 +169,7 @@ async function serve(request, response) {
   response.end(JSON.stringify(out.json));
 }
 
-const [port, directory, tlsPort] = process.argv.slice(2);
+const [port, tlsPort, directory] = process.argv.slice(2).reverse();
 if (directory) {
   const [key, cert] = ['key', 'certificate'].map((name) => readFileSync(`${directory}/${name}.pem`));
   createTlsServer({ key, cert }, serve).listen(Number(tlsPort), '127.0.0.1').unref();

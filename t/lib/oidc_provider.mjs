@@ -25,7 +25,7 @@ const usage = `usage: node oidc_provider.mjs --redirect-uri URI [options]
   --client-jwk FILE        the client's public key, for private_key_jwt
   --port PORT              port on 127.0.0.1; 0, the default, takes a free one
 
-The client's secret is in the environment: GRANTLINK_OIDC_SECRET.
+The client's secret is in the environment: GRANTLINK_CLIENT_SECRET.
 Prints "listening on http://127.0.0.1:PORT" when ready; that is the issuer too.
 `;
 
@@ -81,7 +81,7 @@ function signingKey() {
 
 function credentials(options) {
   if (options['auth-method'] !== 'private_key_jwt') {
-    return { client_secret: process.env.GRANTLINK_OIDC_SECRET ?? 'grantlink-test-secret' };
+    return { client_secret: process.env.GRANTLINK_CLIENT_SECRET ?? 'grantlink-test-secret' };
   }
   const key = JSON.parse(readFileSync(options['client-jwk']));
   return { jwks: { keys: [key] }, token_endpoint_auth_signing_alg: key.alg };

@@ -5,7 +5,7 @@
 // the real provider; shaped_provider.mjs does, for some. Providers are told apart by client_id, which
 // is the preset's name. Whoever is sent to one is signed in as nike and has approved.
 //
-// usage: node preset_provider.mjs PORT PRESET.toml…
+// usage: node preset_provider.mjs PRESET.toml… PORT
 
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -13,9 +13,10 @@ import { createServer } from 'node:http';
 import { basename } from 'node:path';
 import { parse } from 'smol-toml';
 
-const [port, ...files] = process.argv.slice(2);
+const files = process.argv.slice(2);
+const port = files.pop();
 const origin = `http://127.0.0.1:${port}`;
-const secret = process.env.GRANTLINK_SHAPED_SECRET;
+const secret = process.env.GRANTLINK_CLIENT_SECRET;
 const presets = new Map(files.map((file) => [basename(file, '.toml'), parse(readFileSync(file, 'utf8'))]));
 const challenges = new Map();
 const nonces = new Map();

@@ -9,7 +9,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 
 const clientId = 'shaped-client';
-const secret = process.env.GRANTLINK_SHAPED_SECRET;
+const secret = process.env.GRANTLINK_CLIENT_SECRET;
 const grants = new Map(); // code → { shape, redirectUri, challenge }
 const tokens = new Map(); // token → shape
 const broken = new Set();

@@ -239,39 +239,23 @@ sub start_smtp ($self, @arguments) {
     $self->process('smtp')->ready_when(sub { $port->answers });
 }
 
-# The independent OpenID provider: strict, and not by this project's authors. Answers its issuer.
+# The independent OpenID provider: strict, and not by this project's authors. This and the following
+# answer their origin, which is the issuer of those that have one.
 sub start_oidc ($self, @arguments) {
-    my $port = $self->{oidc_port} //= Grantlink::Port->reserve;
-    $self->_spawn(oidc => ['node', "$repository/t/lib/oidc_provider.mjs",
-        '--port', $port->number, '--redirect-uri', "$self->{public_url}/callback/oidc", @arguments],
-        environment => {GRANTLINK_OIDC_SECRET => $self->{client_secret}});
-    $self->process('oidc')->ready_when(sub { $port->answers });
-    return 'http://127.0.0.1:' . $port->number;
+    return $self->_start_provider(oidc => 'oidc_provider', '--redirect-uri', "$self->{public_url}/callback/oidc", @arguments, '--port');
 }
 
-# Providers in other shapes than Instagram's. Answers their origin.
-sub start_shapes ($self) {
-    my $port = $self->{shapes_port} //= Grantlink::Port->reserve;
-    $self->_spawn(shapes => ['node', "$repository/t/lib/shaped_provider.mjs", $port->number],
-        environment => {GRANTLINK_SHAPED_SECRET => $self->{client_secret}});
-    $self->process('shapes')->ready_when(sub { $port->answers });
-    return 'http://127.0.0.1:' . $port->number;
-}
+# Providers in other shapes than Instagram's; as presets describe them; one that lies on request.
+sub start_shapes ($self) { return $self->_start_provider(shapes => 'shaped_provider') }
+sub start_preset_provider ($self, @files) { return $self->_start_provider(presets => 'preset_provider', @files) }
+sub start_liar ($self, @arguments) { return $self->_start_provider(liar => 'lying_provider', @arguments) }
 
-# Providers as presets describe them. Answers their origin.
-sub start_preset_provider ($self, @files) {
-    my $port = $self->{shapes_port} //= Grantlink::Port->reserve;
-    $self->_spawn(shapes => ['node', "$repository/t/lib/preset_provider.mjs", $port->number, @files],
-        environment => {GRANTLINK_SHAPED_SECRET => $self->{client_secret}});
-    $self->process('shapes')->ready_when(sub { $port->answers });
-    return 'http://127.0.0.1:' . $port->number;
-}
-
-# An OpenID provider that lies on request. Answers its issuer.
-sub start_liar ($self, @arguments) {
-    my $port = $self->{liar_port} //= Grantlink::Port->reserve;
-    $self->_spawn(liar => ['node', "$repository/t/lib/lying_provider.mjs", $port->number, @arguments]);
-    $self->process('liar')->ready_when(sub { $port->answers });
+# The port is the last argument.
+sub _start_provider ($self, $name, $script, @arguments) {
+    my $port = $self->{"${name}_port"} //= Grantlink::Port->reserve;
+    $self->_spawn($name => ['node', "$repository/t/lib/$script.mjs", @arguments, $port->number],
+        environment => {GRANTLINK_CLIENT_SECRET => $self->{client_secret}});
+    $self->process($name)->ready_when(sub { $port->answers });
     return 'http://127.0.0.1:' . $port->number;
 }
 
@@ -420,7 +404,7 @@ sub _complain ($self, $what) { push @{$self->{complaints}}, $what }
 # Stops everything. Answers what went wrong on the way, to the end.
 sub shut_down ($self) {
     $self->{evidence}->take_process_list;
-    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc shapes liar smtp);
+    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc shapes presets liar smtp);
     $self->{tap}->stop if $self->{tap};
     push @{$self->{complaints}}, $self->{sanitizer}->reports, $self->{valgrind}->reports;
     push @{$self->{complaints}}, grep {
