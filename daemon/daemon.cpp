@@ -58,12 +58,18 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       vault_(settings->config.vault, masterKeys_),
       spool_(withDirectories(settings->config).edgeStore),
       links_(settings->config, masterKeys_, settings_), curl_(loop_.get_executor()), http_(curl_),
-      keySets_(http_), discovery_(http_), outbox_(loop_.get_executor(), vault_, settings_),
-      services_{vault_,    spool_,      links_,    http_, keySets_,
-                settings_, masterKeys_, edgeKeys_, stop_, [this] { outbox_.wake(); }},
+      requests_(http_), keySets_(http_), discovery_(http_),
+      outbox_(loop_.get_executor(), vault_, links_, settings_),
+      services_{vault_,    spool_,      links_,    requests_, keySets_,
+                settings_, masterKeys_, edgeKeys_, stop_,     [this] { outbox_.wake(); }},
       approvals_(loop_.get_executor(), services_),
+      lifecycle_{
+          vault_, links_, requests_, settings_, masterKeys_, stop_, [this] { outbox_.wake(); }},
+      refresher_(lifecycle_), upkeep_(loop_.get_executor(), lifecycle_, refresher_),
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
-      connections_(vault_, links_, spool_, settings_, masterKeys_), api_(connections_, settings_) {
+      connections_(vault_, links_, spool_, requests_, settings_, masterKeys_,
+                   [this] { upkeep_.wake(); }),
+      tokens_(vault_, refresher_, settings_), api_(connections_, tokens_, settings_) {
     const Config& config = settings->config;
     requirePair(*edgeKeys_, *masterKeys_, config);
     shareEdgeFiles(config.edgeStore, config.edgeGroup);
@@ -92,6 +98,7 @@ boost::asio::awaitable<void> Daemon::serve() {
         loop_.get_executor(), settings->config.adminSocket, 0666,
         [this](ServerRequest request) { return api_.handle(std::move(request)); });
     approvals_.start();
+    upkeep_.start();
     outbox_.start();
     maintenance_.start();
     boost::asio::co_spawn(loop_, keepDiscovering(), logFailure("discovery"));
@@ -120,6 +127,7 @@ boost::asio::awaitable<void> Daemon::stop() {
     wake_->stop();
     stop_.stop();
     approvals_.stop();
+    upkeep_.stop();
     outbox_.stop();
     maintenance_.stop();
     const auto deadline = std::chrono::steady_clock::now() + patience;

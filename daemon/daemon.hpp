@@ -6,6 +6,7 @@
 
 #include "daemon/admin/api.hpp"
 #include "daemon/approvals/processor.hpp"
+#include "daemon/lifecycle/upkeep.hpp"
 #include "daemon/maintenance.hpp"
 #include "daemon/net/wake_socket.hpp"
 #include "daemon/notify/outbox.hpp"
@@ -35,7 +36,8 @@ class Daemon {
     boost::asio::awaitable<void> keepDiscovering();
 
     bool idle() const {
-        return approvals_.idle() && outbox_.idle() && maintenance_.idle() && api_.idle();
+        return approvals_.idle() && upkeep_.idle() && outbox_.idle() && maintenance_.idle() &&
+               api_.idle();
     }
 
     std::string configPath_;
@@ -50,14 +52,19 @@ class Daemon {
     DaemonSpool spool_;
     LinkPublisher links_;
     CurlLoop curl_;
-    HttpClient http_;
+    CurlHttpClient http_;
+    RequestTraces requests_;
     KeySets keySets_;
     Discovery discovery_;
     Outbox outbox_;
     ApprovalServices services_;
     ApprovalProcessor approvals_;
+    LifecycleServices lifecycle_;
+    Refresher refresher_;
+    Upkeep upkeep_;
     Maintenance maintenance_;
     ConnectionsApi connections_;
+    TokensApi tokens_;
     AdminApi api_;
     std::unique_ptr<WakeSocket> wake_;
     std::unique_ptr<HttpServer> admin_;

@@ -81,7 +81,9 @@ void AdminApi::requireRole(const ServerRequest& request, Role role) const {
     if (request.peer && rolesOf(*request.peer, settings->config).contains(role))
         return;
     const std::string uid = request.peer ? std::to_string(request.peer->uid) : "unknown";
-    const std::string name = role == Role::viewer ? "viewer" : "operator";
+    const char* name = role == Role::viewer      ? "viewer"
+                       : role == Role::operator_ ? "operator"
+                                                 : "token-reader";
     throw Problem(403, "Forbidden",
                   "user " + uid + " does not have the role " + name +
                       "; the operator grants it under [[admin.grant]] in grantlink.toml");
@@ -111,25 +113,46 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
     }
     if (!path.starts_with(std::string(collection) + "/"))
         throw notFound("there is no such path; docs/openapi.yaml lists them");
-    const Target target = targetOf(path);
-    if (target.action.empty()) {
+    co_return co_await connection(request);
+}
+
+boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest& request) {
+    const auto [id, action] = targetOf(request.path);
+    if (action.empty() && request.method == "GET")
+        co_return ok(connections_.show(id));
+    if (action == "token") {
         requireMethod(request, "GET");
-        co_return ok(connections_.show(target.id));
+        requireRole(request, Role::tokenReader);
+        auto query = parseForm(request.query);
+        co_return ok(co_await tokens_.vend(id, std::move(query)));
     }
     requireRole(request, Role::operator_);
-    if (target.action == "link") {
+    if (action.empty()) {
+        if (request.method != "DELETE")
+            throw Problem::methodNotAllowed("GET, DELETE");
+        co_return ok(co_await connections_.remove(id));
+    }
+    if (action == "link") {
         requireMethod(request, "GET");
-        co_return ok(connections_.link(target.id));
+        co_return ok(connections_.link(id));
     }
-    if (target.action == "regenerate") {
+    if (action == "trace") {
+        requireMethod(request, "GET");
+        co_return ok(connections_.trace(id, parseForm(request.query)));
+    }
+    if (action == "regenerate") {
         requireMethod(request, "POST");
-        co_return ok(co_await connections_.regenerate(target.id));
+        co_return ok(co_await connections_.regenerate(id));
     }
-    if (target.action == "cancel") {
+    if (action == "cancel") {
         requireMethod(request, "POST");
-        co_return ok(co_await connections_.cancel(target.id));
+        co_return ok(co_await connections_.cancel(id));
     }
-    throw notFound("a connection has no \"" + std::string(target.action) +
+    if (action == "refresh") {
+        requireMethod(request, "POST");
+        co_return ok(co_await tokens_.refresh(id));
+    }
+    throw notFound("a connection has no \"" + std::string(action) +
                    "\"; docs/openapi.yaml lists what it has");
 }
 

@@ -1,10 +1,11 @@
 // The admin API: HTTP and JSON on a Unix socket, described in docs/openapi.yaml.
 //
-// This file knows paths, methods and roles; what they do is in connections.cpp.
+// This file knows paths, methods and roles; what they do is in connections.cpp and tokens.cpp.
 // Thread: the loop's.
 #pragma once
 
 #include "daemon/admin/connections.hpp"
+#include "daemon/admin/tokens.hpp"
 #include "daemon/net/http_server.hpp"
 #include "daemon/settings.hpp"
 
@@ -14,8 +15,8 @@ namespace grantlink {
 
 class AdminApi {
   public:
-    AdminApi(ConnectionsApi& connections, const CurrentSettings& settings)
-        : connections_(connections), settings_(settings) {}
+    AdminApi(ConnectionsApi& connections, TokensApi& tokens, const CurrentSettings& settings)
+        : connections_(connections), tokens_(tokens), settings_(settings) {}
 
     boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
 
@@ -23,10 +24,12 @@ class AdminApi {
 
   private:
     boost::asio::awaitable<ServerResponse> dispatch(const ServerRequest& request);
+    boost::asio::awaitable<ServerResponse> connection(const ServerRequest& request);
     void requireRole(const ServerRequest& request, Role role) const;
     ServerResponse providers() const;
 
     ConnectionsApi& connections_;
+    TokensApi& tokens_;
     const CurrentSettings& settings_;
     int running_ = 0;
 };

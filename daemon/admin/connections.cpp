@@ -4,6 +4,7 @@
 #include "daemon/admin/represent.hpp"
 #include "daemon/notify/mail_header.hpp"
 #include "daemon/text/names.hpp"
+#include "daemon/text/rfc3339.hpp"
 #include "shared/language_tag.hpp"
 
 #include <algorithm>
@@ -30,13 +31,14 @@ std::string textMember(const Json& wanted, const char* name) {
 }
 
 void refuseUnknownMembers(const Json& wanted) {
-    static constexpr std::string_view known[] = {
-        "provider", "account", "notify", "requester", "brand", "language", "link_lifetime"};
+    static constexpr std::string_view known[] = {"provider",      "account", "notify",
+                                                 "requester",     "brand",   "language",
+                                                 "link_lifetime", "trace"};
     for (const std::string& key : wanted.keys())
         if (std::find(std::begin(known), std::end(known), key) == std::end(known))
             throw badRequest("there is no member \"" + key +
                                  "\"; known are provider, account, notify, requester, brand, "
-                                 "language and link_lifetime",
+                                 "language, link_lifetime and trace",
                              key);
 }
 
@@ -105,9 +107,11 @@ ConnectionQuery queryOf(const std::vector<std::pair<std::string, std::string>>& 
 } // namespace
 
 ConnectionsApi::ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
-                               const CurrentSettings& settings,
-                               std::shared_ptr<const MasterKeys> keys)
-    : vault_(vault), links_(links), spool_(spool), settings_(settings), keys_(std::move(keys)) {}
+                               RequestTraces& requests, const CurrentSettings& settings,
+                               std::shared_ptr<const MasterKeys> keys,
+                               std::function<void()> taskScheduled)
+    : vault_(vault), links_(links), spool_(spool), requests_(requests), settings_(settings),
+      keys_(std::move(keys)), taskScheduled_(std::move(taskScheduled)) {}
 
 Connection ConnectionsApi::newConnection(const Json& wanted) const {
     refuseUnknownMembers(wanted);
@@ -134,6 +138,8 @@ Connection ConnectionsApi::newConnection(const Json& wanted) const {
             throw badRequest("notify: " + address.error().message, "notify");
     out.brand = brandOf(wanted, settings->config);
     out.language = languageOf(wanted);
+    if (const Json trace = wanted["trace"]; !trace.isNull() && !trace.isBoolean())
+        throw badRequest("trace must be true or false", "trace");
     out.created = out.updated = nowMs();
     out.linkKey = keys_->current().id;
     out.linkExpires = after(lifetimeOf(wanted, settings->config));
@@ -144,6 +150,8 @@ boost::asio::awaitable<Json> ConnectionsApi::create(const Json& wanted) {
     const Connection connection = newConnection(wanted);
     const auto put = [connection](VaultWriter& vault) { vault.putConnection(connection); };
     co_await vault_.write(put);
+    if (wanted["trace"].boolean())
+        requests_.begin(connection.id);
     co_await links_.publish(connection);
     co_return withLink(connection);
 }
@@ -233,6 +241,48 @@ boost::asio::awaitable<Json> ConnectionsApi::cancel(Uuid id) {
     };
     const Connection connection = co_await change(id, revoke);
     co_return represent(connection);
+}
+
+// What is at the provider is given back by a task of its own: the provider may be down.
+boost::asio::awaitable<Json> ConnectionsApi::remove(Uuid id) {
+    const SettingsPtr settings = settings_.get();
+    const auto changed = std::make_shared<Connection>(find(id));
+    const auto apply = [id, settings, changed](VaultWriter& vault) {
+        *changed = vault.connection(id).value(); // nothing takes them out of the vault
+        vault.unschedule(Task::upkeep, id);
+        const Provider* provider = settings->provider(changed->provider);
+        if (changed->status == ConnectionStatus::active && provider && provider->preset().revoke)
+            vault.schedule(Task::revoke, *changed, nowMs());
+        else if (changed->status != ConnectionStatus::revoked)
+            vault.eraseTokens(id);
+        changed->status = ConnectionStatus::revoked;
+        changed->trouble.clear();
+        changed->tokenExpires = 0;
+        changed->updated = nowMs();
+        vault.putConnection(*changed);
+    };
+    co_await vault_.write(apply);
+    taskScheduled_();
+    co_await links_.publish(*changed);
+    co_return represent(*changed);
+}
+
+Json ConnectionsApi::trace(const Uuid& id,
+                           const std::vector<std::pair<std::string, std::string>>& query) const {
+    std::size_t after = 0;
+    for (const auto& [name, value] : query) {
+        const auto [rest, error] =
+            std::from_chars(value.data(), value.data() + value.size(), after);
+        if (name != "after" || error != std::errc() || rest != value.data() + value.size())
+            throw badRequest("the only parameter is after, the \"next\" of the answer before",
+                             name);
+    }
+    Json out = requests_.of(find(id).id, after);
+    if (out.isNull())
+        throw notFound(
+            "nothing is traced of this connection; ask for it with \"trace\": true when it "
+            "is made, and before grantlinkd starts anew");
+    return out;
 }
 
 Json ConnectionsApi::withLink(const Connection& connection) const {

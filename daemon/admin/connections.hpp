@@ -7,6 +7,7 @@
 #include "daemon/approvals/daemon_spool.hpp"
 #include "daemon/json/json.hpp"
 #include "daemon/links/publisher.hpp"
+#include "daemon/oauth/request_traces.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
 
@@ -23,7 +24,8 @@ namespace grantlink {
 class ConnectionsApi {
   public:
     ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
-                   const CurrentSettings& settings, std::shared_ptr<const MasterKeys> keys);
+                   RequestTraces& requests, const CurrentSettings& settings,
+                   std::shared_ptr<const MasterKeys> keys, std::function<void()> taskScheduled);
 
     boost::asio::awaitable<Json> create(const Json& wanted); // with its link
     Json list(const std::vector<std::pair<std::string, std::string>>& query) const;
@@ -31,6 +33,8 @@ class ConnectionsApi {
     Json link(const Uuid& id) const;
     boost::asio::awaitable<Json> regenerate(Uuid id); // with its new link
     boost::asio::awaitable<Json> cancel(Uuid id);
+    boost::asio::awaitable<Json> remove(Uuid id); // its token is given back
+    Json trace(const Uuid& id, const std::vector<std::pair<std::string, std::string>>& query) const;
     Json health() const;
 
   private:
@@ -45,8 +49,10 @@ class ConnectionsApi {
     Vault& vault_;
     LinkPublisher& links_;
     const DaemonSpool& spool_;
+    RequestTraces& requests_;
     const CurrentSettings& settings_;
     std::shared_ptr<const MasterKeys> keys_;
+    std::function<void()> taskScheduled_;
 };
 
 } // namespace grantlink

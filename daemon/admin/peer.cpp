@@ -45,7 +45,7 @@ std::set<Role> rolesOf(const PeerCredentials& peer, const Config& config) {
     for (const RoleGrant& grant : config.grants)
         if (shareOne(grant.users, {name}) || shareOne(grant.groups, groups))
             out.insert(grant.role);
-    if (out.contains(Role::operator_))
+    if (out.contains(Role::operator_) || out.contains(Role::tokenReader))
         out.insert(Role::viewer);
     return out;
 }

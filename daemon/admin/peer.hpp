@@ -9,7 +9,8 @@
 
 namespace grantlink {
 
-// Root and the daemon's own user have every role; an operator is a viewer as well.
+// Root and the daemon's own user have every role; operators and token-readers are viewers
+// as well.
 std::set<Role> rolesOf(const PeerCredentials& peer, const Config& config);
 
 } // namespace grantlink

@@ -1,6 +1,6 @@
 #include "daemon/admin/represent.hpp"
 
-#include <ctime>
+#include "daemon/text/rfc3339.hpp"
 
 namespace grantlink {
 
@@ -48,14 +48,6 @@ Json tokenOf(const Connection& connection) {
 
 } // namespace
 
-std::string rfc3339(TimeMs time) {
-    const std::time_t seconds = static_cast<std::time_t>(time / 1000);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[32];
-    return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts));
-}
-
 Json represent(const Connection& c) {
     Json out = Json::object();
     out.set("id", c.id.text()).set("provider", c.provider).set("account", textOrNull(c.account));
@@ -68,6 +60,7 @@ Json represent(const Connection& c) {
     out.set("approved_account", approvedOf(c)).set("token", tokenOf(c));
     out.set("last_outcome", c.lastOutcome ? Json(nameOf(*c.lastOutcome)) : Json());
     out.set("last_outcome_at", timeOrNull(c.lastOutcomeAt));
+    out.set("trouble", textOrNull(c.trouble));
     return out;
 }
 

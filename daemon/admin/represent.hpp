@@ -9,8 +9,6 @@
 
 namespace grantlink {
 
-std::string rfc3339(TimeMs time); // "2026-11-24T01:02:03Z"
-
 Json represent(const Connection& connection);
 
 } // namespace grantlink

@@ -1,6 +1,7 @@
 #include "daemon/approvals/attempt_run.hpp"
 
 #include "daemon/approvals/settlement.hpp"
+#include "daemon/lifecycle/plan.hpp"
 #include "daemon/oauth/id_token.hpp"
 #include "daemon/oauth/identity.hpp"
 #include "daemon/oauth/token_requests.hpp"
@@ -22,6 +23,7 @@ boost::asio::awaitable<void> AttemptRun::run() {
         co_await services_.spool.discard(attempt_);
         co_return;
     }
+    http_ = services_.requests.clientFor(approval_->connection);
     std::optional<AttemptRecord> before;
     services_.vault.read([&](const VaultReader& vault) {
         before = vault.attempt(attempt_);
@@ -106,7 +108,7 @@ boost::asio::awaitable<StepResult<TokenSet>> AttemptRun::exchangeOnce(std::strin
     const State state{attempt_, approval_->connection, approval_->generation};
     const DerivedText verifier = valuesOf(state, *key).pkceVerifier;
     const bool pkce = provider_->preset().authorize.pkce != Pkce::unsupported;
-    auto result = co_await exchangeCode(services_.http, *provider_, code,
+    auto result = co_await exchangeCode(*http_, *provider_, code,
                                         pkce ? std::string_view(verifier) : std::string_view());
     if (!result && result.error().mayRetry) {
         const auto unmark = [attempt = attempt_](VaultWriter& vault) {
@@ -132,14 +134,14 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
     if (!checked)
         co_return failed(checked.error(), "ID token", first);
     const auto tokens = co_await withRetries(
-        services_.stop, [&] { return upgradeTokens(services_.http, *provider_, *checked); });
+        services_.stop, [&] { return upgradeTokens(*http_, *provider_, *checked); });
     if (!tokens && services_.stop.stopped())
         co_return std::nullopt;
     if (!tokens)
         co_return failed(tokens.error(), "upgrade", first);
     const WantedAccount wanted = WantedAccount::of(*connection_, *provider_);
     const auto identity = co_await withRetries(
-        services_.stop, [&] { return fetchIdentity(services_.http, *provider_, *tokens, wanted); });
+        services_.stop, [&] { return fetchIdentity(*http_, *provider_, *tokens, wanted); });
     if (!identity && services_.stop.stopped())
         co_return std::nullopt;
     if (!identity)
@@ -188,7 +190,10 @@ boost::asio::awaitable<void> AttemptRun::settle(Verdict verdict) {
                           verdict.approved,
                           {},
                           {},
-                          settings_->config.mail.has_value()};
+                          settings_->config.mail.has_value(),
+                          0};
+    if (provider_ && verdict.tokens)
+        settlement.upkeepDue = nextLook(*verdict.tokens, provider_->preset(), nowMs());
     if (provider_) {
         settlement.providerName = provider_->preset().name;
         settlement.displayHandle = [provider = provider_,
@@ -216,7 +221,7 @@ boost::asio::awaitable<void> AttemptRun::giveBack() {
         co_return;
     requireEndpoints();
     if (provider_)
-        co_await revokeTokens(services_.http, *provider_, *tokens);
+        co_await revokeTokens(*http_, *provider_, *tokens); // the log says if it failed
     const auto erase = [attempt = attempt_](VaultWriter& vault) { vault.eraseTokens(attempt); };
     co_await services_.vault.write(erase);
 }

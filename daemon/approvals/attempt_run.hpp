@@ -14,8 +14,8 @@
 
 #include "daemon/approvals/daemon_spool.hpp"
 #include "daemon/links/publisher.hpp"
-#include "daemon/net/http_client.hpp"
 #include "daemon/oauth/key_sets.hpp"
+#include "daemon/oauth/request_traces.hpp"
 #include "daemon/oauth/step.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
@@ -34,7 +34,7 @@ struct ApprovalServices {
     Vault& vault;
     DaemonSpool& spool;
     LinkPublisher& links;
-    HttpClient& http;
+    RequestTraces& requests;
     KeySets& keySets;
     const CurrentSettings& settings;
     std::shared_ptr<const MasterKeys> masterKeys;
@@ -77,6 +77,7 @@ class AttemptRun {
     Uuid attempt_;
     std::string record_; // approval_ points into it
     std::optional<Approval> approval_;
+    std::shared_ptr<HttpClient> http_;
     std::optional<Connection> connection_;
     const Provider* provider_ = nullptr;
 };

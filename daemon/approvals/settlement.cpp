@@ -2,6 +2,24 @@
 
 namespace grantlink {
 
+namespace {
+
+// Nothing: nobody is told.
+std::optional<Notice> noticeOf(Outcome outcome) {
+    switch (outcome) {
+    case Outcome::connected:
+        return Notice::connected;
+    case Outcome::wrongAccount:
+        return Notice::wrongAccount;
+    case Outcome::declined:
+        return Notice::declined;
+    default:
+        return std::nullopt;
+    }
+}
+
+} // namespace
+
 Outcome Settlement::judge(const std::optional<Connection>& connection) const {
     if (proposed != Outcome::connected)
         return proposed;
@@ -39,7 +57,10 @@ Settled Settlement::apply(VaultWriter& vault) const {
         connection.approved = approved;
         connection.tokenExpires = tokens->expires;
         connection.tokenScope = tokens->scope;
+        connection.upkeepFailures = 0;
+        connection.trouble.clear();
         vault.putTokens(connection.id, *tokens);
+        vault.schedule(Task::upkeep, connection, upkeepDue);
     }
     vault.putConnection(connection);
     out.notified = notify(vault, connection, out.outcome);
@@ -47,16 +68,15 @@ Settled Settlement::apply(VaultWriter& vault) const {
 }
 
 bool Settlement::notify(VaultWriter& vault, const Connection& connection, Outcome outcome) const {
-    const bool tells = outcome == Outcome::connected || outcome == Outcome::wrongAccount ||
-                       outcome == Outcome::declined;
-    if (!mailEnabled || !tells || connection.notify.empty())
+    const auto about = noticeOf(outcome);
+    if (!mailEnabled || !about || connection.notify.empty())
         return false;
     const auto display = [&](const std::string& handle) {
         return displayHandle ? displayHandle(handle) : handle;
     };
     Notification notification;
     notification.id = Uuid::v7();
-    notification.about = outcome;
+    notification.about = *about;
     notification.connection = connection.id;
     notification.to = connection.notify;
     notification.provider = providerName;

@@ -26,6 +26,7 @@ struct Settlement {
     std::string providerName;
     std::function<std::string(const std::string&)> displayHandle;
     bool mailEnabled = false;
+    TimeMs upkeepDue = 0; // of the connection, when it becomes active
 
     // Looks at the connection once more: while the provider was asked, the requester may have
     // regenerated or cancelled, or another attempt may have connected it.

@@ -74,15 +74,19 @@ ApiReply AdminClient::get(std::string_view path, const Query& query) const {
         target += fmt::format("{}{}={}", separator, name, escaped(value));
         separator = '&';
     }
-    return send(target, nullptr);
+    return send("GET", target);
 }
 
 ApiReply AdminClient::post(std::string_view path, const Json& body) const {
-    const std::string text = body.dump();
-    return send(std::string(path), &text);
+    return send("POST", std::string(path), body.dump());
 }
 
-ApiReply AdminClient::send(const std::string& target, const std::string* body) const {
+ApiReply AdminClient::remove(std::string_view path) const {
+    return send("DELETE", std::string(path));
+}
+
+ApiReply AdminClient::send(const char* method, const std::string& target,
+                           const std::string& body) const {
     const Easy easy(curl_easy_init());
     if (!easy)
         throw std::bad_alloc();
@@ -98,12 +102,13 @@ ApiReply AdminClient::send(const std::string& target, const std::string* body) c
     curl_easy_setopt(easy.get(), CURLOPT_TIMEOUT, totalSeconds);
     curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, onBody);
     curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &received);
-    if (body) {
+    if (!body.empty()) {
         curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
         curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDSIZE_LARGE,
-                         static_cast<curl_off_t>(body->size()));
-        curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDS, body->c_str());
+                         static_cast<curl_off_t>(body.size()));
+        curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDS, body.c_str());
     }
+    curl_easy_setopt(easy.get(), CURLOPT_CUSTOMREQUEST, method);
 
     const CURLcode code = curl_easy_perform(easy.get());
     if (code == CURLE_COULDNT_CONNECT)

@@ -26,11 +26,13 @@ class AdminClient {
     // Parameters with an empty value are left out.
     ApiReply get(std::string_view path, const Query& query = {}) const;
     ApiReply post(std::string_view path, const Json& body = Json::object()) const;
+    ApiReply remove(std::string_view path) const;
 
     const std::string& socket() const { return socket_; }
 
   private:
-    ApiReply send(const std::string& target, const std::string* body) const;
+    ApiReply send(const char* method, const std::string& target,
+                  const std::string& body = {}) const;
 
     std::string socket_; // path
 };

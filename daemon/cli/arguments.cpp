@@ -30,6 +30,14 @@ class HelpFormat : public CLI::Formatter {
     }
 };
 
+// "": it is one; else what one is.
+std::string isTime(const std::string& text) {
+    const std::size_t digits = text.find_first_not_of("0123456789");
+    const bool valid = digits != 0 && digits + 1 == text.size() && text[0] != '0' &&
+                       std::string("smhd").find(text.back()) != std::string::npos;
+    return valid ? "" : "a time is a number and s, m, h or d, like 7d";
+}
+
 class CommandLine {
   public:
     explicit CommandLine(Arguments& arguments)
@@ -61,6 +69,10 @@ class CommandLine {
                      regenerateCommand);
         addConfirmed("cancel", "Withdraw a request that waits for an approval", help::cancel,
                      cancelCommand);
+        addToken();
+        addNamed("refresh", "Get a new token for a connection now", help::refresh, refreshCommand);
+        addConfirmed("remove", "End a connection and give its token back", help::remove,
+                     removeCommand);
         addPlain("status", "Tell whether the daemon is well", help::status, statusCommand);
         addPlain("providers", "List the providers that are set up", help::providers,
                  providersCommand);
@@ -107,12 +119,7 @@ class CommandLine {
             ->type_name("TAG");
         command->add_option("--expires", options.expires, "How long the link works: 12h, 7d")
             ->type_name("TIME")
-            ->check([](const std::string& text) -> std::string {
-                const std::size_t digits = text.find_first_not_of("0123456789");
-                const bool valid = digits != 0 && digits + 1 == text.size() && text[0] != '0' &&
-                                   std::string("smhd").find(text.back()) != std::string::npos;
-                return valid ? "" : "a time is a number and s, m, h or d, like 7d";
-            });
+            ->check(isTime);
     }
 
     void addRequest() {
@@ -173,6 +180,17 @@ class CommandLine {
         const auto asQr = std::make_shared<bool>(false);
         command->add_flag("--qr", *asQr, "Draw it as a QR code as well");
         onChosen(command, [id, asQr](const Session& session) { linkCommand(session, *id, *asQr); });
+    }
+
+    void addToken() {
+        CLI::App* const command = add("token", "Print an access token", help::token);
+        const auto id = addId(command);
+        const auto minTtl = std::make_shared<std::string>();
+        command->add_option("--min-ttl", *minTtl, "How long it must last: 5m, 1h; default: 60s")
+            ->type_name("TIME")
+            ->check(isTime);
+        onChosen(command,
+                 [id, minTtl](const Session& session) { tokenCommand(session, *id, *minTtl); });
     }
 
     void addConfirmed(const char* name, const char* description, const char* help,

@@ -42,6 +42,11 @@ void linkCommand(const Session& session, const std::string& name, bool asQr);
 void regenerateCommand(const Session& session, const std::string& name, bool confirmed);
 void cancelCommand(const Session& session, const std::string& name, bool confirmed);
 
+// An active connection's access token, valid for at least `minTtl` ("5m"; empty: a minute).
+void tokenCommand(const Session& session, const std::string& name, const std::string& minTtl);
+void refreshCommand(const Session& session, const std::string& name);
+void removeCommand(const Session& session, const std::string& name, bool confirmed);
+
 void listCommand(const Session& session, const ListOptions& options);
 void showCommand(const Session& session, const std::string& name);
 void statusCommand(const Session& session);

@@ -74,6 +74,29 @@ Examples:
   grantlink cancel @nike
   grantlink cancel 0199f3a2-7c4e --yes)";
 
+inline constexpr const char* token =
+    R"(Prints the access token and nothing else to standard output, for scripts. A token
+that would not last for as long as --min-ttl says is refreshed first. Needs the role
+token-reader.
+
+Examples:
+  grantlink token @nike | my-script
+  grantlink token @nike --min-ttl 10m --json)";
+
+inline constexpr const char* refresh =
+    R"(Asks the provider for a new token now. grantlinkd does so by itself in time.
+
+Examples:
+  grantlink refresh @nike)";
+
+inline constexpr const char* remove =
+    R"(Ends a connection, whatever it is: an active one's token is given back to the
+provider and erased, a pending one's link stops working. Asks first, unless --yes.
+
+Examples:
+  grantlink remove @nike
+  grantlink remove 0199f3a2-7c4e --yes)";
+
 inline constexpr const char* status =
     R"(Exits with 3 when the daemon is not running, so it can be used as a check.
 

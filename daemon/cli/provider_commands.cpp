@@ -36,10 +36,10 @@ std::string shown(const std::string& url) {
 
 Json describe(const std::string& file, const Preset& preset) {
     Json requests = Json::array();
-    for (const auto& [table, request] : requestsOf(preset))
+    for (const RequestTemplate* request : requestsOf(preset))
         requests.push(
             Json::object()
-                .set("table", table)
+                .set("table", request->table)
                 .set("method", request->method)
                 .set("url", request->url)
                 .set("client_auth", request->clientAuth ? nameOf(request->clientAuth) : Json()));
@@ -60,9 +60,11 @@ Json describe(const std::string& file, const Preset& preset) {
 void show(const Session& session, const std::string& file, const Preset& preset) {
     Table table({{"REQUEST"}, {"METHOD"}, {"URL", true}, {"CLIENT AUTH"}});
     table.add({{"authorize"}, {"GET"}, {shown(preset.authorize.url)}, {"–"}});
-    for (const auto& [name, request] : requestsOf(preset))
-        table.add(
-            {{name}, {request->method}, {shown(request->url)}, {nameOf(request->clientAuth)}});
+    for (const RequestTemplate* request : requestsOf(preset))
+        table.add({{request->table},
+                   {request->method},
+                   {shown(request->url)},
+                   {nameOf(request->clientAuth)}});
     print(fmt::format("{}: {} ({})\n", file, preset.name, preset.id));
     print(table.render(session.out));
     for (const std::string& doubt : doubtsAbout(preset))

@@ -246,7 +246,7 @@ std::string_view HttpResponse::header(std::string_view name) const {
     return {};
 }
 
-boost::asio::awaitable<HttpResult> HttpClient::fetch(HttpRequest request) {
+boost::asio::awaitable<HttpResult> CurlHttpClient::fetch(HttpRequest request) {
     if (const auto fault = faultIn(request))
         co_return HttpError{loggable(request.url) + ": " + *fault, false, true};
 

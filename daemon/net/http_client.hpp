@@ -44,6 +44,10 @@ struct HttpRequest {
     std::string username, password; // HTTP Basic (RFC 7617) when the username is not empty
     std::chrono::milliseconds timeout{15000}; // from start to the last byte
     std::size_t maxBody = 1 << 20;            // bytes, after decoding
+
+    // For whoever shows the request to people: what it is, and what of it must not be shown.
+    std::string label;
+    Headers secrets; // name → value
 };
 
 struct HttpResponse {
@@ -65,9 +69,16 @@ using HttpResult = boost::system::result<HttpResponse, HttpError>;
 
 class HttpClient {
   public:
-    explicit HttpClient(CurlLoop& loop) : loop_(loop) {}
+    virtual ~HttpClient() = default;
 
-    boost::asio::awaitable<HttpResult> fetch(HttpRequest request);
+    virtual boost::asio::awaitable<HttpResult> fetch(HttpRequest request) = 0;
+};
+
+class CurlHttpClient : public HttpClient {
+  public:
+    explicit CurlHttpClient(CurlLoop& loop) : loop_(loop) {}
+
+    boost::asio::awaitable<HttpResult> fetch(HttpRequest request) override;
 
   private:
     CurlLoop& loop_;

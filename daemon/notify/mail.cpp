@@ -43,6 +43,10 @@ mustache::data facts(const MailNotice& notice, const std::string& headline) {
         data.set("account", printable(notice.account));
     if (!notice.approved.empty())
         data.set("approved", displayHandle(notice.approved, notice.account));
+    if (!notice.reason.empty())
+        data.set("reason", printable(notice.reason));
+    if (!notice.link.empty())
+        data.set("link", notice.link);
     return data;
 }
 
@@ -92,6 +96,11 @@ Mail wrongAccountMail(const MailNotice& notice) {
 Mail declinedMail(const MailNotice& notice) {
     const std::string to = notice.account.empty() ? "" : " to " + printable(notice.account);
     return compose(notice, "declined", fmt::format("Access{} was declined", to));
+}
+
+Mail brokenMail(const MailNotice& notice) {
+    const std::string account = orElse(approver(notice), "A connection");
+    return compose(notice, "broken", fmt::format("{} needs a new approval", account));
 }
 
 } // namespace grantlink

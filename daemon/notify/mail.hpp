@@ -1,10 +1,11 @@
-// The mails that tell a requester how an approval ended.
+// The mails that tell a requester how an approval ended, or that a connection broke.
 //
 // Plain data in, a complete mail out, as text and as HTML, rendered from notify/templates/. A mail
 // is a value: it can wait in the outbox and be sent again, with the same id, after a restart.
 //
 // Names and handles come from outside and may hold anything; each is cut to a sane length, and
-// escaped in the HTML part. No mail holds a token, a code or an approval link.
+// escaped in the HTML part. No mail holds a token or a code; an approval link is only in the one
+// that asks for a new approval.
 // Errors: a broken template throws std::logic_error; the unit tests render them all.
 #pragma once
 
@@ -23,18 +24,21 @@ struct Mail {
 };
 
 struct MailNotice {
-    std::string id;         // of the notification
-    std::string to;         // who is told
-    std::string connection; // id of the connection
-    std::string provider;   // as people call it: "Instagram"
-    std::string account;    // asked for: "@nike"; empty when any account was welcome
-    std::string approved;   // handle that the provider named; empty when declined
-    std::string requester;  // who asks: "Example Agency"
-    TimeMs when = 0;        // of the approval or the refusal
+    std::string id;          // of the notification
+    std::string to;          // who is told
+    std::string connection;  // id of the connection
+    std::string provider;    // as people call it: "Instagram"
+    std::string account;     // asked for: "@nike"; empty when any account was welcome
+    std::string approved;    // handle that the provider named; empty when declined
+    std::string requester;   // who asks: "Example Agency"
+    TimeMs when = 0;         // of the approval or the refusal, or when it broke
+    std::string reason = {}; // why it broke
+    std::string link = {};   // for a new approval; empty: not in this mail
 };
 
 Mail connectedMail(const MailNotice& notice);
 Mail wrongAccountMail(const MailNotice& notice);
 Mail declinedMail(const MailNotice& notice);
+Mail brokenMail(const MailNotice& notice);
 
 } // namespace grantlink

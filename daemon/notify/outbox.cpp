@@ -1,6 +1,5 @@
 #include "daemon/notify/outbox.hpp"
 
-#include "daemon/notify/mail.hpp"
 #include "daemon/notify/smtp.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -21,19 +20,6 @@ constexpr auto lookEvery = 2s;
 constexpr std::size_t batch = 32;
 constexpr TimeMs givenUpAfter = TimeMs{3} * 24 * 3600 * 1000;
 
-Mail mailOf(const Notification& n) {
-    const MailNotice notice{n.id.text(), n.to,       n.connection.text(), n.provider,
-                            n.account,   n.approved, n.requester,         n.when};
-    switch (n.about) {
-    case Outcome::wrongAccount:
-        return wrongAccountMail(notice);
-    case Outcome::declined:
-        return declinedMail(notice);
-    default:
-        return connectedMail(notice);
-    }
-}
-
 // 5 s, 10 s, 20 s … one hour, and up to a fifth more, so that many do not come back at once.
 TimeMs nextTry(unsigned tries, TimeMs now) {
     const TimeMs wait = std::min<TimeMs>(TimeMs{5000} << std::min(tries, 10u), 3'600'000);
@@ -42,8 +28,9 @@ TimeMs nextTry(unsigned tries, TimeMs now) {
 
 } // namespace
 
-Outbox::Outbox(boost::asio::any_io_executor loop, Vault& vault, const CurrentSettings& settings)
-    : loop_(std::move(loop)), vault_(vault), settings_(settings) {}
+Outbox::Outbox(boost::asio::any_io_executor loop, Vault& vault, const LinkPublisher& links,
+               const CurrentSettings& settings)
+    : loop_(std::move(loop)), vault_(vault), links_(links), settings_(settings) {}
 
 void Outbox::start() {
     running_ = true;
@@ -74,6 +61,27 @@ boost::asio::awaitable<void> Outbox::deliver() {
             co_await idle_.sleep(lookEvery);
     }
     running_ = false;
+}
+
+// The link is made when it is sent: it is stored nowhere, and may have been replaced meanwhile.
+Mail Outbox::mailOf(const Notification& n) const {
+    MailNotice notice{n.id.text(), n.to,       n.connection.text(), n.provider,
+                      n.account,   n.approved, n.requester,         n.when};
+    notice.reason = n.reason;
+    const auto connection = vault_.connection(n.connection);
+    if (connection && connection->status == ConnectionStatus::broken)
+        notice.link = links_.linkOf(*connection);
+    switch (n.about) {
+    case Notice::wrongAccount:
+        return wrongAccountMail(notice);
+    case Notice::declined:
+        return declinedMail(notice);
+    case Notice::broken:
+        return brokenMail(notice);
+    case Notice::connected:
+        break;
+    }
+    return connectedMail(notice);
 }
 
 // Tries to deliver; whether the notification is done with.

@@ -7,7 +7,9 @@
 // Thread: the loop's.
 #pragma once
 
+#include "daemon/links/publisher.hpp"
 #include "daemon/net/stop_signal.hpp"
+#include "daemon/notify/mail.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
 
@@ -20,7 +22,8 @@ namespace grantlink {
 
 class Outbox {
   public:
-    Outbox(boost::asio::any_io_executor loop, Vault& vault, const CurrentSettings& settings);
+    Outbox(boost::asio::any_io_executor loop, Vault& vault, const LinkPublisher& links,
+           const CurrentSettings& settings);
 
     void start();
 
@@ -35,8 +38,11 @@ class Outbox {
     boost::asio::awaitable<void> sendOne(Notification notification);
     boost::asio::awaitable<bool> leaves(const Notification& notification);
 
+    Mail mailOf(const Notification& notification) const;
+
     boost::asio::any_io_executor loop_;
     Vault& vault_;
+    const LinkPublisher& links_;
     const CurrentSettings& settings_;
     StopSignal idle_;
     bool running_ = false;

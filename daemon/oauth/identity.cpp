@@ -1,5 +1,6 @@
 #include "daemon/oauth/identity.hpp"
 
+#include "daemon/oauth/ask.hpp"
 #include "daemon/oauth/request.hpp"
 #include "daemon/providers/answer.hpp"
 
@@ -93,22 +94,11 @@ fetchIdentity(HttpClient& http, const Provider& provider, TokenSet tokens, Wante
     const RequestTemplate& request = preset.identity.request;
     if (preset.identity.from != IdentityFrom::request)
         co_return identityKept(std::move(tokens));
-    HttpRequest ask = compose(provider, request, valuesOf(provider, tokens), {});
-    const HttpResult result = co_await http.fetch(std::move(ask));
-    if (!result)
-        co_return failureOf(result.error(), Repeatable::yes);
-    const Json answer = Json::parse(result->body);
-    const std::string said =
-        without(findText(answer, request.error),
-                {textOf(tokens.accessToken), textOf(tokens.refreshToken), provider.clientSecret()});
-    if (result->status < 200 || result->status > 299)
-        co_return failureOf(*result, said, preset.rateLimit, Repeatable::yes);
-    if (!succeeded(answer, request.success))
-        co_return StepFailure{said.empty() ? "the identity endpoint answered with an error"
-                                           : quoted(said),
-                              false,
-                              {}};
-    co_return identityOf(answer, provider, std::move(tokens), wanted);
+    HttpRequest composed = compose(provider, request, valuesOf(provider, tokens), {});
+    const auto answer = co_await ask(http, provider, request, std::move(composed), Repeatable::yes);
+    if (!answer)
+        co_return answer.error();
+    co_return identityOf(answer->json, provider, std::move(tokens), wanted);
 }
 
 } // namespace grantlink

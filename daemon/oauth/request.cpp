@@ -78,11 +78,26 @@ void place(HttpRequest& request, ParametersIn where, const Headers& parameters) 
     }
 }
 
+// What of a request must not be shown, by the placeholder that stands for it.
+Headers secretsOf(const Provider& provider, const Values& values, const Headers& parameters) {
+    Headers out{{"client_secret", provider.clientSecret()}};
+    for (const char* name : {"access_token", "refresh_token"})
+        if (const auto found = values.find(name); found != values.end())
+            out.emplace_back(name, found->second);
+    for (const auto& [name, value] : parameters)
+        for (const char* secret : {"code", "code_verifier", "client_assertion", "token"})
+            if (name == secret)
+                out.emplace_back(name, value);
+    std::erase_if(out, [](const auto& secret) { return secret.second.empty(); });
+    return out;
+}
+
 } // namespace
 
 HttpRequest compose(const Provider& provider, const RequestTemplate& preset, const Values& values,
                     Headers parameters) {
     HttpRequest out;
+    out.label = preset.table;
     out.method = preset.method;
     out.url = fillUrl(preset.url, values);
     out.reach = provider.reachOf(out.url);
@@ -95,6 +110,7 @@ HttpRequest compose(const Provider& provider, const RequestTemplate& preset, con
         out.url = withQuery(out.url, {{"access_token", token->second}});
     if (preset.clientAuth)
         authenticate(out, parameters, provider, *preset.clientAuth);
+    out.secrets = secretsOf(provider, values, parameters);
     place(out, preset.parametersIn, adjusted(std::move(parameters), preset, values));
     return out;
 }

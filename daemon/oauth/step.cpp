@@ -12,6 +12,8 @@ namespace grantlink {
 
 namespace {
 
+constexpr std::chrono::seconds longestPause(120); // while somebody waits
+
 // RFC 9110, section 10.2.3; the HTTP-date form is rare here and counts as "soon".
 std::chrono::seconds retryAfterOf(const HttpResponse& response, const RateLimit& limit) {
     const auto number = [&](std::string_view header) {
@@ -23,7 +25,7 @@ std::chrono::seconds retryAfterOf(const HttpResponse& response, const RateLimit&
     long seconds = number("retry-after");
     if (seconds == 0 && number(limit.reset) > 0)
         seconds = number(limit.reset) - (limit.resetIsTime ? static_cast<long>(nowMs() / 1000) : 0);
-    return std::chrono::seconds(std::clamp(seconds, 0L, 120L));
+    return std::chrono::seconds(std::clamp(seconds, 0L, 86400L));
 }
 
 } // namespace
@@ -35,8 +37,8 @@ std::string quoted(const std::string& text) {
     return out;
 }
 
-std::string without(std::string text, std::initializer_list<std::string_view> secrets) {
-    for (std::string_view secret : secrets)
+std::string without(std::string text, const Headers& secrets) {
+    for (const auto& [name, secret] : secrets)
         for (std::size_t at = text.find(secret); !secret.empty() && at != std::string::npos;
              at = text.find(secret, at))
             text.replace(at, secret.size(), "…");
@@ -66,7 +68,8 @@ StepFailure failureOf(const HttpResponse& response, const std::string& said, con
 std::chrono::milliseconds backoff(int tries, const StepFailure& failure) {
     const auto grown = std::chrono::milliseconds(500 << std::min(tries - 1, 6));
     const std::chrono::milliseconds jitter(randombytes_uniform(250));
-    return std::max<std::chrono::milliseconds>(failure.retryAfter, grown) + jitter;
+    const auto asked = std::min<std::chrono::milliseconds>(failure.retryAfter, longestPause);
+    return std::max(asked, grown) + jitter;
 }
 
 } // namespace grantlink

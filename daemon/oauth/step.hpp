@@ -9,7 +9,6 @@
 #include <boost/system/result.hpp>
 
 #include <chrono>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -19,6 +18,7 @@ struct StepFailure {
     std::string message;   // for people and logs: what the provider said, never a token or a code
     bool mayRetry = false; // the provider has certainly not acted on it
     std::chrono::seconds retryAfter{0}; // what the provider asked for; 0: nothing
+    bool dead = false;                  // the approval is gone: only a new one helps
 };
 
 template <typename T>
@@ -36,7 +36,8 @@ StepFailure failureOf(const HttpResponse& response, const std::string& said, con
 std::string quoted(const std::string& text);
 
 // The same without what was sent along: some providers repeat a code or a token in their messages.
-std::string without(std::string text, std::initializer_list<std::string_view> secrets);
+// `secrets`: HttpRequest::secrets.
+std::string without(std::string text, const Headers& secrets);
 
 constexpr int maxTries = 6;
 

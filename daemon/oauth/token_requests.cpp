@@ -1,5 +1,6 @@
 #include "daemon/oauth/token_requests.hpp"
 
+#include "daemon/oauth/ask.hpp"
 #include "daemon/oauth/request.hpp"
 #include "daemon/providers/answer.hpp"
 
@@ -45,36 +46,28 @@ std::map<std::string, std::string> kept(const Json& answer, const Preset& preset
     return out;
 }
 
-StepFailure noToken(const Json& answer, const std::string& said) {
-    std::string message = "the token endpoint answered without a token";
-    if (answer.isNull())
-        message = "the token endpoint did not answer with JSON";
-    else if (!said.empty())
-        message = quoted(said);
-    return {message, false, {}};
+// Some providers answer errors with status 200.
+StepFailure noToken(const Json& answer, const RequestTemplate& request, const Headers& secrets) {
+    const std::string said = without(findText(answer, request.error), secrets);
+    if (!said.empty())
+        return {quoted(said), false, {}, isDead(200, answer, request)};
+    return {answer.isNull() ? "the token endpoint did not answer with JSON"
+                            : "the token endpoint answered without a token"};
 }
 
-// RFC 6749, section 5.1. Some providers answer errors with status 200: no token is an error.
-// `lifetime` holds when the answer does not say; 0: unknown.
-StepResult<TokenSet> tokensOf(const HttpResult& result, const Preset& preset,
+// RFC 6749, section 5.1. `lifetime` holds when the answer does not say; 0: unknown.
+StepResult<TokenSet> tokensIn(const Json& answer, const Preset& preset,
                               const RequestTemplate& request, std::chrono::seconds lifetime,
-                              Repeatable repeatable,
-                              std::initializer_list<std::string_view> secrets) {
+                              const Headers& secrets) {
     const TokenStep& step = preset.token;
-    if (!result)
-        return failureOf(result.error(), repeatable);
-    const Json answer = Json::parse(result->body);
-    const std::string said = without(findText(answer, request.error), secrets);
-    if (result->status < 200 || result->status > 299)
-        return failureOf(*result, said, preset.rateLimit, repeatable);
     std::string token = findText(answer, step.accessToken);
-    if (token.empty() || !succeeded(answer, request.success))
-        return noToken(answer, said);
+    if (token.empty())
+        return noToken(answer, request, secrets);
     std::string refresh = findText(answer, step.refreshToken);
     std::string scope = findWords(answer, step.scope);
     if (token.size() > maxTokenLength || refresh.size() > maxTokenLength ||
         scope.size() > maxTokenLength)
-        return StepFailure{"the token endpoint answered with a token that is too long", false, {}};
+        return StepFailure{"the token endpoint answered with a token that is too long"};
     TokenSet out;
     out.obtained = nowMs();
     out.expires = expiryOf(answer, step, lifetime, out.obtained);
@@ -90,6 +83,28 @@ StepResult<TokenSet> tokensOf(const HttpResult& result, const Preset& preset,
     return out;
 }
 
+// One try of a request that is answered with tokens.
+boost::asio::awaitable<StepResult<TokenSet>>
+askForTokens(HttpClient& http, const Provider& provider, const RequestTemplate& preset,
+             HttpRequest request, std::chrono::seconds lifetime, Repeatable repeatable) {
+    const Headers secrets = request.secrets;
+    const auto answer = co_await ask(http, provider, preset, std::move(request), repeatable);
+    if (!answer)
+        co_return answer.error();
+    co_return tokensIn(answer->json, provider.preset(), preset, lifetime, secrets);
+}
+
+// What an answer about tokens that there are already left out stays as it was.
+TokenSet renewed(TokenSet newer, const TokenSet& older) {
+    newer.values.erase("id_token"); // the one that counts came with the code
+    if (newer.scope.empty())
+        newer.scope = older.scope;
+    if (newer.refreshToken.empty()) // RFC 6749, section 6
+        newer.refreshToken = older.refreshToken;
+    newer.values.insert(older.values.begin(), older.values.end()); // what is newer stays
+    return newer;
+}
+
 } // namespace
 
 boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
@@ -103,9 +118,8 @@ boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
     if (!verifier.empty())
         form.emplace_back("code_verifier", std::string(verifier));
     HttpRequest request = compose(provider, step.request, provider.values(), std::move(form));
-    const HttpResult result = co_await http.fetch(std::move(request));
-    co_return tokensOf(result, provider.preset(), step.request, step.lifetime, Repeatable::no,
-                       {code, verifier, provider.clientSecret()});
+    co_return co_await askForTokens(http, provider, step.request, std::move(request), step.lifetime,
+                                    Repeatable::no);
 }
 
 boost::asio::awaitable<StepResult<TokenSet>>
@@ -114,25 +128,31 @@ upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens) {
         co_return tokens;
     const UpgradeStep& step = *provider.preset().upgrade;
     HttpRequest request = compose(provider, step.request, valuesOf(provider, tokens), {});
-    const HttpResult result = co_await http.fetch(std::move(request));
-    auto upgraded = tokensOf(
-        result, provider.preset(), step.request, step.lifetime, Repeatable::yes,
-        {textOf(tokens.accessToken), textOf(tokens.refreshToken), provider.clientSecret()});
+    auto upgraded = co_await askForTokens(http, provider, step.request, std::move(request),
+                                          step.lifetime, Repeatable::yes);
     if (!upgraded)
         co_return upgraded;
-    upgraded->values.erase("id_token"); // the one that counts came with the code
-    if (upgraded->scope.empty())
-        upgraded->scope = tokens.scope;
-    if (upgraded->refreshToken.empty())
-        upgraded->refreshToken = tokens.refreshToken;
-    upgraded->values.insert(tokens.values.begin(), tokens.values.end()); // what is newer stays
-    co_return upgraded;
+    co_return renewed(std::move(*upgraded), tokens);
 }
 
-boost::asio::awaitable<void> revokeTokens(HttpClient& http, const Provider& provider,
-                                          const TokenSet& tokens) {
+boost::asio::awaitable<StepResult<TokenSet>>
+refreshTokens(HttpClient& http, const Provider& provider, const TokenSet& tokens) {
+    const RefreshStep& step = provider.preset().refresh.value();
+    Headers form{{"grant_type", "refresh_token"},
+                 {"refresh_token", std::string(textOf(tokens.refreshToken))}};
+    HttpRequest request =
+        compose(provider, step.request, valuesOf(provider, tokens), std::move(form));
+    auto refreshed = co_await askForTokens(http, provider, step.request, std::move(request),
+                                           step.lifetime, Repeatable::yes);
+    if (!refreshed)
+        co_return refreshed;
+    co_return renewed(std::move(*refreshed), tokens);
+}
+
+boost::asio::awaitable<std::optional<StepFailure>>
+revokeTokens(HttpClient& http, const Provider& provider, const TokenSet& tokens) {
     if (!provider.preset().revoke)
-        co_return;
+        co_return std::nullopt;
     const RevokeStep& step = *provider.preset().revoke;
     // RFC 7009, section 2.1: revoking the refresh token ends the access tokens of its grant too.
     const bool refresh = !tokens.refreshToken.empty() && !step.accessToken;
@@ -141,13 +161,12 @@ boost::asio::awaitable<void> revokeTokens(HttpClient& http, const Provider& prov
     HttpRequest request =
         compose(provider, step.request, valuesOf(provider, tokens), std::move(form));
     request.timeout = std::chrono::seconds(5); // the recipient waits for the outcome behind it
-    const HttpResult result = co_await http.fetch(std::move(request));
-    if (!result)
-        spdlog::warn("{}: a token could not be revoked: {}", provider.id(), result.error().message);
-    else if (result->status >= 300)
-        spdlog::warn("{}: a token could not be revoked: status {}", provider.id(), result->status);
-    else if (!succeeded(Json::parse(result->body), step.request.success))
-        spdlog::warn("{}: a token could not be revoked: the provider says so", provider.id());
+    const auto answer =
+        co_await ask(http, provider, step.request, std::move(request), Repeatable::yes);
+    if (answer)
+        co_return std::nullopt;
+    spdlog::warn("{}: a token could not be revoked: {}", provider.id(), answer.error().message);
+    co_return answer.error();
 }
 
 } // namespace grantlink

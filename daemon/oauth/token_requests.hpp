@@ -1,5 +1,6 @@
 // Tokens: from an authorization code (RFC 6749, section 4.1.3), from a first token to a
-// longer-lived one where the provider has such a step, and back (RFC 7009).
+// longer-lived one where the provider has such a step, from old ones to new ones (section 6), and
+// back (RFC 7009).
 #pragma once
 
 #include "daemon/oauth/step.hpp"
@@ -8,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <optional>
 #include <string_view>
 
 namespace grantlink {
@@ -23,8 +25,13 @@ boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
 boost::asio::awaitable<StepResult<TokenSet>>
 upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens);
 
-// Best effort: a token that is not to be kept.
-boost::asio::awaitable<void> revokeTokens(HttpClient& http, const Provider& provider,
-                                          const TokenSet& tokens);
+// One try, for a provider with a refresh step. What the answer leaves out stays as it was, the
+// refresh token above all. A failure that is `dead` says that no further try can succeed.
+boost::asio::awaitable<StepResult<TokenSet>>
+refreshTokens(HttpClient& http, const Provider& provider, const TokenSet& tokens);
+
+// One try. Nothing: it is revoked, or the provider has no way to do so.
+boost::asio::awaitable<std::optional<StepFailure>>
+revokeTokens(HttpClient& http, const Provider& provider, const TokenSet& tokens);
 
 } // namespace grantlink

@@ -4,6 +4,16 @@
 
 namespace grantlink {
 
+namespace {
+
+bool fits(const Json& answer, const AnswerRule& rule) {
+    const Json found = answer.pointer(rule.pointer);
+    const std::string text = found.isBoolean() ? found.dump() : found.text();
+    return std::find(rule.is.begin(), rule.is.end(), text) != rule.is.end();
+}
+
+} // namespace
+
 std::string findText(const Json& answer, const Pointers& pointers) {
     for (const std::string& pointer : pointers)
         if (std::string text = answer.pointer(pointer).text(); !text.empty())
@@ -30,12 +40,14 @@ void putAccount(std::map<std::string, std::string>& values, const Json& answer,
     values["display_name"] = findText(answer, step.name);
 }
 
-bool succeeded(const Json& answer, const SuccessRule& rule) {
-    if (rule.pointer.empty())
+bool succeeded(const Json& answer, const AnswerRule& success) {
+    return success.pointer.empty() || fits(answer, success);
+}
+
+bool isDead(int status, const Json& answer, const RequestTemplate& request) {
+    if (status == 401 && request.tokenIn != TokenIn::nowhere)
         return true;
-    const Json found = answer.pointer(rule.pointer);
-    const std::string text = found.isBoolean() ? found.dump() : found.text();
-    return std::find(rule.is.begin(), rule.is.end(), text) != rule.is.end();
+    return !request.dead.pointer.empty() && fits(answer, request.dead);
 }
 
 } // namespace grantlink

@@ -22,6 +22,10 @@ void putAccount(std::map<std::string, std::string>& values, const Json& answer,
                 const IdentityStep& step);
 
 // Whether an answer of status 2xx is the answer to what was asked.
-bool succeeded(const Json& answer, const SuccessRule& rule);
+bool succeeded(const Json& answer, const AnswerRule& success);
+
+// Whether an answer says that the approval is gone, so that only a new one helps: by its own rule,
+// or by a 401 to a request that showed the access token (RFC 6750, section 3.1).
+bool isDead(int status, const Json& answer, const RequestTemplate& request);
 
 } // namespace grantlink

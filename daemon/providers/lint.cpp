@@ -15,10 +15,10 @@ std::vector<std::string> doubtsAbout(const Preset& preset) {
     if (!preset.switchAccount && !preset.discovery)
         out.push_back("switch_account: is missing; who approves with the wrong account is not told "
                       "how to get to the right one");
-    for (const auto& [table, request] : requestsOf(preset)) {
+    for (const RequestTemplate* request : requestsOf(preset)) {
         if (request->url.starts_with("http://"))
-            out.push_back(table + ".url: is not https; an installation has to allow it");
-        if (table == "identity" && request->tokenIn == TokenIn::query)
+            out.push_back(request->table + ".url: is not https; an installation has to allow it");
+        if (request->table == "identity" && request->tokenIn == TokenIn::query)
             out.push_back("identity.token_in: a token in a URL gets into logs there (RFC 6750, "
                           "section 5.3); prefer the header where the provider takes it");
     }

@@ -2,18 +2,18 @@
 
 namespace grantlink {
 
-std::vector<NamedRequest> requestsOf(const Preset& preset) {
-    std::vector<NamedRequest> out{{"token", &preset.token.request}};
+std::vector<const RequestTemplate*> requestsOf(const Preset& preset) {
+    std::vector<const RequestTemplate*> out{&preset.token.request};
     if (preset.upgrade)
-        out.push_back({"upgrade", &preset.upgrade->request});
+        out.push_back(&preset.upgrade->request);
     if (preset.identity.from == IdentityFrom::request)
-        out.push_back({"identity", &preset.identity.request});
+        out.push_back(&preset.identity.request);
     if (preset.refresh)
-        out.push_back({"refresh", &preset.refresh->request});
+        out.push_back(&preset.refresh->request);
     if (preset.feed)
-        out.push_back({"feed", &preset.feed->request});
+        out.push_back(&preset.feed->request);
     if (preset.revoke)
-        out.push_back({"revoke", &preset.revoke->request});
+        out.push_back(&preset.revoke->request);
     return out;
 }
 

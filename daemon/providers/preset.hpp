@@ -34,23 +34,25 @@ enum class ClientAuth {
 enum class ParametersIn { query, form, json };
 enum class TokenIn { nowhere, header, query }; // RFC 6750, sections 2.1 and 2.3
 
-// Whether an answer of status 2xx is one: some providers put their errors in it.
-struct SuccessRule {
-    std::string pointer; // "": the status alone decides
+// What an answer says at a place. Without a pointer it is not looked at.
+struct AnswerRule {
+    std::string pointer;
     std::vector<std::string> is;
 };
 
 // What can be said of each request. What the standards have in it, `omit` takes out, `rename`
 // calls by another name, and `parameters` adds to or replaces.
 struct RequestTemplate {
+    std::string table; // of the preset: "token"
     std::string method, url;
     ParametersIn parametersIn = ParametersIn::form;
     Parameters parameters, headers, rename;
     std::vector<std::string> omit;
     std::optional<ClientAuth> clientAuth; // nothing: the client does not authenticate
     TokenIn tokenIn = TokenIn::nowhere;
-    SuccessRule success;
-    Pointers error; // where an answer says what is wrong
+    AnswerRule success; // some providers put their errors in an answer of status 2xx
+    AnswerRule dead;    // the error that says that the approval is gone; see isDead()
+    Pointers error;     // where an answer says what is wrong
 };
 
 enum class Pkce { required, optional, unsupported }; // RFC 7636; S256 is sent with the first two
@@ -163,15 +165,9 @@ struct Preset {
     HandleRules handle;
 };
 
-// A request that a preset describes, by the name of its table.
-struct NamedRequest {
-    std::string table;
-    const RequestTemplate* request;
-};
-
 // All of them but the authorization request, in the order in which a flow has them. They point
 // into the preset.
-std::vector<NamedRequest> requestsOf(const Preset& preset);
+std::vector<const RequestTemplate*> requestsOf(const Preset& preset);
 
 // The preset in a file whose name is the preset's with .toml.
 boost::system::result<Preset, PresetError> readPreset(const std::string& path);

@@ -26,8 +26,8 @@ class PresetReader {
     std::set<std::string, std::less<>> placeholders();
     std::optional<TomlReader> required(std::string_view key);
     RequestReader::Url urlOfEndpoint() const; // the issuer's metadata may have it
-    RequestTemplate ask(std::string method, TokenIn tokenIn) const; // as a client of the provider
-    RequestTemplate asClient(std::string url) const;                // … that authenticates
+    RequestTemplate ask(std::string table, std::string method, TokenIn tokenIn) const;
+    RequestTemplate asClient(std::string table, std::string url) const; // authenticating as one
 
     TenantRule readTenant(TomlReader& in) const;
     AuthorizeStep readAuthorize(TomlReader& in) const;
@@ -71,17 +71,19 @@ RequestReader::Url PresetReader::urlOfEndpoint() const {
     return out_.discovery ? RequestReader::Url::optional : RequestReader::Url::required;
 }
 
-RequestTemplate PresetReader::ask(std::string method, TokenIn tokenIn) const {
+RequestTemplate PresetReader::ask(std::string table, std::string method, TokenIn tokenIn) const {
     RequestTemplate out;
+    out.table = std::move(table);
     out.method = std::move(method);
     out.tokenIn = tokenIn;
     out.headers = {{"Accept", "application/json"}};
+    out.dead = out_.token.request.dead;
     out.error = out_.token.request.error;
     return out;
 }
 
-RequestTemplate PresetReader::asClient(std::string url) const {
-    RequestTemplate out = ask("POST", TokenIn::nowhere);
+RequestTemplate PresetReader::asClient(std::string table, std::string url) const {
+    RequestTemplate out = ask(std::move(table), "POST", TokenIn::nowhere);
     out.url = std::move(url);
     out.parametersIn = out_.token.request.parametersIn;
     out.clientAuth = out_.token.request.clientAuth;
@@ -123,9 +125,10 @@ AuthorizeStep PresetReader::readAuthorize(TomlReader& in) const {
 
 TokenStep PresetReader::readToken(TomlReader& in) const {
     TokenStep out;
-    RequestTemplate standard = ask("POST", TokenIn::nowhere);
+    RequestTemplate standard = ask("token", "POST", TokenIn::nowhere);
     standard.clientAuth = ClientAuth::clientSecretBasic;
     standard.error = {"/error"};
+    standard.dead = {"/error", {"invalid_grant"}}; // RFC 6749, section 5.2
     out.request = requests_.read(in, std::move(standard), urlOfEndpoint());
     // A code must not be in a URL, and libcurl repeats a GET by itself.
     if (out.request.method == "GET" || out.request.parametersIn == ParametersIn::query)
@@ -148,7 +151,7 @@ TokenStep PresetReader::readToken(TomlReader& in) const {
 
 UpgradeStep PresetReader::readUpgrade(TomlReader& in) const {
     UpgradeStep out;
-    out.request = requests_.read(in, ask("GET", TokenIn::nowhere));
+    out.request = requests_.read(in, ask("upgrade", "GET", TokenIn::nowhere));
     out.lifetime = readDuration(in, "lifetime");
     in.finish();
     return out;
@@ -156,7 +159,7 @@ UpgradeStep PresetReader::readUpgrade(TomlReader& in) const {
 
 RefreshStep PresetReader::readRefresh(TomlReader& in) const {
     RefreshStep out;
-    out.request = requests_.read(in, asClient(out_.token.request.url), urlOfEndpoint());
+    out.request = requests_.read(in, asClient("refresh", out_.token.request.url), urlOfEndpoint());
     out.lifetime = readDuration(in, "lifetime");
     out.minAge = readDuration(in, "min_age");
     out.rotates = in.flag("rotates", false);
@@ -192,7 +195,7 @@ IdentityStep PresetReader::readIdentity(TomlReader& in) const {
     if (out.from == IdentityFrom::idToken && !out_.idToken)
         in.fail("from", "\"id_token\" needs a table [id_token], which says how it is checked");
     const bool asks = out.from == IdentityFrom::request;
-    out.request = requests_.read(in, ask("GET", TokenIn::header),
+    out.request = requests_.read(in, ask("identity", "GET", TokenIn::header),
                                  asks ? urlOfEndpoint() : RequestReader::Url::optional);
     out.items = readPointer(in, "items");
     out.id = readPointers(in, "id");
@@ -212,14 +215,14 @@ RevokeStep PresetReader::readRevoke(TomlReader& in) const {
     RevokeStep out;
     out.accessToken =
         readChoice<bool>(in, "revokes", {{"refresh_token", false}, {"access_token", true}}, false);
-    out.request = requests_.read(in, asClient(""), urlOfEndpoint());
+    out.request = requests_.read(in, asClient("revoke", ""), urlOfEndpoint());
     in.finish();
     return out;
 }
 
 FeedStep PresetReader::readFeed(TomlReader& in) const {
     FeedStep out;
-    out.request = requests_.read(in, ask("GET", out_.identity.request.tokenIn));
+    out.request = requests_.read(in, ask("feed", "GET", out_.identity.request.tokenIn));
     out.items = readPointer(in, "items");
     out.id = readPointers(in, "id", {"/id"});
     out.text = readPointers(in, "text");

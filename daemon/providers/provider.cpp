@@ -105,7 +105,7 @@ void complete(Preset& preset, const ProviderMetadata& metadata, const ProviderCo
 std::string credentialFault(const Preset& preset, const ProviderConfig& config) {
     if (preset.discovery && !config.clientKey.empty())
         return ""; // the issuer says which of them it takes
-    for (const auto& [table, request] : requestsOf(preset)) {
+    for (const RequestTemplate* request : requestsOf(preset)) {
         const ClientAuth how = request->clientAuth.value_or(ClientAuth::none);
         if (how == ClientAuth::privateKeyJwt && config.clientKey.empty())
             return "client_key_file is missing; this provider authenticates its clients by their "

@@ -29,16 +29,16 @@ bool isUrl(std::string_view text) {
     return begins && text.find_first_of(" \t\r\n#\"<>\\") == std::string_view::npos;
 }
 
-SuccessRule readSuccess(TomlReader& in) {
-    SuccessRule out;
-    if (auto table = in.table("success")) {
-        out.pointer = readPointer(*table, "pointer");
-        out.is = table->list("is");
-        if (out.pointer.empty() || out.is.empty())
-            table->fail("pointer", "a success rule has both \"pointer\" and \"is\", such as "
+AnswerRule readRule(TomlReader& in, std::string_view key, AnswerRule otherwise) {
+    auto table = in.table(key);
+    if (!table)
+        return otherwise;
+    const AnswerRule out{readPointer(*table, "pointer"), table->list("is")};
+    if (out.pointer.empty() || out.is.empty())
+        table->fail("pointer", "a " + std::string(key) +
+                                   " rule has both \"pointer\" and \"is\", such as "
                                    "{ pointer = \"/ok\", is = \"true\" }");
-        table->finish();
-    }
+    table->finish();
     return out;
 }
 
@@ -68,7 +68,8 @@ RequestTemplate RequestReader::read(TomlReader& in, RequestTemplate out, Url nee
         in, "token_in",
         {{"none", TokenIn::nowhere}, {"header", TokenIn::header}, {"query", TokenIn::query}},
         out.tokenIn);
-    out.success = readSuccess(in);
+    out.success = readRule(in, "success", {});
+    out.dead = readRule(in, "dead", out.dead);
     out.error = readPointers(in, "error", out.error);
     return out;
 }

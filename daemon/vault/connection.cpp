@@ -14,6 +14,31 @@ constexpr std::array<std::pair<ConnectionStatus, std::string_view>, 4> statusNam
     {ConnectionStatus::revoked, "revoked"},
 }};
 
+constexpr std::array<std::pair<Notice, std::string_view>, 4> noticeNames{{
+    {Notice::connected, "connected"},
+    {Notice::wrongAccount, "wrong_account"},
+    {Notice::declined, "declined"},
+    {Notice::broken, "broken"},
+}};
+
+template <typename Value, std::size_t size>
+std::string_view nameIn(const std::array<std::pair<Value, std::string_view>, size>& names,
+                        Value wanted) {
+    for (const auto& [value, name] : names)
+        if (value == wanted)
+            return name;
+    return "unknown";
+}
+
+template <typename Value, std::size_t size>
+std::optional<Value> valueIn(const std::array<std::pair<Value, std::string_view>, size>& names,
+                             std::string_view wanted) {
+    for (const auto& [value, name] : names)
+        if (name == wanted)
+            return value;
+    return std::nullopt;
+}
+
 Json number(std::uint64_t value) {
     return Json(static_cast<std::int64_t>(value));
 }
@@ -34,17 +59,11 @@ void setOutcome(Json& out, std::string_view key, const std::optional<Outcome>& o
 } // namespace
 
 std::string_view nameOf(ConnectionStatus status) {
-    for (const auto& [value, name] : statusNames)
-        if (value == status)
-            return name;
-    return "unknown";
+    return nameIn(statusNames, status);
 }
 
 std::optional<ConnectionStatus> connectionStatusNamed(std::string_view wanted) {
-    for (const auto& [value, name] : statusNames)
-        if (name == wanted)
-            return value;
-    return std::nullopt;
+    return valueIn(statusNames, wanted);
 }
 
 Json toJson(const Connection& c) {
@@ -61,6 +80,7 @@ Json toJson(const Connection& c) {
                                 .set("handle", c.approved->handle)
                                 .set("name", c.approved->name));
     out.set("token_expires", number(c.tokenExpires)).set("token_scope", c.tokenScope);
+    out.set("upkeep_failures", number(c.upkeepFailures)).set("trouble", c.trouble);
     setOutcome(out, "last_outcome", c.lastOutcome);
     out.set("last_outcome_at", number(c.lastOutcomeAt));
     return out;
@@ -86,6 +106,8 @@ Connection connectionFromJson(const Uuid& id, const Json& json) {
             ApprovedAccount{approved["id"].str(), approved["handle"].str(), approved["name"].str()};
     out.tokenExpires = time(json["token_expires"]);
     out.tokenScope = json["token_scope"].str();
+    out.upkeepFailures = static_cast<unsigned>(json["upkeep_failures"].integer());
+    out.trouble = json["trouble"].str();
     out.lastOutcome = outcomeNamed(json["last_outcome"].str());
     out.lastOutcomeAt = time(json["last_outcome_at"]);
     return out;
@@ -107,9 +129,12 @@ AttemptRecord attemptFromJson(const Json& json) {
 
 Json toJson(const Notification& n) {
     Json out = Json::object();
-    out.set("about", nameOf(n.about)).set("connection", n.connection.text()).set("to", n.to);
+    out.set("about", nameIn(noticeNames, n.about))
+        .set("connection", n.connection.text())
+        .set("to", n.to);
     out.set("provider", n.provider).set("account", n.account).set("approved", n.approved);
     out.set("requester", n.requester).set("when", number(n.when));
+    out.set("reason", n.reason);
     out.set("tries", number(n.tries));
     return out;
 }
@@ -117,13 +142,14 @@ Json toJson(const Notification& n) {
 Notification notificationFromJson(const Uuid& id, const Json& json) {
     Notification out;
     out.id = id;
-    out.about = outcomeNamed(json["about"].str()).value_or(Outcome::connected);
+    out.about = valueIn(noticeNames, json["about"].str()).value_or(Notice::connected);
     out.connection = uuid(json["connection"]);
     out.to = json["to"].str();
     out.provider = json["provider"].str();
     out.account = json["account"].str();
     out.approved = json["approved"].str();
     out.requester = json["requester"].str();
+    out.reason = json["reason"].str();
     out.when = time(json["when"]);
     out.tries = static_cast<unsigned>(json["tries"].integer());
     return out;

@@ -43,6 +43,8 @@ struct Connection {
     std::optional<ApprovedAccount> approved;
     TimeMs tokenExpires = 0; // 0: not known, or no token
     std::string tokenScope;
+    unsigned upkeepFailures = 0;        // in a row: refreshes and checks that could not be done
+    std::string trouble;                // what the last of them said, for people; empty: none
     std::optional<Outcome> lastOutcome; // of the newest attempt that ended
     TimeMs lastOutcomeAt = 0;
 };
@@ -80,14 +82,18 @@ struct TokenSet {
     std::map<std::string, std::string> values;
 };
 
+// What a requester is told of.
+enum class Notice : std::uint8_t { connected, wrongAccount, declined, broken };
+
 // A mail that waits in the outbox: enough to compose it again, with the same id each time.
 struct Notification {
     Uuid id;
-    Outcome about = Outcome::connected;
+    Notice about = Notice::connected;
     Uuid connection;
     std::string to;
     std::string provider; // display name, when it happened
     std::string account, approved, requester;
+    std::string reason; // of what is broken
     TimeMs when = 0;
     unsigned tries = 0;
 };

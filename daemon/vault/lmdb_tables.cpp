@@ -32,6 +32,22 @@ std::string dueKey(TimeMs due, const Uuid& id) {
 
 constexpr std::size_t dueSize = 8;
 
+TimeMs dueIn(std::string_view key) {
+    TimeMs out = 0;
+    for (unsigned char c : key.substr(0, dueSize))
+        out = out << 8 | c;
+    return out;
+}
+
+std::string taskKey(Task task, const Uuid& connection) {
+    return std::string(1, static_cast<char>(task)).append(textOf(connection.bytes));
+}
+
+// What all due times of a provider's task begin with. A provider's name has no NUL.
+std::string taskQueue(Task task, std::string_view provider) {
+    return std::string(1, static_cast<char>(task)).append(provider).append(1, '\0');
+}
+
 constexpr std::size_t maxAccountSize = 511; // of a key in LMDB; the API takes 200 bytes
 
 Json parseRecord(Bytes record, std::string_view table) {
@@ -194,6 +210,29 @@ std::vector<Notification> LmdbVaultReads<Base>::dueNotifications(TimeMs now,
     return out;
 }
 
+template <typename Base>
+std::vector<Uuid> LmdbVaultReads<Base>::dueTasks(Task task, const std::string& provider, TimeMs now,
+                                                 std::size_t limit) const {
+    std::vector<Uuid> out;
+    const std::string queue = taskQueue(task, provider);
+    const std::string end = queue + dueKey(now + 1, Uuid{});
+    lmdb::Cursor cursor(transaction_, tables_.tasksDue);
+    for (auto entry = cursor.atOrAfter(bytesOf(queue)); entry && out.size() < limit;
+         entry = cursor.next()) {
+        const std::string_view key = textOf(entry->first);
+        if (key >= end)
+            break;
+        out.push_back(uuidOf(bytesOf(key.substr(queue.size() + dueSize))));
+    }
+    return out;
+}
+
+template <typename Base>
+std::optional<TimeMs> LmdbVaultReads<Base>::dueTime(Task task, const Uuid& connection) const {
+    const auto record = transaction_.get(tables_.tasks, bytesOf(taskKey(task, connection)));
+    return record ? std::optional(dueIn(textOf(*record))) : std::nullopt;
+}
+
 template class LmdbVaultReads<VaultReader>;
 template class LmdbVaultReads<VaultWriter>;
 
@@ -237,6 +276,25 @@ void LmdbVaultWriter::removeNotification(const Uuid& id) {
     const std::string due(textOf(record->first(dueSize)));
     write_.remove(tables_.outboxDue, bytesOf(due + std::string(textOf(id.bytes))));
     write_.remove(tables_.outbox, keyOf(id));
+}
+
+void LmdbVaultWriter::schedule(Task task, const Connection& connection, TimeMs due) {
+    unschedule(task, connection.id);
+    const std::string when = dueKey(due, connection.id);
+    const std::string record = when.substr(0, dueSize) + connection.provider;
+    write_.put(tables_.tasks, bytesOf(taskKey(task, connection.id)), bytesOf(record));
+    write_.put(tables_.tasksDue, bytesOf(taskQueue(task, connection.provider) + when), {});
+}
+
+void LmdbVaultWriter::unschedule(Task task, const Uuid& connection) {
+    const std::string key = taskKey(task, connection);
+    const auto record = write_.get(tables_.tasks, bytesOf(key));
+    if (!record)
+        return;
+    const std::string_view text = textOf(*record);
+    const std::string due = taskQueue(task, text.substr(dueSize)) + dueKey(dueIn(text), connection);
+    write_.remove(tables_.tasksDue, bytesOf(due));
+    write_.remove(tables_.tasks, bytesOf(key));
 }
 
 std::size_t LmdbVaultWriter::pruneAttempts(TimeMs before, std::size_t limit) {

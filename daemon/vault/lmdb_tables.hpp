@@ -28,6 +28,9 @@ class LmdbVaultReads : public Base {
     std::optional<AttemptRecord> attempt(const Uuid& id) const override;
     std::optional<TokenSet> tokens(const Uuid& owner) const override;
     std::vector<Notification> dueNotifications(TimeMs now, std::size_t limit) const override;
+    std::vector<Uuid> dueTasks(Task task, const std::string& provider, TimeMs now,
+                               std::size_t limit) const override;
+    std::optional<TimeMs> dueTime(Task task, const Uuid& connection) const override;
 
   protected:
     std::vector<Uuid> idsOf(const std::vector<std::string>& accounts) const;
@@ -52,6 +55,8 @@ class LmdbVaultWriter : public LmdbVaultReads<VaultWriter> {
     void eraseTokens(const Uuid& owner) override;
     void putNotification(const Notification& notification, TimeMs due) override;
     void removeNotification(const Uuid& id) override;
+    void schedule(Task task, const Connection& connection, TimeMs due) override;
+    void unschedule(Task task, const Uuid& connection) override;
     std::size_t pruneAttempts(TimeMs before, std::size_t limit) override;
 
   private:

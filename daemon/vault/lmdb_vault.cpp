@@ -37,9 +37,9 @@ int takeLock(const std::string& directory) {
 
 LmdbVault::LmdbVault(const std::string& directory, std::shared_ptr<const MasterKeys> keys)
     : lock_(takeLock(directory)), keys_(std::move(keys)),
-      env_(directory, {.mapSize = mapSize, .maxDatabases = 16, .mode = 0600}) {
+      env_(directory, {.mapSize = mapSize, .maxDatabases = 32, .mode = 0600}) {
     lmdb::WriteTransaction write(env_);
-    tables_ = openTables(write, directory);
+    tables_ = openTables(write, directory, *keys_);
     write.commit();
 }
 

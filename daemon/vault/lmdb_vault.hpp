@@ -8,6 +8,8 @@
 //   tokens            connection or attempt id → sealed tokens (token_seal.hpp)
 //   outbox            notification id → u64 due (ms), big endian · JSON
 //   outbox_due        u64 due, big endian · notification id → nothing
+//   tasks             u8 task · connection id → u64 due (ms), big endian · provider
+//   tasks_due         u8 task · provider · NUL · u64 due, big endian · connection id → nothing
 //   meta              "schema" → u32
 #pragma once
 
@@ -24,7 +26,7 @@
 namespace grantlink {
 
 struct VaultTables {
-    lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue;
+    lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue, tasks, tasksDue;
     std::array<lmdb::Database, 4> byStatus; // in the order of ConnectionStatus
 };
 

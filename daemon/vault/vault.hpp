@@ -33,6 +33,12 @@ struct ConnectionPage {
     std::optional<Uuid> next;            // ask for what is after it; nothing: that was all
 };
 
+// What is to be done with a connection at some time; each task is there once a connection at most.
+enum class Task : std::uint8_t {
+    upkeep = 1, // an active one: refresh its token, or see that it still works
+    revoke = 2, // one that was removed: give its token back
+};
+
 struct VaultCounts {
     std::size_t pending = 0, active = 0, broken = 0, revoked = 0;
     std::size_t notifications = 0;
@@ -54,6 +60,11 @@ class VaultReader {
     virtual std::optional<TokenSet> tokens(const Uuid& owner) const = 0;
 
     virtual std::vector<Notification> dueNotifications(TimeMs now, std::size_t limit) const = 0;
+
+    // The connections of a provider for which a task is due, the longest overdue first.
+    virtual std::vector<Uuid> dueTasks(Task task, const std::string& provider, TimeMs now,
+                                       std::size_t limit) const = 0;
+    virtual std::optional<TimeMs> dueTime(Task task, const Uuid& connection) const = 0;
 };
 
 class VaultWriter : public VaultReader {
@@ -65,6 +76,9 @@ class VaultWriter : public VaultReader {
     virtual void eraseTokens(const Uuid& owner) = 0;
     virtual void putNotification(const Notification& notification, TimeMs due) = 0;
     virtual void removeNotification(const Uuid& id) = 0;
+    // In the place of the time that it had before.
+    virtual void schedule(Task task, const Connection& connection, TimeMs due) = 0;
+    virtual void unschedule(Task task, const Uuid& connection) = 0;
     // Attempts started before then that are done; at most `limit`.
     virtual std::size_t pruneAttempts(TimeMs before, std::size_t limit) = 0;
 };

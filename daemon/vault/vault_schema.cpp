@@ -12,7 +12,7 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint32_t schema = 2;
+constexpr std::uint32_t schema = 3;
 
 // Vaults of schema 1 had no number yet.
 std::uint32_t schemaOf(const lmdb::WriteTransaction& write, lmdb::Database meta) {
@@ -35,9 +35,24 @@ void fillAccounts(lmdb::WriteTransaction& write, const VaultTables& tables) {
                      [&](const Connection& connection) { putAccount(write, tables, connection); });
 }
 
+// Since schema 3: when to look after the tokens there are. What is due at once finds its own time.
+void scheduleUpkeep(lmdb::WriteTransaction& write, const VaultTables& tables,
+                    const MasterKeys& keys) {
+    LmdbVaultWriter vault(write, tables, keys);
+    std::vector<Connection> active;
+    eachConnectionIn(write, tables, Uuid{}, write.count(tables.connections),
+                     [&](const Connection& connection) {
+                         if (connection.status == ConnectionStatus::active)
+                             active.push_back(connection);
+                     });
+    for (const Connection& connection : active)
+        vault.schedule(Task::upkeep, connection, nowMs());
+}
+
 } // namespace
 
-VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directory) {
+VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directory,
+                       const MasterKeys& keys) {
     const VaultTables tables{
         write.open("connections"),
         write.open("accounts", MDB_DUPSORT),
@@ -45,6 +60,8 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         write.open("tokens"),
         write.open("outbox"),
         write.open("outbox_due"),
+        write.open("tasks"),
+        write.open("tasks_due"),
         {write.open("pending"), write.open("active"), write.open("broken"), write.open("revoked")}};
     const lmdb::Database meta = write.open("meta");
     const std::uint32_t found = schemaOf(write, meta);
@@ -54,7 +71,9 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
                                  "; start the grantlinkd that wrote it, or a newer one");
     if (found == schema)
         return tables;
-    fillAccounts(write, tables);
+    if (found < 2)
+        fillAccounts(write, tables);
+    scheduleUpkeep(write, tables, keys);
     putSchema(write, meta);
     return tables;
 }

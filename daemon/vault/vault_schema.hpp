@@ -7,6 +7,7 @@ namespace grantlink {
 
 // Opens the tables, makes those that are missing and fills them from the others, all of it in this
 // transaction. Throws std::runtime_error for a vault of a newer version.
-VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directory);
+VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directory,
+                       const MasterKeys& keys);
 
 } // namespace grantlink

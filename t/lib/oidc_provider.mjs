@@ -23,6 +23,7 @@ const usage = `usage: node oidc_provider.mjs --redirect-uri URI [options]
   --client-id ID           default: grantlink-test
   --auth-method METHOD     client_secret_basic (the default), client_secret_post, or private_key_jwt
   --client-jwk FILE        the client's public key, for private_key_jwt
+  --token-lifetime SECONDS of access tokens; default: 3600
   --port PORT              port on 127.0.0.1; 0, the default, takes a free one
 
 The client's secret is in the environment: GRANTLINK_CLIENT_SECRET.
@@ -39,6 +40,7 @@ function readOptions() {
       'client-id': { ...string, default: 'grantlink-test' },
       'redirect-uri': { ...string, multiple: true },
       'client-jwk': string,
+      'token-lifetime': { ...string, default: '3600' },
       'auth-method': { ...string, default: 'client_secret_basic' },
     },
   });
@@ -76,7 +78,7 @@ function findAccount(ctx, sub) {
 
 function signingKey() {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return { ...privateKey.export({ format: 'jwk' }), kid: 'test', use: 'sig', alg: 'RS256' };
+  return { ...privateKey.export({ format: 'jwk' }), kid: randomBytes(8).toString('hex'), use: 'sig', alg: 'RS256' };
 }
 
 function credentials(options) {
@@ -118,7 +120,7 @@ function configuration(options) {
     },
     interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
     ttl: {
-      AuthorizationCode: 60, AccessToken: 3600, IdToken: 3600, RefreshToken: 86400,
+      AuthorizationCode: 60, AccessToken: Number(options['token-lifetime']), IdToken: 3600, RefreshToken: 86400,
       Interaction: 3600, Session: 86400, Grant: 86400,
     },
   };
@@ -207,11 +209,15 @@ server.listen(Number(options.port), '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, configuration(options));
   provider.on('server_error', (ctx, error) => console.error(error));
+  provider.on('grant.success', (ctx) => console.error(`granted: ${ctx.oidc.params.grant_type}`));
   const endpoints = provider.callback();
   server.on('request', (request, response) => {
     if (request.url.startsWith('/interaction/')) {
       interact(provider, request, response).catch((error) => refuse(response, error));
     } else {
+      if (request.url === '/token/revocation') {
+        response.on('finish', () => console.error(`revocation: ${response.statusCode}`));
+      }
       endpoints(request, response);
     }
   });

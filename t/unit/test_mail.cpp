@@ -144,7 +144,7 @@ void bad_addresses_are_refused_with_a_reason(void**) {
 }
 
 void every_mail_has_both_parts(void**) {
-    for (const auto compose : {connectedMail, wrongAccountMail, declinedMail}) {
+    for (const auto compose : {connectedMail, wrongAccountMail, declinedMail, brokenMail}) {
         const Mail mail = compose(notice());
         assert_string_equal(mail.id.c_str(), "0195f3a2-7c4e-7aaa-8bbb-0123456789ab");
         assert_string_equal(mail.to.c_str(), "me@example.com");

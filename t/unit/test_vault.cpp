@@ -105,8 +105,59 @@ void pagesFollowEachOther(void**) {
     assert_true(seen == expected);
 }
 
+void change(LmdbVault& vault, const std::function<void(VaultWriter&)>& what) {
+    boost::asio::io_context loop;
+    boost::asio::co_spawn(loop, vault.write(what), [](std::exception_ptr error) {
+        if (error)
+            std::rethrow_exception(error);
+    });
+    loop.run();
+}
+
+std::vector<Uuid> dueIn(const LmdbVault& vault, Task task, const std::string& provider, TimeMs now,
+                        std::size_t limit = 100) {
+    std::vector<Uuid> out;
+    vault.read(
+        [&](const VaultReader& reader) { out = reader.dueTasks(task, provider, now, limit); });
+    return out;
+}
+
+void tasksAreDueInTheirOrder(void**) {
+    const test::TemporaryDirectory directory;
+    LmdbVault vault(directory.path(), newKeys());
+    Connection a = connectionFor("@a", 1), b = connectionFor("@b", 2), c = connectionFor("@c", 3);
+    Connection other = connectionFor("@d", 4);
+    other.provider = "instagram2"; // which begins with the other's name
+    change(vault, [&](VaultWriter& writer) {
+        writer.schedule(Task::upkeep, a, 300);
+        writer.schedule(Task::upkeep, b, 100);
+        writer.schedule(Task::upkeep, c, 200);
+        writer.schedule(Task::revoke, a, 50);
+        writer.schedule(Task::upkeep, other, 150);
+    });
+    const std::vector<Uuid> none, all{b.id, c.id, a.id}, firstTwo{b.id, c.id};
+    assert_true(dueIn(vault, Task::upkeep, "instagram", 99) == none);
+    assert_true(dueIn(vault, Task::upkeep, "instagram", 100) == std::vector{b.id});
+    assert_true(dueIn(vault, Task::upkeep, "instagram", 1000) == all);
+    assert_true(dueIn(vault, Task::upkeep, "instagram", 1000, 2) == firstTwo);
+    assert_true(dueIn(vault, Task::revoke, "instagram", 1000) == std::vector{a.id});
+    assert_true(dueIn(vault, Task::upkeep, "instagram2", 1000) == std::vector{other.id});
+    assert_true(dueIn(vault, Task::upkeep, "insta", 1000) == none);
+    change(vault, [&](VaultWriter& writer) {
+        writer.schedule(Task::upkeep, b, 400); // moves it
+        writer.unschedule(Task::upkeep, c.id);
+        writer.unschedule(Task::revoke, b.id); // which was not there
+    });
+    const std::vector<Uuid> moved{a.id, b.id};
+    assert_true(dueIn(vault, Task::upkeep, "instagram", 1000) == moved);
+    vault.read([&](const VaultReader& reader) {
+        assert_int_equal(reader.dueTime(Task::upkeep, b.id).value(), 400);
+        assert_false(reader.dueTime(Task::upkeep, c.id).has_value());
+    });
+}
+
 void setSchema(const std::string& directory, std::optional<std::uint32_t> number) {
-    const lmdb::Environment env(directory, {.mapSize = 1 << 30, .maxDatabases = 16});
+    const lmdb::Environment env(directory, {.mapSize = 1 << 30, .maxDatabases = 32});
     lmdb::WriteTransaction write(env);
     const lmdb::Database meta = write.open("meta");
     write.clear(write.open("accounts", MDB_DUPSORT));
@@ -125,6 +176,7 @@ void anOlderVaultIsBroughtUpToDate(void**) {
     std::vector<Connection> all;
     for (const char* account : {"@nike", "", "@adidas", "@nike"})
         all.push_back(connectionFor(account, 1000 + all.size()));
+    all[2].status = ConnectionStatus::active;
     {
         LmdbVault vault(directory.path(), keys);
         put(vault, all);
@@ -133,6 +185,7 @@ void anOlderVaultIsBroughtUpToDate(void**) {
     LmdbVault vault(directory.path(), keys);
     assertIds(pageOf(vault, forAccounts({"@nike"})), {all[3].id, all[0].id});
     assertIds(pageOf(vault, forAccounts({"@adidas"})), {all[2].id});
+    assert_true(dueIn(vault, Task::upkeep, "instagram", nowMs()) == std::vector{all[2].id});
     assertIds(pageOf(vault, {}), {all[3].id, all[2].id, all[1].id, all[0].id});
 }
 
@@ -140,14 +193,14 @@ void aNewerVaultIsRefused(void**) {
     const test::TemporaryDirectory directory;
     const auto keys = newKeys();
     { const LmdbVault vault(directory.path(), keys); }
-    setSchema(directory.path(), 3);
+    setSchema(directory.path(), 4);
     std::string message;
     try {
         const LmdbVault vault(directory.path(), keys);
     } catch (const std::runtime_error& error) {
         message = error.what();
     }
-    assert_true(message.find(directory.path() + ": has schema 3") != std::string::npos);
+    assert_true(message.find(directory.path() + ": has schema 4") != std::string::npos);
 }
 
 } // namespace
@@ -155,6 +208,7 @@ void aNewerVaultIsRefused(void**) {
 int main() {
     const CMUnitTest tests[] = {
         cmocka_unit_test(accountsAreFound), cmocka_unit_test(pagesFollowEachOther),
-        cmocka_unit_test(anOlderVaultIsBroughtUpToDate), cmocka_unit_test(aNewerVaultIsRefused)};
+        cmocka_unit_test(tasksAreDueInTheirOrder), cmocka_unit_test(anOlderVaultIsBroughtUpToDate),
+        cmocka_unit_test(aNewerVaultIsRefused)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -1,0 +1,100 @@
+#include "daemon/admin/tokens.hpp"
+
+#include "daemon/admin/problem.hpp"
+#include "daemon/admin/represent.hpp"
+#include "daemon/lifecycle/plan.hpp"
+#include "daemon/text/rfc3339.hpp"
+
+namespace grantlink {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+std::chrono::seconds minTtlOf(const std::vector<std::pair<std::string, std::string>>& query) {
+    std::chrono::seconds out = 60s;
+    for (const auto& [name, value] : query) {
+        if (name != "min_ttl")
+            throw badRequest("there is no parameter \"" + name + "\"; known is min_ttl", name);
+        const auto given = parseDuration(value);
+        if (!given || *given > std::chrono::days(366))
+            throw badRequest("min_ttl must be a number and a unit, such as \"5m\"", name);
+        out = *given;
+    }
+    return out;
+}
+
+struct Held {
+    Connection connection;
+    TokenSet tokens;
+};
+
+Held find(const Vault& vault, const Uuid& id) {
+    std::optional<Connection> connection;
+    std::optional<TokenSet> tokens;
+    vault.read([&](const VaultReader& reader) {
+        connection = reader.connection(id);
+        tokens = reader.tokens(id);
+    });
+    if (!connection)
+        throw notFound("there is no connection " + id.text() + "; GET /v1/connections lists them");
+    if (connection->status != ConnectionStatus::active)
+        throw conflict("the connection is " + std::string(nameOf(connection->status)) +
+                       "; only an active one has a token");
+    if (!tokens)
+        throw conflict("its token cannot be opened: the master key that sealed it is gone");
+    return {std::move(*connection), std::move(*tokens)};
+}
+
+// For all but `done`.
+[[noreturn]] void refuse(const RefreshResult& result) {
+    switch (result.how) {
+    case Refreshed::impossible:
+        throw conflict("this provider has no refresh for it; it can only be approved again");
+    case Refreshed::broken:
+        throw conflict("the provider refused: " + result.failure.message +
+                       "; the connection needs a new approval");
+    case Refreshed::notActive:
+        throw conflict("the connection is not active any more");
+    default:
+        throw Problem(503, "Service Unavailable",
+                      "the provider could not do it now: " + result.failure.message);
+    }
+}
+
+Json represent(const Held& held) {
+    Json out = grantlink::represent(held.connection)["token"];
+    const auto& values = held.tokens.values;
+    const auto type = values.find("token_type");
+    return Json::object()
+        .set("access_token", textOf(held.tokens.accessToken))
+        .set("token_type", type == values.end() ? "Bearer" : type->second)
+        .set("expires_at", held.tokens.expires ? Json(rfc3339(held.tokens.expires)) : Json())
+        .set("scopes", out["scopes"]);
+}
+
+} // namespace
+
+boost::asio::awaitable<Json>
+TokensApi::vend(Uuid id, std::vector<std::pair<std::string, std::string>> query) {
+    const std::chrono::seconds minTtl = minTtlOf(query);
+    const Held held = find(vault_, id);
+    if (lastsFor(held.tokens, minTtl, nowMs()))
+        co_return represent(held);
+    const RefreshResult result = co_await refresher_.refresh(id);
+    const Held newer = find(vault_, id); // also after a failure: somebody else may have done it
+    if (result.how == Refreshed::done || lastsFor(newer.tokens, minTtl, nowMs()))
+        co_return represent(newer);
+    refuse(result);
+}
+
+boost::asio::awaitable<Json> TokensApi::refresh(Uuid id) {
+    find(vault_, id);
+    const RefreshResult result = co_await refresher_.refresh(id);
+    if (result.how != Refreshed::done)
+        refuse(result);
+    const Held held = find(vault_, id);
+    co_return grantlink::represent(held.connection);
+}
+
+} // namespace grantlink

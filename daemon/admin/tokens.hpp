@@ -1,0 +1,35 @@
+// Access tokens for whoever may read them, and newer ones for whoever asks.
+//
+// Errors: a Problem for whatever the caller did wrong, or the provider cannot do now.
+// Thread: the loop's.
+#pragma once
+
+#include "daemon/json/json.hpp"
+#include "daemon/lifecycle/refresher.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace grantlink {
+
+class TokensApi {
+  public:
+    TokensApi(const Vault& vault, Refresher& refresher, const CurrentSettings& settings)
+        : vault_(vault), refresher_(refresher), settings_(settings) {}
+
+    // One that is valid for at least the query's min_ttl, refreshed first if need be.
+    boost::asio::awaitable<Json> vend(Uuid connection,
+                                      std::vector<std::pair<std::string, std::string>> query);
+
+    boost::asio::awaitable<Json> refresh(Uuid connection);
+
+  private:
+    const Vault& vault_;
+    Refresher& refresher_;
+    const CurrentSettings& settings_;
+};
+
+} // namespace grantlink

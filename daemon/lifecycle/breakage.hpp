@@ -1,0 +1,18 @@
+// The end of an active connection that its requester did not ask for: a new approval is needed.
+#pragma once
+
+#include "daemon/lifecycle/services.hpp"
+#include "daemon/oauth/step.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+
+namespace grantlink {
+
+// In one transaction: broken, its tokens erased, a new link, and the notification that has it. Does
+// nothing with a connection that is not active any more. `reason` is for people.
+boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid id,
+                                             std::string reason);
+
+} // namespace grantlink

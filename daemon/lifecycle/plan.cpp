@@ -1,0 +1,71 @@
+#include "daemon/lifecycle/plan.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+namespace grantlink {
+
+namespace {
+
+constexpr TimeMs minute = 60'000;
+constexpr TimeMs day = 24 * 60 * minute;
+
+// 0 to `range`, both in milliseconds.
+TimeMs upTo(TimeMs range) {
+    constexpr TimeMs most = 0xffff'ffff;
+    return randombytes_uniform(static_cast<std::uint32_t>(std::min(range, most - 1)) + 1);
+}
+
+bool sendsRefreshToken(const RequestTemplate& request) {
+    return std::find(request.omit.begin(), request.omit.end(), "refresh_token") ==
+           request.omit.end();
+}
+
+// When a refresh may begin; only of tokens that end.
+TimeMs refreshFrom(const TokenSet& tokens, const Preset& preset) {
+    const TimeMs life = tokens.expires - tokens.obtained;
+    const auto minAge = static_cast<TimeMs>(preset.refresh->minAge.count()) * 1000;
+    return tokens.obtained + std::max(life / 5 * 3, minAge);
+}
+
+bool ends(const TokenSet& tokens) {
+    return tokens.expires > tokens.obtained;
+}
+
+} // namespace
+
+bool canRefresh(const TokenSet& tokens, const Preset& preset) {
+    return preset.refresh &&
+           (!tokens.refreshToken.empty() || !sendsRefreshToken(preset.refresh->request));
+}
+
+bool refreshIsDue(const TokenSet& tokens, const Preset& preset, TimeMs now) {
+    return ends(tokens) && canRefresh(tokens, preset) && now >= refreshFrom(tokens, preset);
+}
+
+bool hasExpired(const TokenSet& tokens, TimeMs now) {
+    return ends(tokens) && now >= tokens.expires;
+}
+
+bool lastsFor(const TokenSet& tokens, std::chrono::seconds time, TimeMs now) {
+    return !ends(tokens) || tokens.expires > now + static_cast<TimeMs>(time.count()) * 1000;
+}
+
+TimeMs nextLook(const TokenSet& tokens, const Preset& preset, TimeMs now) {
+    TimeMs out = now + day / 5 * 4 + upTo(day / 5 * 2);
+    if (ends(tokens) && canRefresh(tokens, preset))
+        out = std::min(out,
+                       refreshFrom(tokens, preset) + upTo((tokens.expires - tokens.obtained) / 5));
+    else if (ends(tokens))
+        out = std::min(out, tokens.expires);
+    return std::max(out, now);
+}
+
+TimeMs nextTry(unsigned failures, std::chrono::seconds retryAfter, TimeMs now) {
+    const TimeMs grown = std::min(minute << std::min(failures, 6u), 60 * minute);
+    const TimeMs wait = std::max(grown, static_cast<TimeMs>(retryAfter.count()) * 1000);
+    return now + wait + upTo(wait / 4);
+}
+
+} // namespace grantlink

@@ -1,0 +1,103 @@
+#include "daemon/lifecycle/refresher.hpp"
+
+#include "daemon/lifecycle/breakage.hpp"
+#include "daemon/lifecycle/plan.hpp"
+#include "daemon/oauth/token_requests.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace grantlink {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// What the vault is told of newer tokens.
+void store(VaultWriter& vault, const Uuid& id, const TokenSet& tokens, const Settings& settings) {
+    auto connection = vault.connection(id);
+    if (!connection)
+        return;
+    vault.putTokens(id, tokens);
+    if (connection->status != ConnectionStatus::active) // removed meanwhile: give these back
+        return vault.schedule(Task::revoke, *connection, nowMs());
+    connection->tokenExpires = tokens.expires;
+    connection->tokenScope = tokens.scope;
+    connection->upkeepFailures = 0;
+    connection->trouble.clear();
+    vault.putConnection(*connection);
+    if (const Provider* provider = settings.provider(connection->provider))
+        vault.schedule(Task::upkeep, *connection, nextLook(tokens, provider->preset(), nowMs()));
+}
+
+} // namespace
+
+boost::asio::awaitable<RefreshResult> Refresher::refresh(Uuid connection) {
+    if (const auto found = running_.find(connection); found != running_.end()) {
+        const std::shared_ptr<Running> other = found->second;
+        while (!other->result)
+            co_await other->done.sleep(1min);
+        co_return *other->result;
+    }
+    const auto mine = std::make_shared<Running>();
+    running_.emplace(connection, mine);
+    RefreshResult result{Refreshed::failed, {"grantlinkd could not do it; its log says why"}};
+    try {
+        result = co_await once(connection);
+    } catch (const std::exception& error) {
+        spdlog::error("connection {}: refresh: {}", connection.text(), error.what());
+    }
+    running_.erase(connection);
+    mine->result = result;
+    mine->done.wakeAll();
+    co_return result;
+}
+
+boost::asio::awaitable<RefreshResult> Refresher::once(Uuid id) {
+    std::optional<Connection> connection;
+    std::optional<TokenSet> tokens;
+    services_.vault.read([&](const VaultReader& vault) {
+        connection = vault.connection(id);
+        tokens = vault.tokens(id);
+    });
+    if (!connection || connection->status != ConnectionStatus::active || !tokens)
+        co_return RefreshResult{Refreshed::notActive};
+    const SettingsPtr settings = services_.settings.get();
+    const Provider* provider = settings->provider(connection->provider);
+    if (!provider || !canRefresh(*tokens, provider->preset()))
+        co_return RefreshResult{Refreshed::impossible};
+    if (!provider->ready())
+        co_return RefreshResult{Refreshed::failed, {"its endpoints are not known yet", true}};
+    const auto http = services_.requests.clientFor(id);
+    auto newer = co_await refreshTokens(*http, *provider, *tokens);
+    if (newer)
+        co_return co_await keep(id, settings, std::move(*newer));
+    const StepFailure failure = newer.error();
+    if (!failure.dead) {
+        spdlog::warn("connection {}: refresh failed: {}", id.text(), failure.message);
+        co_return RefreshResult{Refreshed::failed, failure};
+    }
+    co_await breakConnection(services_, id, failure.message);
+    co_return RefreshResult{Refreshed::broken, failure};
+}
+
+boost::asio::awaitable<RefreshResult> Refresher::keep(Uuid id, SettingsPtr settings,
+                                                      TokenSet tokens) {
+    const auto apply = [id, settings, tokens](VaultWriter& vault) {
+        store(vault, id, tokens, *settings);
+    };
+    for (;;) {
+        try {
+            co_await services_.vault.write(apply);
+            spdlog::info("connection {}: refreshed", id.text());
+            co_return RefreshResult{Refreshed::done};
+        } catch (const std::exception& error) {
+            spdlog::error("connection {}: its new tokens cannot be kept yet: {}", id.text(),
+                          error.what());
+        }
+        if (services_.stop.stopped())
+            co_return RefreshResult{Refreshed::failed, {"its new tokens could not be kept"}};
+        co_await services_.stop.sleep(1s);
+    }
+}
+
+} // namespace grantlink

@@ -1,0 +1,60 @@
+// Newer tokens for a connection (RFC 6749, section 6), one request at a time whoever asks.
+//
+// A provider that rotates refresh tokens revokes all of them when two refreshes race, so callers
+// that come while one is under way share its result. What was received is durable before the old
+// tokens are gone: both happen in one transaction, which is repeated for as long as the vault
+// cannot take it. A daemon that is killed between answer and commit asks with the old refresh token
+// at its next start; a provider that has rotated it refuses, and the connection is broken, which
+// its requester is told.
+//
+// Thread: the loop's.
+#pragma once
+
+#include "daemon/lifecycle/services.hpp"
+#include "daemon/oauth/step.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace grantlink {
+
+enum class Refreshed {
+    done,
+    notActive,  // there is nothing to refresh
+    impossible, // the provider has no refresh, or this token none
+    failed,     // for now; the failure says why
+    broken,     // the provider refused for good: a new approval is needed
+};
+
+struct RefreshResult {
+    Refreshed how = Refreshed::failed;
+    StepFailure failure = {}; // when failed or broken
+};
+
+class Refresher {
+  public:
+    explicit Refresher(LifecycleServices& services) : services_(services) {}
+
+    // One try. With the first look at what newer tokens need scheduled when it returns.
+    boost::asio::awaitable<RefreshResult> refresh(Uuid connection);
+
+    bool idle() const { return running_.empty(); }
+
+  private:
+    struct Running {
+        StopSignal done;
+        std::optional<RefreshResult> result;
+    };
+
+    boost::asio::awaitable<RefreshResult> once(Uuid connection);
+    boost::asio::awaitable<RefreshResult> keep(Uuid connection, SettingsPtr settings,
+                                               TokenSet tokens);
+
+    LifecycleServices& services_;
+    std::map<Uuid, std::shared_ptr<Running>> running_;
+};
+
+} // namespace grantlink

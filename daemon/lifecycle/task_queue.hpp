@@ -1,0 +1,62 @@
+// Does what is due, of one task, for all connections: in the order of their times, many at once,
+// and no provider in another's way.
+//
+// A handler leaves the task done, or due at another time. One that throws is asked again after a
+// pause. Thread: the loop's.
+#pragma once
+
+#include "daemon/net/stop_signal.hpp"
+#include "daemon/settings.hpp"
+#include "daemon/vault/vault.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace grantlink {
+
+class TaskQueue {
+  public:
+    // What the handler learned of the provider: until when nothing more should be asked of it.
+    using Handler = std::function<boost::asio::awaitable<std::chrono::seconds>(Uuid connection)>;
+
+    TaskQueue(boost::asio::any_io_executor loop, const Vault& vault,
+              const CurrentSettings& settings, Task task, Handler handler);
+
+    void start();
+
+    void wake() { idle_.wakeAll(); }
+
+    void stop() { idle_.stop(); }
+
+    bool idle() const { return !looking_ && running_ == 0; }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    struct Lane {                               // of a provider
+        std::map<Uuid, Clock::time_point> held; // running, or failed and until when
+        std::size_t running = 0;
+        Clock::time_point pausedUntil{};
+    };
+
+    boost::asio::awaitable<void> look();
+    void takeDue(const std::string& provider, Lane& lane);
+    boost::asio::awaitable<void> runOne(std::string provider, Uuid connection);
+
+    boost::asio::any_io_executor loop_;
+    const Vault& vault_;
+    const CurrentSettings& settings_;
+    Task task_;
+    Handler handler_;
+    StopSignal idle_; // between two looks
+    std::map<std::string, Lane> lanes_;
+    std::size_t running_ = 0;
+    bool looking_ = false;
+};
+
+} // namespace grantlink

@@ -1,0 +1,178 @@
+#include "daemon/lifecycle/upkeep.hpp"
+
+#include "daemon/lifecycle/breakage.hpp"
+#include "daemon/lifecycle/plan.hpp"
+#include "daemon/oauth/identity.hpp"
+#include "daemon/oauth/token_requests.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace grantlink {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr TimeMs hour = 3'600'000;
+// A provider that answers nothing but errors for that long after a token's end is believed.
+constexpr TimeMs givenUpAfter = 7 * 24 * hour;
+constexpr TimeMs revocationGivenUpAfter = 24 * hour;
+
+} // namespace
+
+struct Upkeep::Case {
+    SettingsPtr settings;
+    Connection connection;
+    TokenSet tokens;
+    const Provider& provider;
+
+    const Preset& preset() const { return provider.preset(); }
+};
+
+Upkeep::Upkeep(boost::asio::any_io_executor loop, LifecycleServices& services, Refresher& refresher)
+    : services_(services), refresher_(refresher),
+      looks_(loop, services.vault, services.settings, Task::upkeep,
+             [this](Uuid connection) { return look(connection); }),
+      revocations_(loop, services.vault, services.settings, Task::revoke,
+                   [this](Uuid connection) { return revoke(connection); }) {}
+
+void Upkeep::start() {
+    looks_.start();
+    revocations_.start();
+}
+
+void Upkeep::wake() {
+    looks_.wake();
+    revocations_.wake();
+}
+
+void Upkeep::stop() {
+    looks_.stop();
+    revocations_.stop();
+}
+
+boost::asio::awaitable<std::chrono::seconds> Upkeep::look(Uuid id) {
+    std::optional<Connection> connection;
+    std::optional<TokenSet> tokens;
+    services_.vault.read([&](const VaultReader& vault) {
+        connection = vault.connection(id);
+        tokens = vault.tokens(id);
+    });
+    if (!connection || connection->status != ConnectionStatus::active) {
+        const auto forget = [id](VaultWriter& vault) { vault.unschedule(Task::upkeep, id); };
+        co_await services_.vault.write(forget);
+        co_return 0s;
+    }
+    if (!tokens) {
+        co_await breakConnection(services_, id, "its token cannot be opened any more");
+        co_return 0s;
+    }
+    const SettingsPtr settings = services_.settings.get();
+    const Provider* provider = settings->provider(connection->provider);
+    if (!provider) // taken out of the configuration at this moment
+        co_return 0s;
+    const Case about{settings, *connection, std::move(*tokens), *provider};
+    const TimeMs now = nowMs();
+    if (refreshIsDue(about.tokens, about.preset(), now))
+        co_return co_await refresh(about);
+    if (hasExpired(about.tokens, now)) {
+        co_await breakConnection(services_, id, "its token has expired");
+        co_return 0s;
+    }
+    co_return co_await check(about);
+}
+
+boost::asio::awaitable<std::chrono::seconds> Upkeep::refresh(const Case& about) {
+    const RefreshResult result = co_await refresher_.refresh(about.connection.id);
+    if (result.how != Refreshed::failed)
+        co_return 0s;
+    const TimeMs end = std::max(about.tokens.expires, about.tokens.obtained);
+    if (nowMs() > end + givenUpAfter) {
+        co_await breakConnection(services_, about.connection.id, result.failure.message);
+        co_return 0s;
+    }
+    co_await postpone(about, result.failure);
+    co_return result.failure.retryAfter;
+}
+
+// Asks who the token is, which tells whether it works.
+boost::asio::awaitable<std::chrono::seconds> Upkeep::check(const Case& about) {
+    const Uuid id = about.connection.id;
+    StepFailure failure;
+    std::optional<ApprovedAccount> account;
+    if (about.preset().identity.from == IdentityFrom::request && about.provider.ready()) {
+        const auto http = services_.requests.clientFor(id);
+        const WantedAccount wanted = WantedAccount::of(about.connection, about.provider);
+        auto identity = co_await fetchIdentity(*http, about.provider, about.tokens, wanted);
+        if (identity)
+            account = identity->account;
+        else
+            failure = identity.error();
+    }
+    if (failure.dead && canRefresh(about.tokens, about.preset()))
+        co_return co_await refresh(about);
+    if (failure.dead) {
+        co_await breakConnection(services_, id, failure.message);
+        co_return 0s;
+    }
+    const auto apply = [about, account](VaultWriter& vault) {
+        auto connection = vault.connection(about.connection.id);
+        if (!connection || connection->status != ConnectionStatus::active)
+            return vault.unschedule(Task::upkeep, about.connection.id);
+        // People rename themselves; the id is what lasts.
+        if (account && connection->approved && account->id == connection->approved->id &&
+            (account->handle != connection->approved->handle ||
+             account->name != connection->approved->name)) {
+            connection->approved = account;
+            vault.putConnection(*connection);
+        }
+        vault.schedule(Task::upkeep, *connection, nextLook(about.tokens, about.preset(), nowMs()));
+    };
+    co_await services_.vault.write(apply);
+    co_return failure.retryAfter;
+}
+
+boost::asio::awaitable<void> Upkeep::postpone(const Case& about, const StepFailure& failure) {
+    const auto apply = [id = about.connection.id, failure](VaultWriter& vault) {
+        auto connection = vault.connection(id);
+        if (!connection || connection->status != ConnectionStatus::active)
+            return vault.unschedule(Task::upkeep, id);
+        const TimeMs next = nextTry(connection->upkeepFailures, failure.retryAfter, nowMs());
+        ++connection->upkeepFailures;
+        connection->trouble = failure.message;
+        vault.putConnection(*connection);
+        vault.schedule(Task::upkeep, *connection, next);
+    };
+    co_await services_.vault.write(apply);
+}
+
+boost::asio::awaitable<std::chrono::seconds> Upkeep::revoke(Uuid id) {
+    std::optional<Connection> connection;
+    std::optional<TokenSet> tokens;
+    services_.vault.read([&](const VaultReader& vault) {
+        connection = vault.connection(id);
+        tokens = vault.tokens(id);
+    });
+    std::optional<StepFailure> failure;
+    const SettingsPtr settings = services_.settings.get();
+    const Provider* provider = connection ? settings->provider(connection->provider) : nullptr;
+    if (tokens && provider && !provider->ready()) {
+        failure = StepFailure{"its endpoints are not known yet", true};
+    } else if (tokens && provider) {
+        const auto http = services_.requests.clientFor(id);
+        failure = co_await revokeTokens(*http, *provider, *tokens);
+    }
+    const bool again =
+        failure && failure->mayRetry && nowMs() < connection->updated + revocationGivenUpAfter;
+    const auto apply = [connection, id, failure, again](VaultWriter& vault) {
+        if (again)
+            return vault.schedule(Task::revoke, *connection,
+                                  nextTry(0, failure->retryAfter, nowMs()));
+        vault.unschedule(Task::revoke, id);
+        vault.eraseTokens(id);
+    };
+    co_await services_.vault.write(apply);
+    co_return failure ? failure->retryAfter : 0s;
+}
+
+} // namespace grantlink

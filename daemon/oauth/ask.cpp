@@ -1,0 +1,27 @@
+#include "daemon/oauth/ask.hpp"
+
+#include "daemon/providers/answer.hpp"
+
+namespace grantlink {
+
+boost::asio::awaitable<StepResult<Answer>> ask(HttpClient& http, const Provider& provider,
+                                               const RequestTemplate& preset, HttpRequest request,
+                                               Repeatable repeatable) {
+    const Headers secrets = request.secrets;
+    HttpResult result = co_await http.fetch(std::move(request));
+    if (!result)
+        co_return failureOf(result.error(), repeatable);
+    const Json answer = Json::parse(result->body);
+    const bool accepted = result->status >= 200 && result->status <= 299;
+    if (accepted && succeeded(answer, preset.success))
+        co_return Answer{answer, std::move(*result)};
+    std::string said = without(findText(answer, preset.error), secrets);
+    if (accepted && said.empty())
+        said = "the " + preset.table + " endpoint answered with an error";
+    StepFailure failure = failureOf(*result, said, provider.preset().rateLimit, repeatable);
+    failure.dead = isDead(result->status, answer, preset);
+    failure.mayRetry = failure.mayRetry && !failure.dead;
+    co_return failure;
+}
+
+} // namespace grantlink

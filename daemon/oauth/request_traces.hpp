@@ -1,0 +1,45 @@
+// Requests to providers, written down for whoever tries a preset: grantlink provider try.
+//
+// Only those of connections that were asked to be traced, in memory alone, and with everything
+// secret replaced before it is written down: what the request names as secret by its name in
+// braces, and of answers what is called or looks like a secret by its length.
+//
+// Thread: the loop's.
+#pragma once
+
+#include "daemon/json/json.hpp"
+#include "daemon/net/http_client.hpp"
+#include "shared/uuid.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+
+namespace grantlink {
+
+class RequestTraces {
+  public:
+    explicit RequestTraces(HttpClient& http) : http_(http) {}
+
+    // From now on. At most 16 connections have one; the oldest trace makes room.
+    void begin(const Uuid& connection);
+
+    // What that connection's requests go through.
+    std::shared_ptr<HttpClient> clientFor(const Uuid& connection);
+
+    // The requests from number `after` on, with the number of the next one; null for a connection
+    // without a trace.
+    Json of(const Uuid& connection, std::size_t after) const;
+
+  private:
+    class Client;
+
+    HttpClient& http_;
+    std::map<Uuid, std::shared_ptr<Client>> traced_; // ids rise with time: the first is the oldest
+};
+
+// The parts of a trace; see above. `secrets`: HttpRequest::secrets.
+Json shownRequest(const HttpRequest& request);
+Json shownAnswer(const HttpResponse& response, const Headers& secrets);
+
+} // namespace grantlink
