@@ -58,9 +58,10 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       vault_(settings->config.vault, masterKeys_),
       spool_(withDirectories(settings->config).edgeStore),
       links_(settings->config, masterKeys_, settings_), curl_(loop_.get_executor()), http_(curl_),
-      keySets_(http_), discovery_(http_), outbox_(loop_.get_executor(), vault_, settings_),
-      services_{vault_,    spool_,      links_,    http_, keySets_,
-                settings_, masterKeys_, edgeKeys_, stop_, [this] { outbox_.wake(); }},
+      client_(http_), keySets_(http_), discovery_(http_),
+      outbox_(loop_.get_executor(), vault_, settings_),
+      services_{vault_,    spool_,      links_,    client_, keySets_,
+                settings_, masterKeys_, edgeKeys_, stop_,   [this] { outbox_.wake(); }},
       approvals_(loop_.get_executor(), services_),
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
       connections_(vault_, links_, spool_, settings_, masterKeys_), api_(connections_, settings_) {

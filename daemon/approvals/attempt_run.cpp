@@ -1,6 +1,7 @@
 #include "daemon/approvals/attempt_run.hpp"
 
 #include "daemon/approvals/settlement.hpp"
+#include "daemon/oauth/dpop_key.hpp"
 #include "daemon/oauth/id_token.hpp"
 #include "daemon/oauth/identity.hpp"
 #include "daemon/oauth/token_requests.hpp"
@@ -102,12 +103,16 @@ boost::asio::awaitable<StepResult<TokenSet>> AttemptRun::exchangeOnce(std::strin
     const EdgeKey* key = services_.edgeKeys->find(approval_->edgeKey);
     if (!key)
         co_return StepFailure{"its edge key is no longer in edge.key", false, {}};
+    auto dpopKey = dpopKeyFor(*provider_, *services_.masterKeys, *connection_, attempt_);
+    if (!dpopKey)
+        co_return StepFailure{"its master key is no longer in master.key", false, {}};
     co_await mark(AttemptStage::exchanging);
     const State state{attempt_, approval_->connection, approval_->generation};
     const DerivedText verifier = valuesOf(state, *key).pkceVerifier;
     const bool pkce = provider_->preset().authorize.pkce != Pkce::unsupported;
-    auto result = co_await exchangeCode(services_.http, *provider_, code,
-                                        pkce ? std::string_view(verifier) : std::string_view());
+    const auto sent = pkce ? std::string_view(verifier) : std::string_view();
+    auto result =
+        co_await exchangeCode(services_.client, *provider_, code, sent, std::move(*dpopKey));
     if (!result && result.error().mayRetry) {
         const auto unmark = [attempt = attempt_](VaultWriter& vault) {
             vault.removeAttempt(attempt);
@@ -132,14 +137,15 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
     if (!checked)
         co_return failed(checked.error(), "ID token", first);
     const auto tokens = co_await withRetries(
-        services_.stop, [&] { return upgradeTokens(services_.http, *provider_, *checked); });
+        services_.stop, [&] { return upgradeTokens(services_.client, *provider_, *checked); });
     if (!tokens && services_.stop.stopped())
         co_return std::nullopt;
     if (!tokens)
         co_return failed(tokens.error(), "upgrade", first);
     const WantedAccount wanted = WantedAccount::of(*connection_, *provider_);
-    const auto identity = co_await withRetries(
-        services_.stop, [&] { return fetchIdentity(services_.http, *provider_, *tokens, wanted); });
+    const auto identity = co_await withRetries(services_.stop, [&] {
+        return fetchIdentity(services_.client, *provider_, *tokens, wanted);
+    });
     if (!identity && services_.stop.stopped())
         co_return std::nullopt;
     if (!identity)
@@ -216,7 +222,7 @@ boost::asio::awaitable<void> AttemptRun::giveBack() {
         co_return;
     requireEndpoints();
     if (provider_)
-        co_await revokeTokens(services_.http, *provider_, *tokens);
+        co_await revokeTokens(services_.client, *provider_, *tokens);
     const auto erase = [attempt = attempt_](VaultWriter& vault) { vault.eraseTokens(attempt); };
     co_await services_.vault.write(erase);
 }

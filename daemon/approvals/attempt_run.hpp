@@ -14,7 +14,7 @@
 
 #include "daemon/approvals/daemon_spool.hpp"
 #include "daemon/links/publisher.hpp"
-#include "daemon/net/http_client.hpp"
+#include "daemon/oauth/dpop_client.hpp"
 #include "daemon/oauth/key_sets.hpp"
 #include "daemon/oauth/step.hpp"
 #include "daemon/settings.hpp"
@@ -34,7 +34,7 @@ struct ApprovalServices {
     Vault& vault;
     DaemonSpool& spool;
     LinkPublisher& links;
-    HttpClient& http;
+    DpopClient& client;
     KeySets& keySets;
     const CurrentSettings& settings;
     std::shared_ptr<const MasterKeys> masterKeys;

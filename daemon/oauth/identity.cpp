@@ -88,13 +88,13 @@ bool WantedAccount::is(const ApprovedAccount& account, const Provider& provider)
 }
 
 boost::asio::awaitable<StepResult<Identity>>
-fetchIdentity(HttpClient& http, const Provider& provider, TokenSet tokens, WantedAccount wanted) {
+fetchIdentity(DpopClient& client, const Provider& provider, TokenSet tokens, WantedAccount wanted) {
     const Preset& preset = provider.preset();
     const RequestTemplate& request = preset.identity.request;
     if (preset.identity.from != IdentityFrom::request)
         co_return identityKept(std::move(tokens));
     HttpRequest ask = compose(provider, request, valuesOf(provider, tokens), {});
-    const HttpResult result = co_await http.fetch(std::move(ask));
+    const HttpResult result = co_await client.send(std::move(ask), tokens.dpopKey);
     if (!result)
         co_return failureOf(result.error(), Repeatable::yes);
     const Json answer = Json::parse(result->body);

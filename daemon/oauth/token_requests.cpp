@@ -2,6 +2,7 @@
 
 #include "daemon/oauth/request.hpp"
 #include "daemon/providers/answer.hpp"
+#include "daemon/text/ascii.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -55,10 +56,11 @@ StepFailure noToken(const Json& answer, const std::string& said) {
 }
 
 // RFC 6749, section 5.1. Some providers answer errors with status 200: no token is an error.
-// `lifetime` holds when the answer does not say; 0: unknown.
+// `lifetime` holds when the answer does not say; 0: unknown. `dpopKey`: what proves the request;
+// the tokens have it when they are bound to it.
 StepResult<TokenSet> tokensOf(const HttpResult& result, const Preset& preset,
                               const RequestTemplate& request, std::chrono::seconds lifetime,
-                              Repeatable repeatable,
+                              Repeatable repeatable, const SecretBytes& dpopKey,
                               std::initializer_list<std::string_view> secrets) {
     const TokenStep& step = preset.token;
     if (!result)
@@ -84,18 +86,32 @@ StepResult<TokenSet> tokensOf(const HttpResult& result, const Preset& preset,
     out.values = kept(answer, preset);
     if (const std::string id = findText(answer, {"/id_token"});
         preset.idToken && id.size() <= maxTokenLength)
-        out.values["id_token"] = id; // until it has been checked
+        out.values["id_token"] = id;                            // until it has been checked
+    if (lowerCase(findText(answer, {"/token_type"})) == "dpop") // RFC 9449, section 5
+        out.dpopKey = dpopKey;
     sodium_memzero(token.data(), token.size());
     sodium_memzero(refresh.data(), refresh.size());
     return out;
 }
 
+// The tokens, if they are bound to the key that they were asked for with. Those that are not are
+// worth something to whoever gets hold of them: they are given back.
+boost::asio::awaitable<StepResult<TokenSet>> bound(DpopClient& client, const Provider& provider,
+                                                   StepResult<TokenSet> tokens, bool asked) {
+    if (!asked || !tokens || !tokens->dpopKey.empty())
+        co_return tokens;
+    co_await revokeTokens(client, provider, *tokens);
+    co_return StepFailure{"the token endpoint answered with a token that is not bound to our key: "
+                          "its token_type is not DPoP",
+                          false,
+                          {}};
+}
+
 } // namespace
 
-boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
-                                                          const Provider& provider,
-                                                          std::string_view code,
-                                                          std::string_view verifier) {
+boost::asio::awaitable<StepResult<TokenSet>>
+exchangeCode(DpopClient& client, const Provider& provider, std::string_view code,
+             std::string_view verifier, SecretBytes dpopKey) {
     const TokenStep& step = provider.preset().token;
     Headers form{{"grant_type", "authorization_code"},
                  {"redirect_uri", provider.redirectUri()},
@@ -103,21 +119,24 @@ boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
     if (!verifier.empty())
         form.emplace_back("code_verifier", std::string(verifier));
     HttpRequest request = compose(provider, step.request, provider.values(), std::move(form));
-    const HttpResult result = co_await http.fetch(std::move(request));
-    co_return tokensOf(result, provider.preset(), step.request, step.lifetime, Repeatable::no,
-                       {code, verifier, provider.clientSecret()});
+    const HttpResult result = co_await client.send(std::move(request), dpopKey);
+    auto tokens = tokensOf(result, provider.preset(), step.request, step.lifetime, Repeatable::no,
+                           dpopKey, {code, verifier, provider.clientSecret()});
+    auto kept = co_await bound(client, provider, std::move(tokens), !dpopKey.empty());
+    co_return kept;
 }
 
 boost::asio::awaitable<StepResult<TokenSet>>
-upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens) {
+upgradeTokens(DpopClient& client, const Provider& provider, TokenSet tokens) {
     if (!provider.preset().upgrade)
         co_return tokens;
     const UpgradeStep& step = *provider.preset().upgrade;
     HttpRequest request = compose(provider, step.request, valuesOf(provider, tokens), {});
-    const HttpResult result = co_await http.fetch(std::move(request));
-    auto upgraded = tokensOf(
-        result, provider.preset(), step.request, step.lifetime, Repeatable::yes,
+    const HttpResult result = co_await client.send(std::move(request), tokens.dpopKey);
+    auto answered = tokensOf(
+        result, provider.preset(), step.request, step.lifetime, Repeatable::yes, tokens.dpopKey,
         {textOf(tokens.accessToken), textOf(tokens.refreshToken), provider.clientSecret()});
+    auto upgraded = co_await bound(client, provider, std::move(answered), !tokens.dpopKey.empty());
     if (!upgraded)
         co_return upgraded;
     upgraded->values.erase("id_token"); // the one that counts came with the code
@@ -129,7 +148,7 @@ upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens) {
     co_return upgraded;
 }
 
-boost::asio::awaitable<void> revokeTokens(HttpClient& http, const Provider& provider,
+boost::asio::awaitable<void> revokeTokens(DpopClient& client, const Provider& provider,
                                           const TokenSet& tokens) {
     if (!provider.preset().revoke)
         co_return;
@@ -141,7 +160,7 @@ boost::asio::awaitable<void> revokeTokens(HttpClient& http, const Provider& prov
     HttpRequest request =
         compose(provider, step.request, valuesOf(provider, tokens), std::move(form));
     request.timeout = std::chrono::seconds(5); // the recipient waits for the outcome behind it
-    const HttpResult result = co_await http.fetch(std::move(request));
+    const HttpResult result = co_await client.send(std::move(request), tokens.dpopKey);
     if (!result)
         spdlog::warn("{}: a token could not be revoked: {}", provider.id(), result.error().message);
     else if (result->status >= 300)

@@ -2,6 +2,7 @@
 // longer-lived one where the provider has such a step, and back (RFC 7009).
 #pragma once
 
+#include "daemon/oauth/dpop_client.hpp"
 #include "daemon/oauth/step.hpp"
 #include "daemon/providers/provider.hpp"
 #include "daemon/vault/connection.hpp"
@@ -13,18 +14,17 @@
 namespace grantlink {
 
 // One try, never to be repeated once the code may have been used. `verifier` is empty for a
-// provider without PKCE.
-boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
-                                                          const Provider& provider,
-                                                          std::string_view code,
-                                                          std::string_view verifier);
+// provider without PKCE; `dpopKey` is what the tokens are to be bound to, empty for nothing.
+boost::asio::awaitable<StepResult<TokenSet>>
+exchangeCode(DpopClient& client, const Provider& provider, std::string_view code,
+             std::string_view verifier, SecretBytes dpopKey);
 
 // One try; safe to repeat. Without an upgrade step the tokens come back as they are.
 boost::asio::awaitable<StepResult<TokenSet>>
-upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens);
+upgradeTokens(DpopClient& client, const Provider& provider, TokenSet tokens);
 
 // Best effort: a token that is not to be kept.
-boost::asio::awaitable<void> revokeTokens(HttpClient& http, const Provider& provider,
+boost::asio::awaitable<void> revokeTokens(DpopClient& client, const Provider& provider,
                                           const TokenSet& tokens);
 
 } // namespace grantlink
