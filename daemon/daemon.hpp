@@ -51,6 +51,7 @@ class Daemon {
     LinkPublisher links_;
     CurlLoop curl_;
     HttpClient http_;
+    DpopNonces dpopNonces_;
     DpopClient client_;
     KeySets keySets_;
     Discovery discovery_;

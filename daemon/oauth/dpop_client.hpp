@@ -39,7 +39,8 @@ bool wantsDpopNonce(const HttpResponse& response);
 
 class DpopClient {
   public:
-    explicit DpopClient(HttpClient& http) : http_(http) {}
+    // Both outlive it. The nonces are the process's, whichever client sends.
+    DpopClient(HttpClient& http, DpopNonces& nonces) : http_(http), nonces_(nonces) {}
 
     // One request, or two as above. `key` is a private JWK; without one (it is empty) the request
     // goes as it is. With one it has a proof, and the access token of its Authorization header is
@@ -51,7 +52,7 @@ class DpopClient {
     boost::asio::awaitable<HttpResult> sendOnce(HttpRequest request, const SecretBytes& key);
 
     HttpClient& http_;
-    DpopNonces nonces_;
+    DpopNonces& nonces_;
 };
 
 } // namespace grantlink
