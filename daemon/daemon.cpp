@@ -58,7 +58,7 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       vault_(settings->config.vault, masterKeys_),
       spool_(withDirectories(settings->config).edgeStore),
       links_(settings->config, masterKeys_, settings_), curl_(loop_.get_executor()), http_(curl_),
-      requests_(http_), keySets_(http_), discovery_(http_),
+      requests_(http_, dpopNonces_), keySets_(http_), discovery_(http_),
       outbox_(loop_.get_executor(), vault_, links_, settings_),
       services_{vault_,    spool_,      links_,    requests_, keySets_,
                 settings_, masterKeys_, edgeKeys_, stop_,     [this] { outbox_.wake(); }},

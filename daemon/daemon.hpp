@@ -53,6 +53,7 @@ class Daemon {
     LinkPublisher links_;
     CurlLoop curl_;
     CurlHttpClient http_;
+    DpopNonces dpopNonces_;
     RequestTraces requests_;
     KeySets keySets_;
     Discovery discovery_;

@@ -22,6 +22,7 @@ enum Purpose : std::uint64_t {
     linkToken = 1,
     vaultSeal = 2,
     codeSealPair = 3,
+    dpopKeys = 4,
     attemptValues = 15,
     oidcNonce = 13,
 };
@@ -37,7 +38,8 @@ EdgeKey makeEdgeKey(KeyId id, const Key& key) {
 }
 
 MasterKey makeMasterKey(KeyId id, const Key& key) {
-    MasterKey out{id, subkey(key, linkToken), subkey(key, vaultSeal), {}, {}};
+    MasterKey out{id, subkey(key, linkToken), subkey(key, vaultSeal), subkey(key, dpopKeys), {},
+                  {}};
     const Key seed = subkey(key, codeSealPair);
     crypto_box_seed_keypair(out.sealPublic.data(), out.sealSecret.data(), seed.data());
     return out;

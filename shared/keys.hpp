@@ -1,7 +1,8 @@
 // The two key files and what is derived from them.
 //
-//   master.key  the daemon's alone: link tokens, the vault, and the key pair that codes are sealed
-//   to edge.key    nginx and the daemon: state, PKCE, nonce and cookie, and the pair's public half
+//   master.key  the daemon's alone: link tokens, the vault, the keys that tokens are bound to, and
+//               the key pair that codes are sealed to
+//   edge.key    nginx and the daemon: state, PKCE, nonce and cookie, and the pair's public half
 //
 // Both are readable text: a first line with name and version, then one key a line, the current one
 // first. The others are still accepted, so keys rotate with nothing down:
@@ -67,7 +68,7 @@ class EdgeKeys {
 
 struct MasterKey {
     KeyId id;
-    Key link, vault, sealSecret;
+    Key link, vault, dpop, sealSecret;
     PublicKey sealPublic;
 };
 

@@ -62,13 +62,14 @@ Held find(const Vault& vault, const Uuid& id) {
     }
 }
 
+// A token that is bound to a key is worth nothing without it (RFC 9449, section 7).
 Json represent(const Held& held) {
     Json out = grantlink::represent(held.connection)["token"];
-    const auto& values = held.tokens.values;
-    const auto type = values.find("token_type");
+    const SecretBytes& key = held.tokens.dpopKey;
     return Json::object()
         .set("access_token", textOf(held.tokens.accessToken))
-        .set("token_type", type == values.end() ? "Bearer" : type->second)
+        .set("token_type", key.empty() ? "Bearer" : "DPoP")
+        .set("dpop_key", key.empty() ? Json() : Json::parse(textOf(key)))
         .set("expires_at", held.tokens.expires ? Json(rfc3339(held.tokens.expires)) : Json())
         .set("scopes", out["scopes"]);
 }

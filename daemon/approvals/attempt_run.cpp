@@ -2,6 +2,7 @@
 
 #include "daemon/approvals/settlement.hpp"
 #include "daemon/lifecycle/plan.hpp"
+#include "daemon/oauth/dpop_key.hpp"
 #include "daemon/oauth/id_token.hpp"
 #include "daemon/oauth/identity.hpp"
 #include "daemon/oauth/token_requests.hpp"
@@ -23,7 +24,7 @@ boost::asio::awaitable<void> AttemptRun::run() {
         co_await services_.spool.discard(attempt_);
         co_return;
     }
-    http_ = services_.requests.clientFor(approval_->connection);
+    client_ = services_.requests.clientFor(approval_->connection);
     std::optional<AttemptRecord> before;
     services_.vault.read([&](const VaultReader& vault) {
         before = vault.attempt(attempt_);
@@ -104,12 +105,16 @@ boost::asio::awaitable<StepResult<TokenSet>> AttemptRun::exchangeOnce(std::strin
     const EdgeKey* key = services_.edgeKeys->find(approval_->edgeKey);
     if (!key)
         co_return StepFailure{"its edge key is no longer in edge.key", false, {}};
+    auto dpopKey = dpopKeyFor(*provider_, *services_.masterKeys, *connection_, attempt_);
+    if (!dpopKey)
+        co_return StepFailure{"its master key is no longer in master.key", false, {}};
     co_await mark(AttemptStage::exchanging);
     const State state{attempt_, approval_->connection, approval_->generation};
     const DerivedText verifier = valuesOf(state, *key).pkceVerifier;
     const bool pkce = provider_->preset().authorize.pkce != Pkce::unsupported;
-    auto result = co_await exchangeCode(*http_, *provider_, code,
-                                        pkce ? std::string_view(verifier) : std::string_view());
+    const auto sent = pkce ? std::string_view(verifier) : std::string_view();
+    auto result =
+        co_await exchangeCode(*client_, *provider_, code, sent, std::move(*dpopKey));
     if (!result && result.error().mayRetry) {
         const auto unmark = [attempt = attempt_](VaultWriter& vault) {
             vault.removeAttempt(attempt);
@@ -134,14 +139,15 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
     if (!checked)
         co_return failed(checked.error(), "ID token", first);
     const auto tokens = co_await withRetries(
-        services_.stop, [&] { return upgradeTokens(*http_, *provider_, *checked); });
+        services_.stop, [&] { return upgradeTokens(*client_, *provider_, *checked); });
     if (!tokens && services_.stop.stopped())
         co_return std::nullopt;
     if (!tokens)
         co_return failed(tokens.error(), "upgrade", first);
     const WantedAccount wanted = WantedAccount::of(*connection_, *provider_);
-    const auto identity = co_await withRetries(
-        services_.stop, [&] { return fetchIdentity(*http_, *provider_, *tokens, wanted); });
+    const auto identity = co_await withRetries(services_.stop, [&] {
+        return fetchIdentity(*client_, *provider_, *tokens, wanted);
+    });
     if (!identity && services_.stop.stopped())
         co_return std::nullopt;
     if (!identity)
@@ -221,7 +227,7 @@ boost::asio::awaitable<void> AttemptRun::giveBack() {
         co_return;
     requireEndpoints();
     if (provider_)
-        co_await revokeTokens(*http_, *provider_, *tokens); // the log says if it failed
+        co_await revokeTokens(*client_, *provider_, *tokens); // the log says if it failed
     const auto erase = [attempt = attempt_](VaultWriter& vault) { vault.eraseTokens(attempt); };
     co_await services_.vault.write(erase);
 }

@@ -77,7 +77,7 @@ class AttemptRun {
     Uuid attempt_;
     std::string record_; // approval_ points into it
     std::optional<Approval> approval_;
-    std::shared_ptr<HttpClient> http_;
+    std::shared_ptr<DpopClient> client_;
     std::optional<Connection> connection_;
     const Provider* provider_ = nullptr;
 };

@@ -51,6 +51,7 @@ Json describe(const std::string& file, const Preset& preset) {
         .set("id", preset.id)
         .set("name", preset.name)
         .set("discovery", preset.discovery)
+        .set("dpop", preset.dpop)
         .set("authorize_url", preset.authorize.url)
         .set("jwks_url", preset.idToken ? Json(preset.idToken->jwksUrl) : Json())
         .set("requests", requests)
@@ -67,6 +68,8 @@ void show(const Session& session, const std::string& file, const Preset& preset)
                    {nameOf(request->clientAuth)}});
     print(fmt::format("{}: {} ({})\n", file, preset.name, preset.id));
     print(table.render(session.out));
+    if (preset.dpop)
+        print("Tokens are bound to a key of ours (DPoP, RFC 9449).\n");
     for (const std::string& doubt : doubtsAbout(preset))
         fmt::print(stderr, "{}: {}\n", file, doubt);
 }

@@ -67,8 +67,8 @@ boost::asio::awaitable<RefreshResult> Refresher::once(Uuid id) {
         co_return RefreshResult{Refreshed::impossible};
     if (!provider->ready())
         co_return RefreshResult{Refreshed::failed, {"its endpoints are not known yet", true}};
-    const auto http = services_.requests.clientFor(id);
-    auto newer = co_await refreshTokens(*http, *provider, *tokens);
+    const auto client = services_.requests.clientFor(id);
+    auto newer = co_await refreshTokens(*client, *provider, *tokens);
     if (newer)
         co_return co_await keep(id, settings, std::move(*newer));
     const StepFailure failure = newer.error();

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "daemon/links/publisher.hpp"
-#include "daemon/net/http_client.hpp"
 #include "daemon/net/stop_signal.hpp"
 #include "daemon/oauth/request_traces.hpp"
 #include "daemon/settings.hpp"

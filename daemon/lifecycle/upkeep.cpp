@@ -101,9 +101,9 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::check(const Case& about) {
     StepFailure failure;
     std::optional<ApprovedAccount> account;
     if (about.preset().identity.from == IdentityFrom::request && about.provider.ready()) {
-        const auto http = services_.requests.clientFor(id);
+        const auto client = services_.requests.clientFor(id);
         const WantedAccount wanted = WantedAccount::of(about.connection, about.provider);
-        auto identity = co_await fetchIdentity(*http, about.provider, about.tokens, wanted);
+        auto identity = co_await fetchIdentity(*client, about.provider, about.tokens, wanted);
         if (identity)
             account = identity->account;
         else
@@ -159,8 +159,8 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::revoke(Uuid id) {
     if (tokens && provider && !provider->ready()) {
         failure = StepFailure{"its endpoints are not known yet", true};
     } else if (tokens && provider) {
-        const auto http = services_.requests.clientFor(id);
-        failure = co_await revokeTokens(*http, *provider, *tokens);
+        const auto client = services_.requests.clientFor(id);
+        failure = co_await revokeTokens(*client, *provider, *tokens);
     }
     const bool again =
         failure && failure->mayRetry && nowMs() < connection->updated + revocationGivenUpAfter;

@@ -4,11 +4,11 @@
 
 namespace grantlink {
 
-boost::asio::awaitable<StepResult<Answer>> ask(HttpClient& http, const Provider& provider,
+boost::asio::awaitable<StepResult<Answer>> ask(DpopClient& client, const Provider& provider,
                                                const RequestTemplate& preset, HttpRequest request,
-                                               Repeatable repeatable) {
+                                               SecretBytes dpopKey, Repeatable repeatable) {
     const Headers secrets = request.secrets;
-    HttpResult result = co_await http.fetch(std::move(request));
+    HttpResult result = co_await client.send(std::move(request), std::move(dpopKey));
     if (!result)
         co_return failureOf(result.error(), repeatable);
     const Json answer = Json::parse(result->body);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/json/json.hpp"
+#include "daemon/oauth/dpop_client.hpp"
 #include "daemon/oauth/step.hpp"
 #include "daemon/providers/provider.hpp"
 
@@ -14,10 +15,10 @@ struct Answer {
     HttpResponse response;
 };
 
-// Sends what compose() has made of `preset`, once. An answer has a status of 2xx and passes the
+// Sends what compose() has made of `preset`, once, and with a proof if there is a key. An answer has a status of 2xx and passes the
 // preset's success rule; all else is a failure in the provider's own words, where it has some.
-boost::asio::awaitable<StepResult<Answer>> ask(HttpClient& http, const Provider& provider,
+boost::asio::awaitable<StepResult<Answer>> ask(DpopClient& client, const Provider& provider,
                                                const RequestTemplate& preset, HttpRequest request,
-                                               Repeatable repeatable);
+                                               SecretBytes dpopKey, Repeatable repeatable);
 
 } // namespace grantlink

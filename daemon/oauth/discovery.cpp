@@ -38,6 +38,15 @@ void dropUnsafe(ProviderMetadata& metadata, Reach reach, const std::string& issu
         dropUnsafe(*endpoint, reach, issuer);
 }
 
+// What the preset says is done: the provider may merely say too little of itself.
+void doubtDpop(const std::string& provider, const ProviderMetadata& metadata) {
+    const auto& known = metadata.dpopAlgorithms;
+    if (std::find(known.begin(), known.end(), "ES256") == known.end())
+        spdlog::warn("{}: its preset binds tokens to a key, but the provider's metadata does not "
+                     "say that it takes proofs by ES256 (dpop_signing_alg_values_supported)",
+                     provider);
+}
+
 // Where an issuer's metadata may be: OpenID Connect Discovery, section 4, appends to its URL; RFC
 // 8414, section 3, inserts.
 std::vector<std::string> metadataUrls(const std::string& issuer) {
@@ -60,6 +69,8 @@ boost::asio::awaitable<bool> Discovery::refresh(const Providers& providers) {
         if (due != next_.end() && Clock::now() < due->second)
             continue;
         const bool found = co_await fetch(issuer, provider.reachOf(issuer));
+        if (found && preset.dpop)
+            doubtDpop(id, known_.at(issuer));
         changed = changed || found;
     }
     co_return changed;

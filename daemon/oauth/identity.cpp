@@ -89,13 +89,14 @@ bool WantedAccount::is(const ApprovedAccount& account, const Provider& provider)
 }
 
 boost::asio::awaitable<StepResult<Identity>>
-fetchIdentity(HttpClient& http, const Provider& provider, TokenSet tokens, WantedAccount wanted) {
+fetchIdentity(DpopClient& client, const Provider& provider, TokenSet tokens, WantedAccount wanted) {
     const Preset& preset = provider.preset();
     const RequestTemplate& request = preset.identity.request;
     if (preset.identity.from != IdentityFrom::request)
         co_return identityKept(std::move(tokens));
     HttpRequest composed = compose(provider, request, valuesOf(provider, tokens), {});
-    const auto answer = co_await ask(http, provider, request, std::move(composed), Repeatable::yes);
+    const auto answer = co_await ask(client, provider, request, std::move(composed), tokens.dpopKey,
+                                     Repeatable::yes);
     if (!answer)
         co_return answer.error();
     co_return identityOf(answer->json, provider, std::move(tokens), wanted);

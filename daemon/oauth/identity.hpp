@@ -2,6 +2,7 @@
 // endpoint has said already.
 #pragma once
 
+#include "daemon/oauth/dpop_client.hpp"
 #include "daemon/oauth/step.hpp"
 #include "daemon/providers/provider.hpp"
 #include "daemon/vault/connection.hpp"
@@ -32,6 +33,6 @@ struct Identity {
 
 // One try; safe to repeat.
 boost::asio::awaitable<StepResult<Identity>>
-fetchIdentity(HttpClient& http, const Provider& provider, TokenSet tokens, WantedAccount wanted);
+fetchIdentity(DpopClient& client, const Provider& provider, TokenSet tokens, WantedAccount wanted);
 
 } // namespace grantlink

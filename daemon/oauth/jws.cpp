@@ -70,8 +70,8 @@ bool Jws::verify(const Json& key, const std::vector<std::string>& algorithms) co
     return jose_jws_ver(nullptr, jws.borrow(), nullptr, key.borrow(), false);
 }
 
-std::optional<std::string> signJwt(const Json& claims, const Json& key) {
-    Json header = Json::object().set("alg", algorithmOf(key)).set("typ", "JWT");
+std::optional<std::string> signJwt(const Json& claims, const Json& key, Json header) {
+    header.set("alg", algorithmOf(key));
     if (const Json id = key["kid"]; id.isString())
         header.set("kid", id);
     Json jws = Json::object().set("payload", base64url(bytesOf(claims.dump())));

@@ -28,7 +28,9 @@ struct Jws {
 };
 
 // A JWT in compact form. `key` is a private JWK whose `alg`, where it has none, is that of its
-// curve or RS256. Nothing when the key cannot sign.
-std::optional<std::string> signJwt(const Json& claims, const Json& key);
+// curve or RS256; `header` is what is in the header besides algorithm and key id. Nothing when the
+// key cannot sign.
+std::optional<std::string> signJwt(const Json& claims, const Json& key,
+                                   Json header = Json::object().set("typ", "JWT"));
 
 } // namespace grantlink

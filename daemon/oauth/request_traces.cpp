@@ -65,9 +65,9 @@ Json shownAnswer(const HttpResponse& response, const Headers& secrets) {
 }
 
 // Passes requests on, and writes down what they were and what came back.
-class RequestTraces::Client : public HttpClient {
+class RequestTraces::Recorder : public HttpClient {
   public:
-    explicit Client(HttpClient& http) : http_(http) {}
+    explicit Recorder(HttpClient& http) : http_(http) {}
 
     boost::asio::awaitable<HttpResult> fetch(HttpRequest request) override {
         Json entry = shownRequest(request);
@@ -101,21 +101,28 @@ class RequestTraces::Client : public HttpClient {
     std::size_t first_ = 0; // number of requests_.front()
 };
 
+struct RequestTraces::Traced {
+    Recorder recorder;
+    DpopClient client; // proofs are made in front of the recorder, which sees each request
+
+    Traced(HttpClient& http, DpopNonces& nonces) : recorder(http), client(recorder, nonces) {}
+};
+
 void RequestTraces::begin(const Uuid& connection) {
-    traced_[connection] = std::make_shared<Client>(http_);
+    traced_[connection] = std::make_shared<Traced>(http_, nonces_);
     if (traced_.size() > maxTraces)
         traced_.erase(traced_.begin());
 }
 
-std::shared_ptr<HttpClient> RequestTraces::clientFor(const Uuid& connection) {
+std::shared_ptr<DpopClient> RequestTraces::clientFor(const Uuid& connection) {
     if (const auto found = traced_.find(connection); found != traced_.end())
-        return found->second;
-    return {std::shared_ptr<void>(), &http_}; // which outlives all
+        return {found->second, &found->second->client};
+    return {std::shared_ptr<void>(), &plain_}; // which outlives all
 }
 
 Json RequestTraces::of(const Uuid& connection, std::size_t after) const {
     const auto found = traced_.find(connection);
-    return found == traced_.end() ? Json() : found->second->from(after);
+    return found == traced_.end() ? Json() : found->second->recorder.from(after);
 }
 
 } // namespace grantlink

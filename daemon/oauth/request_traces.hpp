@@ -8,7 +8,7 @@
 #pragma once
 
 #include "daemon/json/json.hpp"
-#include "daemon/net/http_client.hpp"
+#include "daemon/oauth/dpop_client.hpp"
 #include "shared/uuid.hpp"
 
 #include <deque>
@@ -19,23 +19,27 @@ namespace grantlink {
 
 class RequestTraces {
   public:
-    explicit RequestTraces(HttpClient& http) : http_(http) {}
+    RequestTraces(HttpClient& http, DpopNonces& nonces)
+        : http_(http), nonces_(nonces), plain_(http, nonces) {}
 
     // From now on. At most 16 connections have one; the oldest trace makes room.
     void begin(const Uuid& connection);
 
     // What that connection's requests go through.
-    std::shared_ptr<HttpClient> clientFor(const Uuid& connection);
+    std::shared_ptr<DpopClient> clientFor(const Uuid& connection);
 
     // The requests from number `after` on, with the number of the next one; null for a connection
     // without a trace.
     Json of(const Uuid& connection, std::size_t after) const;
 
   private:
-    class Client;
+    class Recorder;
+    struct Traced;
 
     HttpClient& http_;
-    std::map<Uuid, std::shared_ptr<Client>> traced_; // ids rise with time: the first is the oldest
+    DpopNonces& nonces_;
+    DpopClient plain_;
+    std::map<Uuid, std::shared_ptr<Traced>> traced_; // ids rise with time: the first is the oldest
 };
 
 // The parts of a trace; see above. `secrets`: HttpRequest::secrets.

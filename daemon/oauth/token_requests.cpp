@@ -3,6 +3,7 @@
 #include "daemon/oauth/ask.hpp"
 #include "daemon/oauth/request.hpp"
 #include "daemon/providers/answer.hpp"
+#include "daemon/text/ascii.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -55,10 +56,11 @@ StepFailure noToken(const Json& answer, const RequestTemplate& request, const He
                             : "the token endpoint answered without a token"};
 }
 
-// RFC 6749, section 5.1. `lifetime` holds when the answer does not say; 0: unknown.
+// RFC 6749, section 5.1. `lifetime` holds when the answer does not say; 0: unknown. `dpopKey`: what
+// proves the request; the tokens have it when they are bound to it.
 StepResult<TokenSet> tokensIn(const Json& answer, const Preset& preset,
                               const RequestTemplate& request, std::chrono::seconds lifetime,
-                              const Headers& secrets) {
+                              const SecretBytes& dpopKey, const Headers& secrets) {
     const TokenStep& step = preset.token;
     std::string token = findText(answer, step.accessToken);
     if (token.empty())
@@ -77,21 +79,40 @@ StepResult<TokenSet> tokensIn(const Json& answer, const Preset& preset,
     out.values = kept(answer, preset);
     if (const std::string id = findText(answer, {"/id_token"});
         preset.idToken && id.size() <= maxTokenLength)
-        out.values["id_token"] = id; // until it has been checked
+        out.values["id_token"] = id;                            // until it has been checked
+    if (lowerCase(findText(answer, {"/token_type"})) == "dpop") // RFC 9449, section 5
+        out.dpopKey = dpopKey;
     sodium_memzero(token.data(), token.size());
     sodium_memzero(refresh.data(), refresh.size());
     return out;
 }
 
-// One try of a request that is answered with tokens.
+// One try of a request that is answered with tokens, made with a key or without one.
 boost::asio::awaitable<StepResult<TokenSet>>
-askForTokens(HttpClient& http, const Provider& provider, const RequestTemplate& preset,
-             HttpRequest request, std::chrono::seconds lifetime, Repeatable repeatable) {
+askForTokens(DpopClient& client, const Provider& provider, const RequestTemplate& preset,
+             HttpRequest request, SecretBytes dpopKey, std::chrono::seconds lifetime,
+             Repeatable repeatable) {
     const Headers secrets = request.secrets;
-    const auto answer = co_await ask(http, provider, preset, std::move(request), repeatable);
+    const auto answer =
+        co_await ask(client, provider, preset, std::move(request), dpopKey, repeatable);
     if (!answer)
         co_return answer.error();
-    co_return tokensIn(answer->json, provider.preset(), preset, lifetime, secrets);
+    co_return tokensIn(answer->json, provider.preset(), preset, lifetime, dpopKey, secrets);
+}
+
+StepFailure unbound() {
+    return {"the token endpoint answered with a token that is not bound to our key: its "
+            "token_type is not DPoP"};
+}
+
+// The tokens, if they are bound to the key that they were asked for with. Those that are not are
+// worth something to whoever gets hold of them: they are given back.
+boost::asio::awaitable<StepResult<TokenSet>> bound(DpopClient& client, const Provider& provider,
+                                                   StepResult<TokenSet> tokens, bool asked) {
+    if (!asked || !tokens || !tokens->dpopKey.empty())
+        co_return tokens;
+    co_await revokeTokens(client, provider, *tokens);
+    co_return unbound();
 }
 
 // What an answer about tokens that there are already left out stays as it was.
@@ -107,10 +128,9 @@ TokenSet renewed(TokenSet newer, const TokenSet& older) {
 
 } // namespace
 
-boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
-                                                          const Provider& provider,
-                                                          std::string_view code,
-                                                          std::string_view verifier) {
+boost::asio::awaitable<StepResult<TokenSet>>
+exchangeCode(DpopClient& client, const Provider& provider, std::string_view code,
+             std::string_view verifier, SecretBytes dpopKey) {
     const TokenStep& step = provider.preset().token;
     Headers form{{"grant_type", "authorization_code"},
                  {"redirect_uri", provider.redirectUri()},
@@ -118,39 +138,44 @@ boost::asio::awaitable<StepResult<TokenSet>> exchangeCode(HttpClient& http,
     if (!verifier.empty())
         form.emplace_back("code_verifier", std::string(verifier));
     HttpRequest request = compose(provider, step.request, provider.values(), std::move(form));
-    co_return co_await askForTokens(http, provider, step.request, std::move(request), step.lifetime,
-                                    Repeatable::no);
+    auto tokens = co_await askForTokens(client, provider, step.request, std::move(request), dpopKey,
+                                        step.lifetime, Repeatable::no);
+    auto kept = co_await bound(client, provider, std::move(tokens), !dpopKey.empty());
+    co_return kept;
 }
 
 boost::asio::awaitable<StepResult<TokenSet>>
-upgradeTokens(HttpClient& http, const Provider& provider, TokenSet tokens) {
+upgradeTokens(DpopClient& client, const Provider& provider, TokenSet tokens) {
     if (!provider.preset().upgrade)
         co_return tokens;
     const UpgradeStep& step = *provider.preset().upgrade;
     HttpRequest request = compose(provider, step.request, valuesOf(provider, tokens), {});
-    auto upgraded = co_await askForTokens(http, provider, step.request, std::move(request),
-                                          step.lifetime, Repeatable::yes);
+    auto answered = co_await askForTokens(client, provider, step.request, std::move(request),
+                                          tokens.dpopKey, step.lifetime, Repeatable::yes);
+    auto upgraded = co_await bound(client, provider, std::move(answered), !tokens.dpopKey.empty());
     if (!upgraded)
         co_return upgraded;
     co_return renewed(std::move(*upgraded), tokens);
 }
 
 boost::asio::awaitable<StepResult<TokenSet>>
-refreshTokens(HttpClient& http, const Provider& provider, const TokenSet& tokens) {
+refreshTokens(DpopClient& client, const Provider& provider, const TokenSet& tokens) {
     const RefreshStep& step = provider.preset().refresh.value();
     Headers form{{"grant_type", "refresh_token"},
                  {"refresh_token", std::string(textOf(tokens.refreshToken))}};
     HttpRequest request =
         compose(provider, step.request, valuesOf(provider, tokens), std::move(form));
-    auto refreshed = co_await askForTokens(http, provider, step.request, std::move(request),
-                                           step.lifetime, Repeatable::yes);
+    auto refreshed = co_await askForTokens(client, provider, step.request, std::move(request),
+                                           tokens.dpopKey, step.lifetime, Repeatable::yes);
     if (!refreshed)
         co_return refreshed;
+    if (!tokens.dpopKey.empty() && refreshed->dpopKey.empty())
+        co_return unbound(); // not given back: that may end the grant of those that there are
     co_return renewed(std::move(*refreshed), tokens);
 }
 
 boost::asio::awaitable<std::optional<StepFailure>>
-revokeTokens(HttpClient& http, const Provider& provider, const TokenSet& tokens) {
+revokeTokens(DpopClient& client, const Provider& provider, const TokenSet& tokens) {
     if (!provider.preset().revoke)
         co_return std::nullopt;
     const RevokeStep& step = *provider.preset().revoke;
@@ -161,8 +186,8 @@ revokeTokens(HttpClient& http, const Provider& provider, const TokenSet& tokens)
     HttpRequest request =
         compose(provider, step.request, valuesOf(provider, tokens), std::move(form));
     request.timeout = std::chrono::seconds(5); // the recipient waits for the outcome behind it
-    const auto answer =
-        co_await ask(http, provider, step.request, std::move(request), Repeatable::yes);
+    const auto answer = co_await ask(client, provider, step.request, std::move(request),
+                                     tokens.dpopKey, Repeatable::yes);
     if (answer)
         co_return std::nullopt;
     spdlog::warn("{}: a token could not be revoked: {}", provider.id(), answer.error().message);

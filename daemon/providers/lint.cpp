@@ -18,6 +18,9 @@ std::vector<std::string> doubtsAbout(const Preset& preset) {
     for (const RequestTemplate* request : requestsOf(preset)) {
         if (request->url.starts_with("http://"))
             out.push_back(request->table + ".url: is not https; an installation has to allow it");
+        if (preset.dpop && request->tokenIn == TokenIn::query)
+            out.push_back(request->table + ".token_in: a token that is bound to a key is taken in "
+                                           "the header only (RFC 9449, section 7.1)");
         if (request->table == "identity" && request->tokenIn == TokenIn::query)
             out.push_back("identity.token_in: a token in a URL gets into logs there (RFC 6750, "
                           "section 5.3); prefer the header where the provider takes it");

@@ -2,6 +2,17 @@
 
 namespace grantlink {
 
+namespace {
+
+std::vector<std::string> textsIn(const Json& list) {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < list.size(); ++i)
+        out.push_back(list.at(i).str());
+    return out;
+}
+
+} // namespace
+
 ProviderMetadata ProviderMetadata::from(const Json& document) {
     ProviderMetadata out;
     out.authorizationEndpoint = document["authorization_endpoint"].str();
@@ -9,9 +20,8 @@ ProviderMetadata ProviderMetadata::from(const Json& document) {
     out.userinfoEndpoint = document["userinfo_endpoint"].str();
     out.revocationEndpoint = document["revocation_endpoint"].str();
     out.jwksUri = document["jwks_uri"].str();
-    const Json methods = document["token_endpoint_auth_methods_supported"];
-    for (std::size_t i = 0; i < methods.size(); ++i)
-        out.tokenAuthMethods.push_back(methods.at(i).str());
+    out.tokenAuthMethods = textsIn(document["token_endpoint_auth_methods_supported"]);
+    out.dpopAlgorithms = textsIn(document["dpop_signing_alg_values_supported"]);
     out.issExpected = document["authorization_response_iss_parameter_supported"].boolean();
     return out;
 }

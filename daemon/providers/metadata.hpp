@@ -13,6 +13,7 @@ namespace grantlink {
 struct ProviderMetadata {
     std::string authorizationEndpoint, tokenEndpoint, userinfoEndpoint, revocationEndpoint, jwksUri;
     std::vector<std::string> tokenAuthMethods; // empty: not said
+    std::vector<std::string> dpopAlgorithms;   // RFC 9449, section 5.1; empty: not said
     bool issExpected = false;                  // RFC 9207, section 3
 
     bool operator==(const ProviderMetadata&) const = default;

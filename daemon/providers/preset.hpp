@@ -151,6 +151,7 @@ struct Preset {
     std::string name;       // as people call it
     std::string docs;       // where the facts come from
     bool discovery = false; // endpoints that are not here are in the issuer's metadata
+    bool dpop = false;      // tokens are bound to a key of ours (RFC 9449)
     std::optional<TenantRule> tenant;
     AuthorizeStep authorize;
     TokenStep token;

@@ -293,6 +293,7 @@ void PresetReader::read() {
     out_.name = in_.text("name", out_.id);
     out_.docs = in_.text("docs");
     out_.discovery = in_.flag("discovery", false);
+    out_.dpop = in_.flag("dpop", false);
     if (auto table = in_.table("tenant"))
         out_.tenant = readTenant(*table);
     if (auto table = required("authorize"))

@@ -80,6 +80,9 @@ struct TokenSet {
     // What else the token endpoint said that later requests need, by placeholder: account_id,
     // handle, and the preset's [token.keep].
     std::map<std::string, std::string> values;
+
+    // The private key, as JSON (RFC 7517), that they are bound to (RFC 9449); empty: to none.
+    SecretBytes dpopKey;
 };
 
 // What a requester is told of.

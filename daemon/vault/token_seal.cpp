@@ -8,7 +8,7 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint8_t version = 2; // 1 had no values
+constexpr std::uint8_t version = 3; // 1 had no values, 2 no key
 constexpr std::size_t nonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::size_t headSize = 2 + nonceSize;
@@ -31,6 +31,7 @@ SecretBytes plaintextOf(const TokenSet& tokens) {
     out.integer(static_cast<std::uint16_t>(tokens.values.size()));
     for (const auto& [name, value] : tokens.values)
         out.text(name).text(value);
+    out.text(textOf(tokens.dpopKey));
     std::string record = out.take();
     SecretBytes plain = secretCopy(record);
     sodium_memzero(record.data(), record.size());
@@ -77,6 +78,8 @@ std::optional<TokenSet> openTokens(const MasterKeys& keys, const Uuid& owner, By
         const std::string name(in.text());
         out.values[name] = in.text();
     }
+    if (sealed[0] >= 3)
+        out.dpopKey = secretCopy(in.text());
     if (!in.complete())
         return std::nullopt;
     return out;

@@ -122,6 +122,17 @@ const hostile = {
   },
   html: (response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>Sorry</title>'),
   'other-content-type': (response) => response.writeHead(200, { 'Content-Type': 'text/plain' }).end(token),
+  // RFC 9449: tokens that are bound to a key, and servers that want a nonce before they do anything.
+  bound: (response) => response.end(JSON.stringify({ access_token: 'a-bound-token-of-nobody', token_type: 'dpop' })),
+  'nonce-for-ever': (response) => {
+    response.writeHead(400, { 'DPoP-Nonce': randomBytes(16).toString('hex') }).end('{"error":"use_dpop_nonce"}');
+  },
+  'nonce-that-is-none': (response) => {
+    response.writeHead(400, { 'DPoP-Nonce': 'x'.repeat(10_000) }).end('{"error":"use_dpop_nonce"}');
+  },
+  'nonce-at-the-resource': (response) => {
+    response.writeHead(401, { 'DPoP-Nonce': randomBytes(16).toString('hex'), 'WWW-Authenticate': 'DPoP error="use_dpop_nonce"' }).end('{}');
+  },
   busy: (response) => {
     if (seen.busy > 1) response.end(token);
     else response.writeHead(503, { 'Retry-After': '1' }).end();

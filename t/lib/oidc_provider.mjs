@@ -24,6 +24,8 @@ const usage = `usage: node oidc_provider.mjs --redirect-uri URI [options]
   --auth-method METHOD     client_secret_basic (the default), client_secret_post, or private_key_jwt
   --client-jwk FILE        the client's public key, for private_key_jwt
   --token-lifetime SECONDS of access tokens; default: 3600
+  --dpop NONCES            tokens are bound to a key of the client (RFC 9449), whose proofs need a
+                           nonce of ours: required or optional
   --port PORT              port on 127.0.0.1; 0, the default, takes a free one
 
 The client's secret is in the environment: GRANTLINK_CLIENT_SECRET.
@@ -41,12 +43,16 @@ function readOptions() {
       'redirect-uri': { ...string, multiple: true },
       'client-jwk': string,
       'token-lifetime': { ...string, default: '3600' },
+      dpop: string,
       'auth-method': { ...string, default: 'client_secret_basic' },
     },
   });
   if (!values['redirect-uri']) throw new Error('--redirect-uri is missing');
   if (!authMethods.includes(values['auth-method'])) {
     throw new Error(`--auth-method wants one of ${authMethods.join(', ')}`);
+  }
+  if (values.dpop && !['required', 'optional'].includes(values.dpop)) {
+    throw new Error('--dpop wants required or optional');
   }
   return values;
 }
@@ -98,6 +104,7 @@ function configuration(options) {
       response_types: ['code'],
       grant_types: ['authorization_code', 'refresh_token'],
       token_endpoint_auth_method: options['auth-method'],
+      ...(options.dpop && { dpop_bound_access_tokens: true }),
     }],
     findAccount,
     jwks: { keys: [signingKey()] },
@@ -116,6 +123,9 @@ function configuration(options) {
     features: {
       devInteractions: { enabled: false },
       revocation: { enabled: true },
+      ...(options.dpop && {
+        dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => options.dpop === 'required' },
+      }),
       rpInitiatedLogout: { enabled: false },
     },
     interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },

@@ -28,13 +28,14 @@ sub new ($class, $directory) {
 
 sub url ($self) { return 'http://127.0.0.1:' . $self->{port}->number }
 
-# `to` is the provider's host and port.
-sub start ($self, $to) {
+# `to` is the provider's host and port. With `keep_host` it is asked by our name: proofs of possession
+# say the URL that the client has asked.
+sub start ($self, $to, %with) {
     my $library = $INC{'Grantlink/Tap.pm'} =~ s{/Grantlink/Tap\.pm\z}{}r;
     $self->{process} = Grantlink::Process->start(
         name => 'tap', log => "$self->{directory}/tap.out",
         command => [$^X, "-I$library", '-MGrantlink::Tap', '-e', 'Grantlink::Tap::serve(@ARGV)',
-            $self->{port}->number, $to =~ s{\Ahttp://}{}r, $self->{directory}],
+            $self->{port}->number, $to =~ s{\Ahttp://}{}r, $self->{directory}, $with{keep_host} ? 1 : 0],
     );
     return $self->{process}->ready_when(sub { $self->{port}->answers });
 }
@@ -81,7 +82,7 @@ sub _count ($self, $kind) {
 
 # The other process.
 
-sub serve ($port, $to, $directory) {
+sub serve ($port, $to, $directory, $keep_host) {
     my $server = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port, Listen => 64,
         ReuseAddr => 1) or die "port $port: $!\n";
     $SIG{CHLD} = 'IGNORE';
@@ -92,13 +93,13 @@ sub serve ($port, $to, $directory) {
         my $name = sprintf '%s/%06d', $directory, ++$number;
         if (!fork) {
             close $server;
-            eval { _relay($socket, $to, $directory, $name); 1 } or print STDERR $@;
+            eval { _relay($socket, $to, $directory, $name, $keep_host); 1 } or print STDERR $@;
             POSIX::_exit(0);
         }
     }
 }
 
-sub _relay ($socket, $to, $directory, $name) {
+sub _relay ($socket, $to, $directory, $name, $keep_host) {
     my $request = _read_request($socket);
     return unless length $request;
     my ($line) = $request =~ /\A([^\r\n]*)/;
@@ -110,7 +111,7 @@ sub _relay ($socket, $to, $directory, $name) {
     } else {
         my $hold = defined $rule->{hold} && $line =~ /$rule->{hold}/;
         _wait_for_release($directory, $name, $text) if $hold && !$rule->{after};
-        $response = _forward($request, $to);
+        $response = _forward($request, $to, $keep_host);
         _keep($name, $request, $response);
         _wait_for_release($directory, $name, $text) if $hold && $rule->{after};
     }
@@ -130,10 +131,10 @@ sub _read_request ($socket) {
     return $request;
 }
 
-sub _forward ($request, $to) {
+sub _forward ($request, $to, $keep_host) {
     my $provider = IO::Socket::INET->new(PeerAddr => $to) or return '';
     $request =~ s/^Connection:[^\n]*\n//mi;
-    $request =~ s/^Host:[^\n]*/Host: $to\r/mi;
+    $request =~ s/^Host:[^\n]*/Host: $to\r/mi if !$keep_host;
     $request =~ s/\r\n\r\n/\r\nConnection: close\r\n\r\n/;
     print {$provider} $request;
     $provider->flush;
