@@ -148,6 +148,10 @@ boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest&
         requireMethod(request, "POST");
         co_return ok(co_await connections_.cancel(id));
     }
+    if (action == "feed") {
+        requireMethod(request, "GET");
+        co_return ok(co_await tokens_.readFeed(id));
+    }
     if (action == "refresh") {
         requireMethod(request, "POST");
         co_return ok(co_await tokens_.refresh(id));

@@ -2,6 +2,7 @@
 
 #include "daemon/admin/problem.hpp"
 #include "daemon/admin/represent.hpp"
+#include "daemon/collect/feed.hpp"
 #include "daemon/lifecycle/plan.hpp"
 #include "daemon/text/rfc3339.hpp"
 
@@ -74,6 +75,16 @@ Json represent(const Held& held) {
         .set("scopes", out["scopes"]);
 }
 
+Json represent(const Post& post) {
+    const auto orNull = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+    return Json::object()
+        .set("id", post.id)
+        .set("text", orNull(post.text))
+        .set("url", orNull(post.link))
+        .set("media_url", orNull(post.media))
+        .set("published_at", post.time ? Json(rfc3339(post.time)) : Json());
+}
+
 } // namespace
 
 boost::asio::awaitable<Json>
@@ -96,6 +107,29 @@ boost::asio::awaitable<Json> TokensApi::refresh(Uuid id) {
         refuse(result);
     const Held held = find(vault_, id);
     co_return grantlink::represent(held.connection);
+}
+
+boost::asio::awaitable<Json> TokensApi::readFeed(Uuid id) {
+    const Held held = find(vault_, id);
+    const SettingsPtr settings = settings_.get();
+    const Provider* provider = settings->provider(held.connection.provider);
+    if (!provider || !provider->ready() || !provider->preset().feed)
+        throw conflict("this provider's preset says of no feed where it is");
+    const auto client = requests_.clientFor(id);
+    Json posts = Json::array();
+    FeedPlace place;
+    for (int pages = 0; pages < 2; ++pages) {
+        const auto page = co_await fetchFeedPage(*client, *provider, held.tokens, place);
+        if (!page)
+            throw Problem(502, "Bad Gateway",
+                          "the provider did not answer with posts: " + page.error().message);
+        for (const Post& post : page->posts)
+            posts.push(represent(post));
+        place = page->next;
+        if (place.isFirst())
+            break;
+    }
+    co_return Json::object().set("posts", posts).set("more", !place.isFirst());
 }
 
 } // namespace grantlink

@@ -1,4 +1,4 @@
-// Access tokens for whoever may read them, and newer ones for whoever asks.
+// Access tokens for whoever may read them, newer ones for whoever asks, and what they are for.
 //
 // Errors: a Problem for whatever the caller did wrong, or the provider cannot do now.
 // Thread: the loop's.
@@ -17,8 +17,9 @@ namespace grantlink {
 
 class TokensApi {
   public:
-    TokensApi(const Vault& vault, Refresher& refresher, const CurrentSettings& settings)
-        : vault_(vault), refresher_(refresher), settings_(settings) {}
+    TokensApi(const Vault& vault, Refresher& refresher, RequestTraces& requests,
+              const CurrentSettings& settings)
+        : vault_(vault), refresher_(refresher), requests_(requests), settings_(settings) {}
 
     // One that is valid for at least the query's min_ttl, refreshed first if need be.
     boost::asio::awaitable<Json> vend(Uuid connection,
@@ -26,9 +27,13 @@ class TokensApi {
 
     boost::asio::awaitable<Json> refresh(Uuid connection);
 
+    // The newest of the account's content, as the provider has it now: at most two pages.
+    boost::asio::awaitable<Json> readFeed(Uuid connection);
+
   private:
     const Vault& vault_;
     Refresher& refresher_;
+    RequestTraces& requests_;
     const CurrentSettings& settings_;
 };
 

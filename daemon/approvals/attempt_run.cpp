@@ -113,8 +113,7 @@ boost::asio::awaitable<StepResult<TokenSet>> AttemptRun::exchangeOnce(std::strin
     const DerivedText verifier = valuesOf(state, *key).pkceVerifier;
     const bool pkce = provider_->preset().authorize.pkce != Pkce::unsupported;
     const auto sent = pkce ? std::string_view(verifier) : std::string_view();
-    auto result =
-        co_await exchangeCode(*client_, *provider_, code, sent, std::move(*dpopKey));
+    auto result = co_await exchangeCode(*client_, *provider_, code, sent, std::move(*dpopKey));
     if (!result && result.error().mayRetry) {
         const auto unmark = [attempt = attempt_](VaultWriter& vault) {
             vault.removeAttempt(attempt);
@@ -145,9 +144,8 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
     if (!tokens)
         co_return failed(tokens.error(), "upgrade", first);
     const WantedAccount wanted = WantedAccount::of(*connection_, *provider_);
-    const auto identity = co_await withRetries(services_.stop, [&] {
-        return fetchIdentity(*client_, *provider_, *tokens, wanted);
-    });
+    const auto identity = co_await withRetries(
+        services_.stop, [&] { return fetchIdentity(*client_, *provider_, *tokens, wanted); });
     if (!identity && services_.stop.stopped())
         co_return std::nullopt;
     if (!identity)

@@ -209,7 +209,8 @@ class CommandLine {
     }
 
     void addProvider() {
-        CLI::App* const provider = add("provider", "Check a provider's preset", help::provider);
+        CLI::App* const provider =
+            add("provider", "Check a provider's preset, or try it", help::provider);
         provider->require_subcommand(1);
         CLI::App* const check = provider->add_subcommand("check", "Look for mistakes in presets");
         check->footer(help::providerCheck);
@@ -220,6 +221,20 @@ class CommandLine {
                 return providerCheckCommand(session, *files);
             };
         });
+        addProviderTry(provider);
+    }
+
+    void addProviderTry(CLI::App* provider) {
+        CLI::App* const command =
+            provider->add_subcommand("try", "Walk a flow and show each request");
+        command->footer(help::providerTry);
+        const auto options = std::make_shared<TryOptions>();
+        command->add_option("NAME", options->provider, "Of those that “grantlink providers” lists")
+            ->required();
+        command->add_option("ACCOUNT", options->account, "Only this one, for example @nike");
+        command->add_flag("--keep", options->keep, "Do not remove the connection at the end");
+        onChosen(command,
+                 [options](const Session& session) { providerTryCommand(session, *options); });
     }
 
     void addInit() {

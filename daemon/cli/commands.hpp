@@ -55,4 +55,12 @@ void providersCommand(const Session& session);
 // Looks at preset files, without a daemon; answers the exit code.
 int providerCheckCommand(const Session& session, const std::vector<std::string>& files);
 
+// Walks a flow with a real account and shows each request, secrets hidden.
+struct TryOptions {
+    std::string provider, account;
+    bool keep = false; // the connection, which is removed else
+};
+
+void providerTryCommand(const Session& session, const TryOptions& options);
+
 } // namespace grantlink

@@ -111,7 +111,19 @@ Examples:
   grantlink providers)";
 
 inline constexpr const char* provider =
-    R"(For those who write presets; see “grantlink provider check --help”.)";
+    R"(For those who write presets; see “grantlink provider check --help” and
+“grantlink provider try --help”.)";
+
+inline constexpr const char* providerTry =
+    R"(Makes a connection of the provider, prints its link for you to open and approve, and
+shows each request that grantlinkd sends and what comes back. Then it asks for a new
+token, reads the account's content where the preset says how, and removes the
+connection, which gives its token back. Secrets are shown by their names or lengths.
+
+Examples:
+  grantlink provider try instagram
+  grantlink provider try my-provider @nike --keep
+  grantlink provider try my-provider --json | jq .requests)";
 
 inline constexpr const char* providerCheck =
     R"(Says which requests a preset describes, and what is wrong with it, with file, line

@@ -15,8 +15,9 @@ struct Answer {
     HttpResponse response;
 };
 
-// Sends what compose() has made of `preset`, once, and with a proof if there is a key. An answer has a status of 2xx and passes the
-// preset's success rule; all else is a failure in the provider's own words, where it has some.
+// Sends what compose() has made of `preset`, once, and with a proof if there is a key. An answer
+// has a status of 2xx and passes the preset's success rule; all else is a failure in the provider's
+// own words, where it has some.
 boost::asio::awaitable<StepResult<Answer>> ask(DpopClient& client, const Provider& provider,
                                                const RequestTemplate& preset, HttpRequest request,
                                                SecretBytes dpopKey, Repeatable repeatable);
