@@ -5,6 +5,7 @@
 #include "daemon/text/names.hpp"
 #include "daemon/text/origin.hpp"
 #include "daemon/toml_reader.hpp"
+#include "shared/name_table.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -59,17 +60,17 @@ std::chrono::seconds duration(TomlReader& in, std::string_view key,
     return value.value_or(otherwise);
 }
 
+constexpr NameTable<Role, 3> roleNames{
+    {{Role::viewer, "viewer"}, {Role::operator_, "operator"}, {Role::tokenReader, "token-reader"}}};
+
 std::vector<RoleGrant> readGrants(TomlReader& admin) {
-    static const std::map<std::string, Role> roles{{"viewer", Role::viewer},
-                                                   {"operator", Role::operator_},
-                                                   {"token-reader", Role::tokenReader}};
     std::vector<RoleGrant> out;
     for (TomlReader& in : admin.tables("grant")) {
-        const auto role = roles.find(in.text("role"));
-        if (role == roles.end())
+        const auto role = valueIn(roleNames, in.text("role"));
+        if (!role)
             in.fail("role", "must be \"viewer\", \"operator\" or \"token-reader\"");
         else
-            out.push_back({role->second, in.list("users"), in.list("groups")});
+            out.push_back({*role, in.list("users"), in.list("groups")});
         for (const std::string& user : in.list("users"))
             if (!::getpwnam(user.c_str()))
                 in.fail("users", "there is no user \"" + user + "\" on this machine");
@@ -229,6 +230,10 @@ std::optional<std::chrono::seconds> parseDuration(std::string_view text) {
     if (out.count() == 0 || out > std::chrono::days(3660))
         return std::nullopt;
     return out;
+}
+
+std::string_view nameOf(Role role) {
+    return nameIn(roleNames, role);
 }
 
 boost::system::result<Config, ConfigError> loadConfig(const std::string& path) {

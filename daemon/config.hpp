@@ -16,6 +16,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace grantlink {
@@ -25,6 +26,8 @@ struct ConfigError {
 };
 
 enum class Role { viewer, operator_, tokenReader };
+
+std::string_view nameOf(Role role);
 
 struct RoleGrant {
     Role role;

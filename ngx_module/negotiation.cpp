@@ -1,6 +1,7 @@
 #include "ngx_module/negotiation.hpp"
 
 #include "shared/language_tag.hpp"
+#include "shared/trimmed.hpp"
 
 #include <algorithm>
 
@@ -11,14 +12,6 @@ namespace {
 constexpr std::size_t longestHeader =
     256; // what a browser sends is far shorter; the rest is ignored
 constexpr int fullWeight = 1000;
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
 
 // Takes the part before `divider` off the front of `text`.
 std::string_view nextPart(std::string_view& text, char divider) {

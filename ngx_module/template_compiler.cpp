@@ -1,5 +1,7 @@
 #include "ngx_module/template_compiler.hpp"
 
+#include "shared/trimmed.hpp"
+
 #include <sodium.h>
 
 #include <algorithm>
@@ -29,12 +31,7 @@ std::optional<Slot> slotNamed(std::string_view name) {
     return static_cast<Slot>(found - slotNames.begin());
 }
 
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
+constexpr std::string_view whitespace = " \t\r\n";
 
 std::string quoted(std::string_view name) {
     return "\"" + std::string(name) + "\"";
@@ -130,7 +127,8 @@ class TemplateCompiler {
             const std::size_t end = in.text.find("}}", begin);
             if (end == std::string_view::npos)
                 fail(in, begin, "this {{ has no }}");
-            const std::string_view inside = trimmed(in.text.substr(begin + 2, end - begin - 2));
+            const std::string_view inside =
+                trimmed(in.text.substr(begin + 2, end - begin - 2), whitespace);
             here = end + 2;
             if (inside == "#languages")
                 here = repeat(in, begin, here, depth);
@@ -164,7 +162,7 @@ class TemplateCompiler {
         if (sigil == '!')
             return;
         const bool plain = sigil != '#' && sigil != '^' && sigil != '/' && sigil != '>';
-        const std::string_view name = plain ? inside : trimmed(inside.substr(1));
+        const std::string_view name = plain ? inside : trimmed(inside.substr(1), whitespace);
         if (sigil == '/')
             closeSection(in, position, name, outside);
         else if (sigil == '>')

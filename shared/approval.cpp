@@ -1,9 +1,7 @@
 #include "shared/approval.hpp"
 
 #include "shared/byte_order.hpp"
-
-#include <array>
-#include <utility>
+#include "shared/name_table.hpp"
 
 namespace grantlink {
 
@@ -11,7 +9,7 @@ namespace {
 
 constexpr std::uint8_t version = 1;
 
-constexpr std::array<std::pair<Outcome, std::string_view>, 8> names{{
+constexpr NameTable<Outcome, 8> names{{
     {Outcome::connected, "connected"},
     {Outcome::declined, "declined"},
     {Outcome::wrongAccount, "wrong_account"},
@@ -25,17 +23,11 @@ constexpr std::array<std::pair<Outcome, std::string_view>, 8> names{{
 } // namespace
 
 std::string_view nameOf(Outcome outcome) {
-    for (const auto& [value, name] : names)
-        if (value == outcome)
-            return name;
-    return "unknown";
+    return nameIn(names, outcome);
 }
 
 std::optional<Outcome> outcomeNamed(std::string_view wanted) {
-    for (const auto& [value, name] : names)
-        if (name == wanted)
-            return value;
-    return std::nullopt;
+    return valueIn(names, wanted);
 }
 
 std::string encodeApproval(const Approval& approval) {

@@ -23,7 +23,7 @@ for my $name (qw(oidc instagram)) {
     write_file("$presets/$name.toml", readline($file) =~ s/^min_age = "24h"/min_age = "1s"/mr);
 }
 $grantlink->write_daemon_config(providers_dir => $presets, providers => {
-    oidc => {issuer => $issuer, trusted_origins => [$issuer], client_id => 'grantlink-test', client_secret => $grantlink->{client_secret}},
+    oidc => $grantlink->oidc_provider($issuer),
 });
 $grantlink->start;
 

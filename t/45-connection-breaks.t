@@ -11,7 +11,7 @@ my $grantlink = Grantlink::Instance->new;
 my @lifetime  = ('--token-lifetime', 8);
 my $issuer    = $grantlink->start_oidc(@lifetime);
 $grantlink->write_daemon_config(providers => {
-    oidc => {issuer => $issuer, trusted_origins => [$issuer], client_id => 'grantlink-test', client_secret => $grantlink->{client_secret}},
+    oidc => $grantlink->oidc_provider($issuer),
 });
 $grantlink->start;
 my $admin = $grantlink->admin;

@@ -10,7 +10,7 @@ use Grantlink::Instance;
 my $grantlink = Grantlink::Instance->new;
 my $issuer    = $grantlink->start_oidc;
 $grantlink->write_daemon_config(providers => {
-    oidc => {issuer => $issuer, trusted_origins => [$issuer], client_id => 'grantlink-test', client_secret => $grantlink->{client_secret}},
+    oidc => $grantlink->oidc_provider($issuer),
 });
 $grantlink->start;
 my $admin = $grantlink->admin;

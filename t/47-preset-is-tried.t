@@ -11,8 +11,7 @@ use Grantlink::Instance;
 
 my $grantlink = Grantlink::Instance->new;
 my $issuer    = $grantlink->start_oidc;
-my %client    = (client_id => 'grantlink-test', client_secret => $grantlink->{client_secret});
-$grantlink->write_daemon_config(providers => {oidc => {issuer => $issuer, trusted_origins => [$issuer], %client}});
+$grantlink->write_daemon_config(providers => {oidc => $grantlink->oidc_provider($issuer)});
 $grantlink->start;
 my $admin = $grantlink->admin;
 

@@ -81,11 +81,8 @@ void AdminApi::requireRole(const ServerRequest& request, Role role) const {
     if (request.peer && rolesOf(*request.peer, settings->config).contains(role))
         return;
     const std::string uid = request.peer ? std::to_string(request.peer->uid) : "unknown";
-    const char* name = role == Role::viewer      ? "viewer"
-                       : role == Role::operator_ ? "operator"
-                                                 : "token-reader";
     throw Problem(403, "Forbidden",
-                  "user " + uid + " does not have the role " + name +
+                  "user " + uid + " does not have the role " + std::string(nameOf(role)) +
                       "; the operator grants it under [[admin.grant]] in grantlink.toml");
 }
 

@@ -182,7 +182,7 @@ Json ConnectionsApi::list(const std::vector<std::pair<std::string, std::string>>
 Connection ConnectionsApi::find(const Uuid& id) const {
     if (auto found = vault_.connection(id))
         return *found;
-    throw notFound("there is no connection " + id.text() + "; GET /v1/connections lists them");
+    throw noSuchConnection(id);
 }
 
 Json ConnectionsApi::show(const Uuid& id) const {
@@ -207,7 +207,7 @@ boost::asio::awaitable<Connection> ConnectionsApi::change(Uuid id, Change change
     const auto changed = std::make_shared<Connection>(find(id));
     const auto apply = [id, change = std::move(change), changed](VaultWriter& vault) {
         *changed = vault.connection(id).value(); // nothing removes connections
-        change(*changed);
+        change(*changed, vault);
         changed->updated = nowMs();
         vault.putConnection(*changed);
     };
@@ -220,21 +220,19 @@ boost::asio::awaitable<Json> ConnectionsApi::regenerate(Uuid id) {
     const SettingsPtr settings = settings_.get();
     const TimeMs expires = after(settings->config.linkLifetime);
     const KeyId key = keys_->current().id;
-    const Change renew = [expires, key](Connection& c) {
+    const Change renew = [expires, key](Connection& c, VaultWriter&) {
         if (c.status == ConnectionStatus::active)
             throw conflict("the connection is active and needs no link");
         if (c.status == ConnectionStatus::revoked)
             throw conflict("the connection was cancelled; request a new one");
-        ++c.generation;
-        c.linkExpires = expires;
-        c.linkKey = key;
+        renewLink(c, key, expires);
     };
     const Connection connection = co_await change(id, renew);
     co_return withLink(connection);
 }
 
 boost::asio::awaitable<Json> ConnectionsApi::cancel(Uuid id) {
-    const Change revoke = [](Connection& c) {
+    const Change revoke = [](Connection& c, VaultWriter&) {
         if (c.status == ConnectionStatus::active)
             throw conflict("the connection is active; there is no request left to cancel");
         c.status = ConnectionStatus::revoked;
@@ -246,25 +244,20 @@ boost::asio::awaitable<Json> ConnectionsApi::cancel(Uuid id) {
 // What is at the provider is given back by a task of its own: the provider may be down.
 boost::asio::awaitable<Json> ConnectionsApi::remove(Uuid id) {
     const SettingsPtr settings = settings_.get();
-    const auto changed = std::make_shared<Connection>(find(id));
-    const auto apply = [id, settings, changed](VaultWriter& vault) {
-        *changed = vault.connection(id).value(); // nothing takes them out of the vault
-        vault.unschedule(Task::upkeep, id);
-        const Provider* provider = settings->provider(changed->provider);
-        if (changed->status == ConnectionStatus::active && provider && provider->preset().revoke)
-            vault.schedule(Task::revoke, *changed, nowMs());
-        else if (changed->status != ConnectionStatus::revoked)
-            vault.eraseTokens(id);
-        changed->status = ConnectionStatus::revoked;
-        changed->trouble.clear();
-        changed->tokenExpires = 0;
-        changed->updated = nowMs();
-        vault.putConnection(*changed);
+    const Change end = [settings](Connection& c, VaultWriter& vault) {
+        vault.unschedule(Task::upkeep, c.id);
+        const Provider* provider = settings->provider(c.provider);
+        if (c.status == ConnectionStatus::active && provider && provider->preset().revoke)
+            vault.schedule(Task::revoke, c, nowMs());
+        else if (c.status != ConnectionStatus::revoked)
+            vault.eraseTokens(c.id);
+        c.status = ConnectionStatus::revoked;
+        c.trouble.clear();
+        c.tokenExpires = 0;
     };
-    co_await vault_.write(apply);
+    const Connection connection = co_await change(id, end);
     taskScheduled_();
-    co_await links_.publish(*changed);
-    co_return represent(*changed);
+    co_return represent(connection);
 }
 
 Json ConnectionsApi::trace(const Uuid& id,

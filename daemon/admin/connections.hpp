@@ -38,7 +38,7 @@ class ConnectionsApi {
     Json health() const;
 
   private:
-    using Change = std::function<void(Connection&)>;
+    using Change = std::function<void(Connection&, VaultWriter&)>;
 
     Connection find(const Uuid& id) const;
     std::vector<std::string> spellingsOf(const std::vector<std::string>& given) const;

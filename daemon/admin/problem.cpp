@@ -30,6 +30,10 @@ Problem notFound(std::string detail) {
     return Problem(404, "Not Found", std::move(detail));
 }
 
+Problem noSuchConnection(const Uuid& id) {
+    return notFound("there is no connection " + id.text() + "; GET /v1/connections lists them");
+}
+
 Problem conflict(std::string detail) {
     return Problem(409, "Conflict", std::move(detail));
 }

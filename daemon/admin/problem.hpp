@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/net/http_server.hpp"
+#include "shared/uuid.hpp"
 
 #include <stdexcept>
 #include <string>
@@ -29,6 +30,7 @@ class Problem : public std::runtime_error {
 
 Problem badRequest(std::string detail, std::string field = {});
 Problem notFound(std::string detail);
+Problem noSuchConnection(const Uuid& id);
 Problem conflict(std::string detail);
 
 } // namespace grantlink

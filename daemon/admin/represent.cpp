@@ -6,6 +6,25 @@ namespace grantlink {
 
 namespace {
 
+Json approvedOf(const Connection& connection) {
+    if (!connection.approved)
+        return {};
+    return Json::object()
+        .set("id", connection.approved->id)
+        .set("handle", connection.approved->handle)
+        .set("name", textOrNull(connection.approved->name));
+}
+
+Json tokenOf(const Connection& connection) {
+    if (connection.status != ConnectionStatus::active)
+        return {};
+    return Json::object()
+        .set("expires_at", timeOrNull(connection.tokenExpires))
+        .set("scopes", scopesOf(connection.tokenScope));
+}
+
+} // namespace
+
 Json timeOrNull(TimeMs time) {
     return time ? Json(rfc3339(time)) : Json();
 }
@@ -28,25 +47,6 @@ Json scopesOf(const std::string& text) {
     }
     return out;
 }
-
-Json approvedOf(const Connection& connection) {
-    if (!connection.approved)
-        return {};
-    return Json::object()
-        .set("id", connection.approved->id)
-        .set("handle", connection.approved->handle)
-        .set("name", textOrNull(connection.approved->name));
-}
-
-Json tokenOf(const Connection& connection) {
-    if (connection.status != ConnectionStatus::active)
-        return {};
-    return Json::object()
-        .set("expires_at", timeOrNull(connection.tokenExpires))
-        .set("scopes", scopesOf(connection.tokenScope));
-}
-
-} // namespace
 
 Json represent(const Connection& c) {
     Json out = Json::object();

@@ -11,4 +11,9 @@ namespace grantlink {
 
 Json represent(const Connection& connection);
 
+// The parts of such answers: null where there is nothing.
+Json timeOrNull(TimeMs time);
+Json textOrNull(const std::string& text);
+Json scopesOf(const std::string& text);
+
 } // namespace grantlink

@@ -4,7 +4,6 @@
 #include "daemon/admin/represent.hpp"
 #include "daemon/collect/feed.hpp"
 #include "daemon/lifecycle/plan.hpp"
-#include "daemon/text/rfc3339.hpp"
 
 namespace grantlink {
 
@@ -31,14 +30,9 @@ struct Held {
 };
 
 Held find(const Vault& vault, const Uuid& id) {
-    std::optional<Connection> connection;
-    std::optional<TokenSet> tokens;
-    vault.read([&](const VaultReader& reader) {
-        connection = reader.connection(id);
-        tokens = reader.tokens(id);
-    });
+    auto [connection, tokens] = vault.held(id);
     if (!connection)
-        throw notFound("there is no connection " + id.text() + "; GET /v1/connections lists them");
+        throw noSuchConnection(id);
     if (connection->status != ConnectionStatus::active)
         throw conflict("the connection is " + std::string(nameOf(connection->status)) +
                        "; only an active one has a token");
@@ -65,24 +59,22 @@ Held find(const Vault& vault, const Uuid& id) {
 
 // A token that is bound to a key is worth nothing without it (RFC 9449, section 7).
 Json represent(const Held& held) {
-    Json out = grantlink::represent(held.connection)["token"];
     const SecretBytes& key = held.tokens.dpopKey;
     return Json::object()
         .set("access_token", textOf(held.tokens.accessToken))
         .set("token_type", key.empty() ? "Bearer" : "DPoP")
         .set("dpop_key", key.empty() ? Json() : Json::parse(textOf(key)))
-        .set("expires_at", held.tokens.expires ? Json(rfc3339(held.tokens.expires)) : Json())
-        .set("scopes", out["scopes"]);
+        .set("expires_at", timeOrNull(held.tokens.expires))
+        .set("scopes", scopesOf(held.connection.tokenScope));
 }
 
 Json represent(const Post& post) {
-    const auto orNull = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
     return Json::object()
         .set("id", post.id)
-        .set("text", orNull(post.text))
-        .set("url", orNull(post.link))
-        .set("media_url", orNull(post.media))
-        .set("published_at", post.time ? Json(rfc3339(post.time)) : Json());
+        .set("text", textOrNull(post.text))
+        .set("url", textOrNull(post.link))
+        .set("media_url", textOrNull(post.media))
+        .set("published_at", timeOrNull(post.time));
 }
 
 } // namespace

@@ -1,7 +1,6 @@
 #include "daemon/approvals/attempt_run.hpp"
 
 #include "daemon/approvals/settlement.hpp"
-#include "daemon/lifecycle/plan.hpp"
 #include "daemon/oauth/dpop_key.hpp"
 #include "daemon/oauth/id_token.hpp"
 #include "daemon/oauth/identity.hpp"
@@ -186,25 +185,8 @@ boost::asio::awaitable<void> AttemptRun::mark(AttemptStage stage, std::optional<
 }
 
 boost::asio::awaitable<void> AttemptRun::settle(Verdict verdict) {
-    Settlement settlement{attempt_,
-                          *approval_,
-                          verdict.outcome,
-                          verdict.detail,
-                          verdict.tokens,
-                          verdict.approved,
-                          {},
-                          {},
-                          settings_->config.mail.has_value(),
-                          0};
-    if (provider_ && verdict.tokens)
-        settlement.upkeepDue = nextLook(*verdict.tokens, provider_->preset(), nowMs());
-    if (provider_) {
-        settlement.providerName = provider_->preset().name;
-        settlement.displayHandle = [provider = provider_,
-                                    settings = settings_](const std::string& handle) {
-            return provider->display(handle);
-        };
-    }
+    Settlement settlement{attempt_,       *approval_,       verdict.outcome, verdict.detail,
+                          verdict.tokens, verdict.approved, settings_};
     const auto end = std::make_shared<Settled>();
     const auto apply = [settlement = std::move(settlement), end](VaultWriter& vault) {
         *end = settlement.apply(vault);

@@ -1,5 +1,8 @@
 #include "daemon/approvals/settlement.hpp"
 
+#include "daemon/lifecycle/keep_tokens.hpp"
+#include "daemon/notify/notify.hpp"
+
 namespace grantlink {
 
 namespace {
@@ -55,37 +58,12 @@ Settled Settlement::apply(VaultWriter& vault) const {
     if (out.outcome == Outcome::connected) {
         connection.status = ConnectionStatus::active;
         connection.approved = approved;
-        connection.tokenExpires = tokens->expires;
-        connection.tokenScope = tokens->scope;
-        connection.upkeepFailures = 0;
-        connection.trouble.clear();
-        vault.putTokens(connection.id, *tokens);
-        vault.schedule(Task::upkeep, connection, upkeepDue);
+        keepTokens(vault, connection, *tokens, settings->provider(connection.provider)->preset());
     }
     vault.putConnection(connection);
-    out.notified = notify(vault, connection, out.outcome);
+    if (const auto about = noticeOf(out.outcome))
+        out.notified = notify(vault, *about, connection, approved, *settings);
     return out;
-}
-
-bool Settlement::notify(VaultWriter& vault, const Connection& connection, Outcome outcome) const {
-    const auto about = noticeOf(outcome);
-    if (!mailEnabled || !about || connection.notify.empty())
-        return false;
-    const auto display = [&](const std::string& handle) {
-        return displayHandle ? displayHandle(handle) : handle;
-    };
-    Notification notification;
-    notification.id = Uuid::v7();
-    notification.about = *about;
-    notification.connection = connection.id;
-    notification.to = connection.notify;
-    notification.provider = providerName;
-    notification.account = display(connection.account);
-    notification.approved = approved ? display(approved->handle) : "";
-    notification.requester = connection.requester;
-    notification.when = nowMs();
-    vault.putNotification(notification, notification.when);
-    return true;
 }
 
 } // namespace grantlink

@@ -1,9 +1,9 @@
 // The end of an attempt, as one change of the vault: outcome, connection, tokens, notification.
 #pragma once
 
+#include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
 
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -23,10 +23,7 @@ struct Settlement {
     std::string detail;
     std::optional<TokenSet> tokens;          // kept when connected, else to be given back
     std::optional<ApprovedAccount> approved; // when the provider named somebody
-    std::string providerName;
-    std::function<std::string(const std::string&)> displayHandle;
-    bool mailEnabled = false;
-    TimeMs upkeepDue = 0; // of the connection, when it becomes active
+    SettingsPtr settings;                    // those that the attempt ran with
 
     // Looks at the connection once more: while the provider was asked, the requester may have
     // regenerated or cancelled, or another attempt may have connected it.
@@ -34,7 +31,6 @@ struct Settlement {
 
   private:
     Outcome judge(const std::optional<Connection>& connection) const;
-    bool notify(VaultWriter& vault, const Connection& connection, Outcome outcome) const;
 };
 
 } // namespace grantlink

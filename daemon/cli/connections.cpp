@@ -121,6 +121,10 @@ std::string accountOf(const Json& connection) {
     return asked.empty() ? displayHandle(approved, asked) : printable(asked);
 }
 
+std::string describe(const Json& connection) {
+    return fmt::format("{} at {}", accountOf(connection), printable(connection["provider"].str()));
+}
+
 std::vector<std::string> shortIds(const std::vector<Json>& connections) {
     for (std::size_t length = shortestId;; ++length) {
         std::vector<std::string> out;

@@ -28,6 +28,9 @@ std::string connectionId(const AdminClient& daemon, const std::string& name);
 // The account of a connection as people call it: the one asked for, or the one that approved.
 std::string accountOf(const Json& connection);
 
+// "@nike at instagram".
+std::string describe(const Json& connection);
+
 // The first characters of each id, as many as it takes to tell them apart and at least 13: the
 // part of a UUIDv7 that is its time.
 std::vector<std::string> shortIds(const std::vector<Json>& connections);

@@ -18,11 +18,6 @@ std::string expiryNote(const Json& expiry) {
     return fmt::format("\nIt expires {}.", relativeTime(expiry.str(), nowMs()));
 }
 
-// "@nike at instagram".
-std::string describe(const Json& connection) {
-    return fmt::format("{} at {}", accountOf(connection), printable(connection["provider"].str()));
-}
-
 ApiReply create(const Session& session, const RequestOptions& options) {
     Json body = Json::object();
     body.set("provider", options.provider);

@@ -16,10 +16,6 @@ std::string pathOf(const Session& session, const std::string& name) {
     return "/v1/connections/" + connectionId(session.daemon, name);
 }
 
-std::string describe(const Json& connection) {
-    return fmt::format("{} at {}", accountOf(connection), printable(connection["provider"].str()));
-}
-
 std::string expiryNote(const Json& token) {
     const std::string expires = token["expires_at"].str();
     return expires.empty() ? "\nIts end is not known."

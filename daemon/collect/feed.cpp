@@ -70,15 +70,10 @@ HttpRequest requestFor(const Provider& provider, const TokenSet& tokens, const F
     next.parameters.clear();
     if (place.url.find("access_token=") != std::string::npos)
         next.tokenIn = TokenIn::nowhere;
-    next.url = ""; // it is no text with placeholders
-    HttpRequest out = compose(provider, next, valuesOf(provider, tokens), {});
-    const std::size_t query = out.url.find('?'); // the token, where it is sent so
-    out.url = query == std::string::npos
-                  ? place.url
-                  : place.url + (place.url.find('?') == std::string::npos ? "?" : "&") +
-                        out.url.substr(query + 1);
-    out.reach = provider.reachOf(out.url);
-    return out;
+    next.url = "{next_page}"; // as it is: a value that begins a URL is one
+    Values values = valuesOf(provider, tokens);
+    values["next_page"] = place.url;
+    return compose(provider, next, values, {});
 }
 
 } // namespace

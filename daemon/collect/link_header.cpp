@@ -1,6 +1,7 @@
 #include "daemon/collect/link_header.hpp"
 
 #include "daemon/text/ascii.hpp"
+#include "shared/trimmed.hpp"
 
 namespace grantlink {
 
@@ -19,13 +20,6 @@ std::string_view takeUntil(std::string_view& text, std::string_view ends) {
     const std::string_view out = text.substr(0, at);
     text.remove_prefix(at);
     return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos)
-        return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 // rel="prev next", rel=next

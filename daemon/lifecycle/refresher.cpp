@@ -1,6 +1,7 @@
 #include "daemon/lifecycle/refresher.hpp"
 
 #include "daemon/lifecycle/breakage.hpp"
+#include "daemon/lifecycle/keep_tokens.hpp"
 #include "daemon/lifecycle/plan.hpp"
 #include "daemon/oauth/token_requests.hpp"
 
@@ -17,16 +18,12 @@ void store(VaultWriter& vault, const Uuid& id, const TokenSet& tokens, const Set
     auto connection = vault.connection(id);
     if (!connection)
         return;
-    vault.putTokens(id, tokens);
-    if (connection->status != ConnectionStatus::active) // removed meanwhile: give these back
+    if (connection->status != ConnectionStatus::active) { // removed meanwhile: give these back
+        vault.putTokens(id, tokens);
         return vault.schedule(Task::revoke, *connection, nowMs());
-    connection->tokenExpires = tokens.expires;
-    connection->tokenScope = tokens.scope;
-    connection->upkeepFailures = 0;
-    connection->trouble.clear();
+    }
+    keepTokens(vault, *connection, tokens, settings.provider(connection->provider)->preset());
     vault.putConnection(*connection);
-    if (const Provider* provider = settings.provider(connection->provider))
-        vault.schedule(Task::upkeep, *connection, nextLook(tokens, provider->preset(), nowMs()));
 }
 
 } // namespace
@@ -53,12 +50,7 @@ boost::asio::awaitable<RefreshResult> Refresher::refresh(Uuid connection) {
 }
 
 boost::asio::awaitable<RefreshResult> Refresher::once(Uuid id) {
-    std::optional<Connection> connection;
-    std::optional<TokenSet> tokens;
-    services_.vault.read([&](const VaultReader& vault) {
-        connection = vault.connection(id);
-        tokens = vault.tokens(id);
-    });
+    auto [connection, tokens] = services_.vault.held(id);
     if (!connection || connection->status != ConnectionStatus::active || !tokens)
         co_return RefreshResult{Refreshed::notActive};
     const SettingsPtr settings = services_.settings.get();

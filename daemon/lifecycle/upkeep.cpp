@@ -52,12 +52,7 @@ void Upkeep::stop() {
 }
 
 boost::asio::awaitable<std::chrono::seconds> Upkeep::look(Uuid id) {
-    std::optional<Connection> connection;
-    std::optional<TokenSet> tokens;
-    services_.vault.read([&](const VaultReader& vault) {
-        connection = vault.connection(id);
-        tokens = vault.tokens(id);
-    });
+    auto [connection, tokens] = services_.vault.held(id);
     if (!connection || connection->status != ConnectionStatus::active) {
         const auto forget = [id](VaultWriter& vault) { vault.unschedule(Task::upkeep, id); };
         co_await services_.vault.write(forget);
@@ -115,10 +110,11 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::check(const Case& about) {
         co_await breakConnection(services_, id, failure.message);
         co_return 0s;
     }
-    const auto apply = [about, account](VaultWriter& vault) {
-        auto connection = vault.connection(about.connection.id);
+    const TimeMs next = nextLook(about.tokens, about.preset(), nowMs());
+    const auto apply = [id, account, next](VaultWriter& vault) {
+        auto connection = vault.connection(id);
         if (!connection || connection->status != ConnectionStatus::active)
-            return vault.unschedule(Task::upkeep, about.connection.id);
+            return vault.unschedule(Task::upkeep, id);
         // People rename themselves; the id is what lasts.
         if (account && connection->approved && account->id == connection->approved->id &&
             (account->handle != connection->approved->handle ||
@@ -126,7 +122,7 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::check(const Case& about) {
             connection->approved = account;
             vault.putConnection(*connection);
         }
-        vault.schedule(Task::upkeep, *connection, nextLook(about.tokens, about.preset(), nowMs()));
+        vault.schedule(Task::upkeep, *connection, next);
     };
     co_await services_.vault.write(apply);
     co_return failure.retryAfter;
@@ -147,12 +143,7 @@ boost::asio::awaitable<void> Upkeep::postpone(const Case& about, const StepFailu
 }
 
 boost::asio::awaitable<std::chrono::seconds> Upkeep::revoke(Uuid id) {
-    std::optional<Connection> connection;
-    std::optional<TokenSet> tokens;
-    services_.vault.read([&](const VaultReader& vault) {
-        connection = vault.connection(id);
-        tokens = vault.tokens(id);
-    });
+    auto [connection, tokens] = services_.vault.held(id);
     std::optional<StepFailure> failure;
     const SettingsPtr settings = services_.settings.get();
     const Provider* provider = connection ? settings->provider(connection->provider) : nullptr;
@@ -164,7 +155,7 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::revoke(Uuid id) {
     }
     const bool again =
         failure && failure->mayRetry && nowMs() < connection->updated + revocationGivenUpAfter;
-    const auto apply = [connection, id, failure, again](VaultWriter& vault) {
+    const auto apply = [connection = connection, id, failure, again](VaultWriter& vault) {
         if (again)
             return vault.schedule(Task::revoke, *connection,
                                   nextTry(0, failure->retryAfter, nowMs()));

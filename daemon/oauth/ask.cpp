@@ -1,5 +1,6 @@
 #include "daemon/oauth/ask.hpp"
 
+#include "daemon/oauth/shown.hpp"
 #include "daemon/providers/answer.hpp"
 
 namespace grantlink {

@@ -100,6 +100,12 @@ bool isSecretName(std::string_view name) {
     });
 }
 
+std::string without(std::string text, const Headers& secrets) {
+    for (const auto& [name, secret] : secrets)
+        replaceAll(text, secret, "…");
+    return text;
+}
+
 std::string hide(std::string text, const Headers& secrets) {
     for (const auto& [name, secret] : secrets) {
         const std::string shown = "{" + name + "}";

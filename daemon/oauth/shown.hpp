@@ -9,6 +9,11 @@
 
 namespace grantlink {
 
+// `secrets` are HttpRequest::secrets.
+
+// Without what was sent along: some providers repeat a code or a token in their messages.
+std::string without(std::string text, const Headers& secrets);
+
 // Each of the secrets replaced by its name in braces, also where it is written as in a form, a URL
 // or JSON.
 std::string hide(std::string text, const Headers& secrets);

@@ -37,14 +37,6 @@ std::string quoted(const std::string& text) {
     return out;
 }
 
-std::string without(std::string text, const Headers& secrets) {
-    for (const auto& [name, secret] : secrets)
-        for (std::size_t at = text.find(secret); !secret.empty() && at != std::string::npos;
-             at = text.find(secret, at))
-            text.replace(at, secret.size(), "…");
-    return text;
-}
-
 StepFailure failureOf(const HttpError& error, Repeatable repeatable) {
     if (error.refused) { // the recipient is not told where
         spdlog::error("{}", error.message);

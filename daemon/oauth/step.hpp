@@ -35,10 +35,6 @@ StepFailure failureOf(const HttpResponse& response, const std::string& said, con
 // The provider's own words, made fit for a log and a page: printable, short, one line.
 std::string quoted(const std::string& text);
 
-// The same without what was sent along: some providers repeat a code or a token in their messages.
-// `secrets`: HttpRequest::secrets.
-std::string without(std::string text, const Headers& secrets);
-
 constexpr int maxTries = 6;
 
 // How long to wait before try number `tries` + 1.

@@ -2,6 +2,7 @@
 
 #include "daemon/oauth/ask.hpp"
 #include "daemon/oauth/request.hpp"
+#include "daemon/oauth/shown.hpp"
 #include "daemon/providers/answer.hpp"
 #include "daemon/text/ascii.hpp"
 

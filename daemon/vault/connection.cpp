@@ -1,43 +1,24 @@
 #include "daemon/vault/connection.hpp"
 
-#include <array>
-#include <utility>
+#include "shared/name_table.hpp"
 
 namespace grantlink {
 
 namespace {
 
-constexpr std::array<std::pair<ConnectionStatus, std::string_view>, 4> statusNames{{
+constexpr NameTable<ConnectionStatus, 4> statusNames{{
     {ConnectionStatus::pending, "pending"},
     {ConnectionStatus::active, "active"},
     {ConnectionStatus::broken, "broken"},
     {ConnectionStatus::revoked, "revoked"},
 }};
 
-constexpr std::array<std::pair<Notice, std::string_view>, 4> noticeNames{{
+constexpr NameTable<Notice, 4> noticeNames{{
     {Notice::connected, "connected"},
     {Notice::wrongAccount, "wrong_account"},
     {Notice::declined, "declined"},
     {Notice::broken, "broken"},
 }};
-
-template <typename Value, std::size_t size>
-std::string_view nameIn(const std::array<std::pair<Value, std::string_view>, size>& names,
-                        Value wanted) {
-    for (const auto& [value, name] : names)
-        if (value == wanted)
-            return name;
-    return "unknown";
-}
-
-template <typename Value, std::size_t size>
-std::optional<Value> valueIn(const std::array<std::pair<Value, std::string_view>, size>& names,
-                             std::string_view wanted) {
-    for (const auto& [value, name] : names)
-        if (name == wanted)
-            return value;
-    return std::nullopt;
-}
 
 Json number(std::uint64_t value) {
     return Json(static_cast<std::int64_t>(value));
@@ -64,6 +45,12 @@ std::string_view nameOf(ConnectionStatus status) {
 
 std::optional<ConnectionStatus> connectionStatusNamed(std::string_view wanted) {
     return valueIn(statusNames, wanted);
+}
+
+void renewLink(Connection& connection, KeyId key, TimeMs expires) {
+    ++connection.generation;
+    connection.linkKey = key;
+    connection.linkExpires = expires;
 }
 
 Json toJson(const Connection& c) {

@@ -49,6 +49,9 @@ struct Connection {
     TimeMs lastOutcomeAt = 0;
 };
 
+// Another link, with which the old one is dead.
+void renewLink(Connection& connection, KeyId key, TimeMs expires);
+
 Json toJson(const Connection& connection);
 Connection connectionFromJson(const Uuid& id, const Json& json);
 

@@ -95,6 +95,18 @@ class Vault {
         read([&](const VaultReader& vault) { out = vault.connection(id); });
         return out;
     }
+
+    // A connection and its tokens, of one moment.
+    struct Held {
+        std::optional<Connection> connection;
+        std::optional<TokenSet> tokens;
+    };
+
+    Held held(const Uuid& id) const {
+        Held out;
+        read([&](const VaultReader& vault) { out = {vault.connection(id), vault.tokens(id)}; });
+        return out;
+    }
 };
 
 } // namespace grantlink

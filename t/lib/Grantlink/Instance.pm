@@ -147,6 +147,11 @@ sub sandbox_provider ($self, %more) {
     };
 }
 
+# For start_oidc's issuer, by discovery.
+sub oidc_provider ($self, $issuer) {
+    return {issuer => $issuer, trusted_origins => [$issuer], client_id => 'grantlink-test', client_secret => $self->{client_secret}};
+}
+
 # Writes grantlink.toml again, with these settings changed from now on.
 sub write_daemon_config ($self, %changed) {
     $self->{$_} = ref $changed{$_} eq 'HASH' ? {%{$self->{$_} // {}}, %{$changed{$_}}} : $changed{$_}
