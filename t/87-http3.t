@@ -27,7 +27,8 @@ my $base = 'https://127.0.0.1:' . $port->number;
 my $jar  = $grantlink->directory . '/jar';
 
 sub curl ($url, @options) {
-    my $ran = run_command([qw(curl -sS -i --http3-only --max-time 20 --cacert), $tls->{ca}, '-b', $jar, '-c', $jar, @options, $url]);
+    my $ran = run_command([qw(curl -sS -i --http3-only --max-time 20 --cacert), $tls->{ca}, '-b', $jar, '-c', $jar, @options, qw(--config -)],
+        input => qq{url = "$url"\n});
     die "curl: $ran->{err}" if $ran->{exit} != 0;
     my $response = Grantlink::Response->parse($ran->{out} =~ s{\AHTTP/3 }{HTTP/1.1 }r, url => $url);
     $grantlink->evidence->learn_from($response->raw, "GET $url ");
