@@ -149,8 +149,8 @@ void readPaths(TomlReader& in, Config& out) {
     out.edgeKey = in.text("edge_key", out.edgeKey);
     out.providersDir = in.text("providers_dir", out.providersDir);
     out.edgeGroup = in.text("edge_group", out.edgeGroup);
-    if (out.wakeSocket().size() > 107)
-        in.fail("edge_store", "is too long: wake.sock below it may have 107 characters in all");
+    if (out.startSocket().size() > 106)
+        in.fail("edge_store", "is too long: start.sock below it may have 106 characters in all");
 }
 
 void readLinks(TomlReader& in, Config& out) {

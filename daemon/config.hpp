@@ -77,6 +77,8 @@ struct Config {
     }
 
     std::string wakeSocket() const { return edgeStore + "/wake.sock"; }
+
+    std::string startSocket() const { return edgeStore + "/start.sock"; }
 };
 
 boost::system::result<Config, ConfigError> loadConfig(const std::string& path);

@@ -69,13 +69,18 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
       connections_(vault_, links_, spool_, requests_, settings_, masterKeys_,
                    [this] { upkeep_.wake(); }),
-      tokens_(vault_, refresher_, requests_, settings_), api_(connections_, tokens_, settings_) {
+      tokens_(vault_, refresher_, requests_, settings_), api_(connections_, tokens_, settings_),
+      starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
     const Config& config = settings->config;
     requirePair(*edgeKeys_, *masterKeys_, config);
     shareEdgeFiles(config.edgeStore, config.edgeGroup);
     wake_ = std::make_unique<WakeSocket>(loop_.get_executor(), config.wakeSocket(),
                                          [this] { approvals_.wake(); });
     shareWithGroup(config.wakeSocket(), config.edgeGroup, 0660);
+    startSocket_ = std::make_unique<StartSocket>(
+        loop_.get_executor(), config.startSocket(),
+        [this](std::string state) { return starts_.start(std::move(state)); });
+    shareWithGroup(config.startSocket(), config.edgeGroup, 0660);
 }
 
 void Daemon::run() {
@@ -97,6 +102,7 @@ boost::asio::awaitable<void> Daemon::serve() {
     admin_ = HttpServer::onUnix(
         loop_.get_executor(), settings->config.adminSocket, 0666,
         [this](ServerRequest request) { return api_.handle(std::move(request)); });
+    startSocket_->start();
     approvals_.start();
     upkeep_.start();
     outbox_.start();
@@ -125,6 +131,7 @@ boost::asio::awaitable<void> Daemon::stop() {
     if (admin_) // else it is the start that is stopped
         admin_->stop();
     wake_->stop();
+    startSocket_->stop();
     stop_.stop();
     approvals_.stop();
     upkeep_.stop();

@@ -11,6 +11,8 @@
 #include "daemon/net/wake_socket.hpp"
 #include "daemon/notify/outbox.hpp"
 #include "daemon/oauth/discovery.hpp"
+#include "daemon/starts/start.hpp"
+#include "daemon/starts/start_socket.hpp"
 #include "daemon/vault/lmdb_vault.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -37,7 +39,7 @@ class Daemon {
 
     bool idle() const {
         return approvals_.idle() && upkeep_.idle() && outbox_.idle() && maintenance_.idle() &&
-               api_.idle();
+               api_.idle() && startSocket_->idle();
     }
 
     std::string configPath_;
@@ -67,7 +69,9 @@ class Daemon {
     ConnectionsApi connections_;
     TokensApi tokens_;
     AdminApi api_;
+    Starts starts_;
     std::unique_ptr<WakeSocket> wake_;
+    std::unique_ptr<StartSocket> startSocket_;
     std::unique_ptr<HttpServer> admin_;
 };
 

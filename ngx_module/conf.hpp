@@ -34,6 +34,7 @@ struct LocationConf {
     EdgeKeys* keys = nullptr; // grantlink_key
     ngx_str_t wake{};         // grantlink_wake; empty: the default, which hangs on the store
     ngx_str_t wakeSocket{};   // grantlinkd's datagram socket; set where a handler is
+    ngx_str_t startSocket{};  // its stream socket beside that
     ngx_thread_pool_t* threadPool = nullptr;
     ngx_str_t templates{};           // grantlink_templates: a directory over the shipped pages
     ngx_str_t language{};            // grantlink_language

@@ -127,6 +127,16 @@ ngx_str_t wakeSocketOf(ngx_conf_t* cf, const LocationConf& conf) {
     return {text.len, ngx_pstrdup(cf->pool, &text)};
 }
 
+// grantlinkd makes both in one directory.
+ngx_str_t startSocketOf(ngx_conf_t* cf, const LocationConf& conf) {
+    const std::string_view wake = view(conf.wakeSocket);
+    const std::size_t slash = wake.rfind('/');
+    const std::string_view directory = wake.substr(0, slash == wake.npos ? 0 : slash + 1);
+    const std::string path = std::string(directory) + "start.sock";
+    ngx_str_t text = ngxStr(path);
+    return {text.len, ngx_pstrdup(cf->pool, &text)};
+}
+
 // What a location with a handler of ours needs beside its directives.
 char* prepareLocation(ngx_conf_t* cf, LocationConf& conf) {
     if (conf.store.len == 0 || !conf.keys) {
@@ -137,6 +147,7 @@ char* prepareLocation(ngx_conf_t* cf, LocationConf& conf) {
     if (mergePages(cf, conf) != NGX_CONF_OK)
         return failed;
     conf.wakeSocket = wakeSocketOf(cf, conf);
+    conf.startSocket = startSocketOf(cf, conf);
     auto& stores = mainConfOf(cf).stores;
     if (std::find(stores.begin(), stores.end(), view(conf.store)) == stores.end())
         stores.push_back(view(conf.store));

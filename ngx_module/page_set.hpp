@@ -36,6 +36,7 @@ enum class Page : std::uint8_t {
     providerError,
     tooMany,     // the cap on approvals in the spool
     notRecorded, // store full or failing: nothing was kept
+    notStarted,  // the provider has to have the request first, and cannot be asked
     notFound,
     badRequest,
     unavailable, // the edge store cannot be read

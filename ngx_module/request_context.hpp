@@ -25,6 +25,8 @@ struct RequestContext {
     SecretBytes query;           // of Route::callback
     std::vector<Cookie> cookies; // those that are ours
 
+    std::uint32_t generation = 0; // of the link, while the request of its attempt is pushed
+
     // For the variables of the log.
     std::optional<Uuid> attempt;
     std::optional<Uuid> connection;

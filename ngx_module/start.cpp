@@ -3,6 +3,7 @@
 #include "ngx_module/attempt_cookie.hpp"
 #include "ngx_module/conf.hpp"
 #include "ngx_module/edge_store.hpp"
+#include "ngx_module/pushed_start.hpp"
 #include "ngx_module/recording.hpp"
 #include "ngx_module/respond.hpp"
 #include "shared/attempt.hpp"
@@ -58,6 +59,36 @@ bool wantsJson(ngx_http_request_t* r) {
     return out;
 }
 
+ngx_int_t sendToProvider(ngx_http_request_t* r, const SiteView& site, const State& state,
+                         const AttemptValues& values, std::string_view url) {
+    contextOf(r)->outcome = "started";
+    setAttemptCookie(r, site, state.attempt, {values.cookie.data(), values.cookie.size()});
+    if (wantsJson(r))
+        return sendStarted(r, url, statusUrlOf(site, state.attempt));
+    return sendRedirect(r, url);
+}
+
+// Seconds may have gone by: the link is looked up once more.
+ngx_int_t onPushed(ngx_http_request_t* r, std::string_view url) {
+    RequestContext& context = *contextOf(r);
+    LinkReader* links = EdgeStore::of(r).links(r->connection->log);
+    if (!links)
+        return sendPage(r, Page::unavailable);
+    const auto snapshot = links->snapshot();
+    const FoundLink link(snapshot, *context.connection);
+    if (!link)
+        return sendPage(r, Page::notFound);
+    if (const auto page = obstacleToStart(link))
+        return sendPage(r, *page, {.link = &link});
+    if (link.view().generation != context.generation)
+        return sendPage(r, Page::replaced, {.link = &link});
+    if (url.empty())
+        return sendPage(r, Page::notStarted, {.link = &link, .retry = true});
+    const State state{*context.attempt, *context.connection, context.generation};
+    return sendToProvider(r, link.site(), state, valuesOf(state, locationConf(r).keys->current()),
+                          url);
+}
+
 } // namespace
 
 std::optional<Page> endOf(const FoundLink& link) {
@@ -82,14 +113,18 @@ ngx_int_t startAttempt(ngx_http_request_t* r, RequestContext& context, const Fou
     const EdgeKey& key = locationConf(r).keys->current();
     const Uuid attempt = Uuid::v7(loopTimeMs(), randomSupply.next());
     context.attempt = attempt;
-    context.outcome = "started";
-    const AttemptValues values =
-        valuesOf({attempt, link.item().connection, link.view().generation}, key);
-    setAttemptCookie(r, link.site(), attempt, {values.cookie.data(), values.cookie.size()});
-    const std::string url = authorizationUrl(*link.provider(), values, key, attempt);
-    if (wantsJson(r))
-        return sendStarted(r, url, statusUrlOf(link.site(), attempt));
-    return sendRedirect(r, url);
+    const State state{attempt, link.item().connection, link.view().generation};
+    const AttemptValues values = valuesOf(state, key);
+    if (link.provider()->pushed) {
+        context.connection = state.connection;
+        context.generation = state.generation;
+        context.outcome = "pending"; // for a client that does not wait
+        if (pushStart(r, view(locationConf(r).startSocket), values.state, onPushed))
+            return NGX_DONE;
+        return sendPage(r, Page::notStarted, {.link = &link, .retry = true});
+    }
+    return sendToProvider(r, link.site(), state, values,
+                          authorizationUrl(*link.provider(), values, key, attempt));
 }
 
 bool beganHere(ngx_http_request_t* r, const RequestContext& context, const FoundLink& link,

@@ -11,7 +11,7 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint32_t schema = 2;
+constexpr std::uint32_t schema = 3;
 constexpr std::size_t mapSize = std::size_t{16} << 30; // ten million links take about 1.5 GiB
 constexpr std::size_t partSize = LinkSpread::linksABucket;
 constexpr mode_t fileMode = 0640; // nginx's group reads

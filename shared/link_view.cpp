@@ -11,7 +11,7 @@ constexpr std::uint8_t sharedVersion = 1; // of provider, brand and site
 
 enum ItemFlag : std::uint8_t { connectedFlag = 1 };
 
-enum ProviderFlag : std::uint8_t { pkceFlag = 1, nonceFlag = 2, issFlag = 4 };
+enum ProviderFlag : std::uint8_t { pkceFlag = 1, nonceFlag = 2, issFlag = 4, pushedFlag = 8 };
 
 enum SiteFlag : std::uint8_t { secureCookieFlag = 1 };
 
@@ -89,10 +89,11 @@ std::optional<ProviderView> parseProviderView(Bytes record) {
     bool known = false;
     RecordReader in = sharedRecord(record, known);
     ProviderView out;
-    const auto flags = in.flags(pkceFlag | nonceFlag | issFlag);
+    const auto flags = in.flags(pkceFlag | nonceFlag | issFlag | pushedFlag);
     out.pkce = flags & pkceFlag;
     out.nonce = flags & nonceFlag;
     out.issExpected = flags & issFlag;
+    out.pushed = flags & pushedFlag;
     out.name = textFrom(in);
     out.authorizeUrl = textFrom(in);
     out.issuer = textFrom(in);
@@ -111,9 +112,9 @@ std::string encodeProviderView(const ProviderView& view) {
         throw std::length_error("a provider has more than 255 hints for switching accounts");
     RecordWriter out;
     out.integer(sharedVersion);
-    out.integer(static_cast<std::uint8_t>(flagIf(view.pkce, pkceFlag) |
-                                          flagIf(view.nonce, nonceFlag) |
-                                          flagIf(view.issExpected, issFlag)));
+    out.integer(static_cast<std::uint8_t>(
+        flagIf(view.pkce, pkceFlag) | flagIf(view.nonce, nonceFlag) |
+        flagIf(view.issExpected, issFlag) | flagIf(view.pushed, pushedFlag)));
     out.text(view.name).text(view.authorizeUrl).text(view.issuer).text(view.switchUrl);
     out.integer(static_cast<std::uint8_t>(view.switchHints.size()));
     for (const SwitchHint& hint : view.switchHints)

@@ -57,11 +57,13 @@ struct SwitchHint {
 
 struct ProviderView {
     std::string name; // for people
-    // The authorization request but for state, PKCE and nonce; ends in '?' or '&'.
+    // The authorization request but for state, PKCE and nonce; ends in '?' or '&'. Of one that is
+    // pushed it has nothing but the client.
     std::string authorizeUrl;
     std::string issuer;       // compared exactly with `iss`; empty: `iss` is not looked at
     bool pkce = true;         // S256 (RFC 7636)
     bool nonce = false;       // OpenID Connect
+    bool pushed = false;      // grantlinkd pushes the request (RFC 9126); see start_message.hpp
     bool issExpected = false; // the provider sends `iss` (RFC 9207): a missing one is refused
     std::string switchUrl;    // where one switches account there; may be empty
     std::vector<SwitchHint> switchHints;

@@ -112,7 +112,7 @@ subtest 'the confirmation' => sub {
 subtest 'behind ?problem=' => sub {
     shows($browser->get(with_parameter("$public/callback/instagram", problem => $_)), $_, [], problem => $_)
         for qw(declined provider_error replaced expired timed_out cancelled already_connected too_many
-        not_recorded not_found bad_request unavailable);
+        not_recorded not_started not_found bad_request unavailable);
     shows($browser->get(with_parameter("$public/callback/instagram", problem => 'ready')), 'bad_request', [], problem => 'bad_request');
 };
 

@@ -43,6 +43,7 @@ ProviderView viewOf(const Provider& provider) {
     view.issuer = preset.authorize.issuer;
     view.pkce = preset.authorize.pkce != Pkce::unsupported;
     view.nonce = preset.authorize.nonce;
+    view.pushed = preset.push.has_value();
     view.issExpected = preset.authorize.issExpected;
     if (preset.switchAccount) {
         view.switchUrl = preset.switchAccount->url;

@@ -34,7 +34,7 @@ void dropUnsafe(std::string& endpoint, Reach reach, const std::string& issuer) {
 void dropUnsafe(ProviderMetadata& metadata, Reach reach, const std::string& issuer) {
     for (std::string* endpoint :
          {&metadata.authorizationEndpoint, &metadata.tokenEndpoint, &metadata.userinfoEndpoint,
-          &metadata.revocationEndpoint, &metadata.jwksUri})
+          &metadata.revocationEndpoint, &metadata.jwksUri, &metadata.pushEndpoint})
         dropUnsafe(*endpoint, reach, issuer);
 }
 

@@ -85,7 +85,7 @@ Headers secretsOf(const Provider& provider, const Values& values, const Headers&
         if (const auto found = values.find(name); found != values.end())
             out.emplace_back(name, found->second);
     for (const auto& [name, value] : parameters)
-        for (const char* secret : {"code", "code_verifier", "client_assertion", "token"})
+        for (const char* secret : {"code", "code_verifier", "client_assertion", "token", "state"})
             if (name == secret)
                 out.emplace_back(name, value);
     std::erase_if(out, [](const auto& secret) { return secret.second.empty(); });

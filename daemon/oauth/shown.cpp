@@ -91,7 +91,7 @@ bool isSecretName(std::string_view name) {
                                                            "cookie", "assertion", "signature",
                                                            "ticket", "jwt",       "verifier"};
     const std::string lower = lowerCase(name);
-    if (lower == "code" || lower == "authorization" || lower == "dpop")
+    if (lower == "code" || lower == "authorization" || lower == "dpop" || lower == "request_uri")
         return true;
     if (lower.ends_with("_type") || lower.ends_with("_hint") || lower.ends_with("_in"))
         return false;

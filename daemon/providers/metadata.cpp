@@ -19,6 +19,8 @@ ProviderMetadata ProviderMetadata::from(const Json& document) {
     out.tokenEndpoint = document["token_endpoint"].str();
     out.userinfoEndpoint = document["userinfo_endpoint"].str();
     out.revocationEndpoint = document["revocation_endpoint"].str();
+    out.pushEndpoint = document["pushed_authorization_request_endpoint"].str();
+    out.mustPush = document["require_pushed_authorization_requests"].boolean();
     out.jwksUri = document["jwks_uri"].str();
     out.tokenAuthMethods = textsIn(document["token_endpoint_auth_methods_supported"]);
     out.dpopAlgorithms = textsIn(document["dpop_signing_alg_values_supported"]);

@@ -12,9 +12,11 @@ namespace grantlink {
 
 struct ProviderMetadata {
     std::string authorizationEndpoint, tokenEndpoint, userinfoEndpoint, revocationEndpoint, jwksUri;
+    std::string pushEndpoint;                  // RFC 9126, section 5
     std::vector<std::string> tokenAuthMethods; // empty: not said
     std::vector<std::string> dpopAlgorithms;   // RFC 9449, section 5.1; empty: not said
     bool issExpected = false;                  // RFC 9207, section 3
+    bool mustPush = false;                     // RFC 9126, section 5
 
     bool operator==(const ProviderMetadata&) const = default;
 

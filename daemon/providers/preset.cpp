@@ -2,8 +2,21 @@
 
 namespace grantlink {
 
+PushStep standardPush(const Preset& preset) {
+    PushStep out;
+    out.request.table = "par";
+    out.request.method = "POST";
+    out.request.headers = {{"Accept", "application/json"}};
+    out.request.clientAuth = preset.token.request.clientAuth;
+    out.request.error = preset.token.request.error;
+    return out;
+}
+
 std::vector<const RequestTemplate*> requestsOf(const Preset& preset) {
-    std::vector<const RequestTemplate*> out{&preset.token.request};
+    std::vector<const RequestTemplate*> out;
+    if (preset.push)
+        out.push_back(&preset.push->request);
+    out.push_back(&preset.token.request);
     if (preset.upgrade)
         out.push_back(&preset.upgrade->request);
     if (preset.identity.from == IdentityFrom::request)

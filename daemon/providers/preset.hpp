@@ -68,6 +68,11 @@ struct AuthorizeStep {
     Parameters parameters, rename;
 };
 
+// RFC 9126: the authorization request is sent ahead, by the client itself.
+struct PushStep {
+    RequestTemplate request;
+};
+
 struct TokenStep {
     RequestTemplate request;
     Pointers accessToken, refreshToken, expiresIn, expiresAt, scope;
@@ -154,6 +159,7 @@ struct Preset {
     bool dpop = false;      // tokens are bound to a key of ours (RFC 9449)
     std::optional<TenantRule> tenant;
     AuthorizeStep authorize;
+    std::optional<PushStep> push;
     TokenStep token;
     std::optional<UpgradeStep> upgrade;
     std::optional<RefreshStep> refresh;
@@ -165,6 +171,9 @@ struct Preset {
     std::optional<SwitchAccount> switchAccount;
     HandleRules handle;
 };
+
+// The push of a preset that says nothing of it: a form, authenticated as the token request is.
+PushStep standardPush(const Preset& preset);
 
 // All of them but the authorization request, in the order in which a flow has them. They point
 // into the preset.

@@ -32,6 +32,7 @@ class PresetReader {
     TenantRule readTenant(TomlReader& in) const;
     AuthorizeStep readAuthorize(TomlReader& in) const;
     TokenStep readToken(TomlReader& in) const;
+    PushStep readPush(TomlReader& in) const;
     UpgradeStep readUpgrade(TomlReader& in) const;
     RefreshStep readRefresh(TomlReader& in) const;
     IdTokenRules readIdToken(TomlReader& in) const;
@@ -145,6 +146,17 @@ TokenStep PresetReader::readToken(TomlReader& in) const {
             out.keep[name] = readPointers(*keep, name);
         keep->finish();
     }
+    in.finish();
+    return out;
+}
+
+PushStep PresetReader::readPush(TomlReader& in) const {
+    PushStep out;
+    out.request = requests_.read(in, standardPush(out_).request, urlOfEndpoint());
+    if (out.request.method != "POST" || out.request.parametersIn != ParametersIn::form)
+        in.fail("method",
+                "a request is pushed as a form (RFC 9126, section 2.1): it is a POST, with "
+                "params_in \"form\"");
     in.finish();
     return out;
 }
@@ -300,6 +312,8 @@ void PresetReader::read() {
         out_.authorize = readAuthorize(*table);
     if (auto table = required("token"))
         out_.token = readToken(*table);
+    if (auto table = in_.table("par"))
+        out_.push = readPush(*table);
     if (auto table = in_.table("upgrade"))
         out_.upgrade = readUpgrade(*table);
     if (auto table = in_.table("refresh"))

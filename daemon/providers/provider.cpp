@@ -19,6 +19,8 @@ void replaceOrigin(std::string& url, const std::map<std::string, std::string>& o
 std::vector<std::string*> urlsOf(Preset& preset) {
     std::vector<std::string*> out{&preset.authorize.url, &preset.authorize.issuer,
                                   &preset.token.request.url, &preset.identity.request.url};
+    if (preset.push)
+        out.push_back(&preset.push->request.url);
     if (preset.upgrade)
         out.push_back(&preset.upgrade->request.url);
     if (preset.refresh)
@@ -82,6 +84,13 @@ void fillIn(std::string& url, const std::string& discovered) {
 void complete(Preset& preset, const ProviderMetadata& metadata, const ProviderConfig& config) {
     fillIn(preset.authorize.url, metadata.authorizationEndpoint);
     fillIn(preset.token.request.url, metadata.tokenEndpoint);
+    if (!preset.push && metadata.mustPush)
+        preset.push = standardPush(preset);
+    if (preset.push)
+        fillIn(preset.push->request.url, metadata.pushEndpoint);
+    // Not every provider has one. One that requires it and does not say where is not ready().
+    if (preset.push && preset.push->request.url.empty() && !metadata.mustPush)
+        preset.push.reset();
     if (preset.identity.from == IdentityFrom::request)
         fillIn(preset.identity.request.url, metadata.userinfoEndpoint);
     if (preset.refresh)
@@ -95,7 +104,8 @@ void complete(Preset& preset, const ProviderMetadata& metadata, const ProviderCo
     preset.authorize.issExpected = preset.authorize.issExpected || metadata.issExpected;
     for (RequestTemplate* request :
          {&preset.token.request, preset.refresh ? &preset.refresh->request : nullptr,
-          preset.revoke ? &preset.revoke->request : nullptr})
+          preset.revoke ? &preset.revoke->request : nullptr,
+          preset.push ? &preset.push->request : nullptr})
         if (request && request->clientAuth)
             request->clientAuth =
                 authAmong(metadata.tokenAuthMethods, *request->clientAuth, config);
@@ -171,6 +181,7 @@ bool Provider::ready() const {
     const bool asks = preset_.identity.from == IdentityFrom::request;
     return !preset_.authorize.url.empty() && !preset_.token.request.url.empty() &&
            !(asks && preset_.identity.request.url.empty()) &&
+           !(preset_.push && preset_.push->request.url.empty()) &&
            !(preset_.idToken && preset_.idToken->jwksUrl.empty());
 }
 
@@ -178,16 +189,23 @@ std::string Provider::authorizeUrl() const {
     const AuthorizeStep& step = preset_.authorize;
     if (!ready())
         return "";
-    Headers fields{
-        {"response_type", "code"}, {"client_id", clientId_}, {"redirect_uri", redirectUri_}};
-    if (!step.scopes.empty())
-        fields.emplace_back("scope", joined(step.scopes, step.scopeSeparator));
+    Headers fields = preset_.push ? Headers{{"client_id", clientId_}} : authorizationParameters();
     for (auto& [name, value] : fields)
         if (const auto other = step.rename.find(name); other != step.rename.end())
             name = other->second;
-    for (const auto& [name, text] : step.parameters)
-        fields.emplace_back(name, fillText(text, values()));
+    if (!preset_.push)
+        for (const auto& [name, text] : step.parameters)
+            fields.emplace_back(name, fillText(text, values()));
     return withQuery(step.url, fields) + "&";
+}
+
+Headers Provider::authorizationParameters() const {
+    const AuthorizeStep& step = preset_.authorize;
+    Headers out{
+        {"response_type", "code"}, {"client_id", clientId_}, {"redirect_uri", redirectUri_}};
+    if (!step.scopes.empty())
+        out.emplace_back("scope", joined(step.scopes, step.scopeSeparator));
+    return out;
 }
 
 Values Provider::values() const {

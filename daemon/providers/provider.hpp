@@ -38,9 +38,13 @@ class Provider {
     // False while the endpoints have not been discovered: nothing can be asked of it.
     bool ready() const;
 
-    // The authorization request but for state, PKCE and nonce; ends in '?' or '&'. "" when not
-    // ready.
+    // The authorization request but for state, PKCE and nonce; ends in '?' or '&'. Of one that is
+    // pushed it has the client alone, and request_uri is missing. "" when not ready.
     std::string authorizeUrl() const;
+
+    // What all authorization requests have in common (RFC 6749, section 4.1.1), by its standard
+    // names and without the preset's own.
+    Headers authorizationParameters() const;
 
     // What placeholders stand for, whoever the account is.
     Values values() const;

@@ -38,6 +38,7 @@ ProviderView providerFrom(fuzz::Input in) {
     out.pkce = in.flag();
     out.nonce = in.flag();
     out.issExpected = in.flag();
+    out.pushed = in.flag();
     out.name = textFrom(in);
     out.authorizeUrl = textFrom(in);
     out.issuer = textFrom(in);

@@ -8,6 +8,7 @@
 #include "shared/link_bucket.hpp"
 #include "shared/link_view.hpp"
 #include "shared/sealed_code.hpp"
+#include "shared/start_message.hpp"
 
 #include "t/fuzz/fixed_keys.hpp"
 #include "t/fuzz/fuzz.hpp"
@@ -67,6 +68,19 @@ void putApprovals(const Corpus& corpus) {
     corpus.put("approval", "version-unknown", fuzz::changed(error, 0, 3));
     corpus.put("approval", "byte-missing", error.substr(0, error.size() - 1));
     corpus.put("approval", "length-lies", fuzz::changed(error, 33, 0xff));
+}
+
+void putStartMessages(const Corpus& corpus) {
+    const std::string request = encodeStartRequest(std::string(State::textLength, 's'));
+    corpus.put("start_message", "request", request);
+    corpus.put("start_message", "request-cut", request.substr(0, request.size() - 1));
+    corpus.put("start_message", "request-version-unknown", fuzz::changed(request, 0, 3));
+    const std::string url = "https://p/a?client_id=c&request_uri=urn%3Ax";
+    const std::string started = encodeStartReply({StartStatus::started, url});
+    corpus.put("start_message", "started", started);
+    corpus.put("start_message", "refused", encodeStartReply({StartStatus::refused, ""}));
+    corpus.put("start_message", "refused-with-url", fuzz::changed(started, 1, 1));
+    corpus.put("start_message", "length-lies", fuzz::changed(started, 3, 0xff));
 }
 
 void putOutcomes(const Corpus& corpus) {
@@ -167,6 +181,7 @@ void putViews(const Corpus& corpus) {
                           true,
                           true,
                           true,
+                          true,
                           "https://provider.example/switch",
                           {{"en", "Log out first."}, {"de", "Erst abmelden."}}};
     const std::string instagram = encodeProviderView(provider);
@@ -204,6 +219,7 @@ int main(int argc, char** argv) {
     const Corpus corpus(argv[1]);
     putStates(corpus);
     putApprovals(corpus);
+    putStartMessages(corpus);
     putOutcomes(corpus);
     putBuckets(corpus);
     putSealedCodes(corpus);

@@ -26,6 +26,7 @@ const usage = `usage: node oidc_provider.mjs --redirect-uri URI [options]
   --token-lifetime SECONDS of access tokens; default: 3600
   --dpop NONCES            tokens are bound to a key of the client (RFC 9449), whose proofs need a
                            nonce of ours: required or optional
+  --par required           authorization requests must be pushed (RFC 9126)
   --port PORT              port on 127.0.0.1; 0, the default, takes a free one
 
 The client's secret is in the environment: GRANTLINK_CLIENT_SECRET.
@@ -44,6 +45,7 @@ function readOptions() {
       'client-jwk': string,
       'token-lifetime': { ...string, default: '3600' },
       dpop: string,
+      par: string,
       'auth-method': { ...string, default: 'client_secret_basic' },
     },
   });
@@ -54,6 +56,7 @@ function readOptions() {
   if (values.dpop && !['required', 'optional'].includes(values.dpop)) {
     throw new Error('--dpop wants required or optional');
   }
+  if (values.par && values.par !== 'required') throw new Error('--par wants required');
   return values;
 }
 
@@ -125,6 +128,9 @@ function configuration(options) {
       revocation: { enabled: true },
       ...(options.dpop && {
         dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => options.dpop === 'required' },
+      }),
+      ...(options.par && {
+        pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
       }),
       rpInitiatedLogout: { enabled: false },
     },

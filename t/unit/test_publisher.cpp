@@ -281,7 +281,7 @@ void write(const std::string& edgeStore) {
 void anOlderStoreIsMadeAnew(void**) {
     Stores stores;
     putSchema(stores.edge(), 1);
-    assertThrows("has schema 1, this build reads schema 2", read, stores.edge());
+    assertThrows("has schema 1, this build reads schema 3", read, stores.edge());
     stores.open({{"acme", acme()}});
     assertThrows("has schema 1", read, stores.edge()); // as it was, until all of it is there
     stores.publishAll();
@@ -301,21 +301,21 @@ void aReaderNoticesAnotherSchema(void**) {
     stores.publishAll();
     LinkReader reader(stores.edge());
     assert_true(reader.snapshot().find(stores.key()).has_value());
-    putSchema(stores.edge(), 3);
+    putSchema(stores.edge(), 4);
     std::string message;
     try {
         reader.snapshot();
     } catch (const std::runtime_error& error) {
         message = error.what();
     }
-    assert_true(message.find("has schema 3, this build reads schema 2") != std::string::npos);
+    assert_true(message.find("has schema 4, this build reads schema 3") != std::string::npos);
 }
 
 void aNewerStoreIsLeftAlone(void**) {
     Stores stores;
-    putSchema(stores.edge(), 3);
-    assertThrows("has schema 3", write, stores.edge());
-    assertThrows("has schema 3", read, stores.edge());
+    putSchema(stores.edge(), 4);
+    assertThrows("has schema 4", write, stores.edge());
+    assertThrows("has schema 4", read, stores.edge());
 }
 
 } // namespace

@@ -81,6 +81,7 @@ void providerViewComesBack(void**) {
                             false,
                             true,
                             true,
+                            true,
                             "https://provider.example/logout",
                             {{"de", "Abmelden."}, {"en", "Sign out."}}};
     const std::string record = encodeProviderView(view);
@@ -89,7 +90,7 @@ void providerViewComesBack(void**) {
     assertEqual(back->name, view.name);
     assertEqual(back->authorizeUrl, view.authorizeUrl);
     assertEqual(back->issuer, view.issuer);
-    assert_true(!back->pkce && back->nonce && back->issExpected);
+    assert_true(!back->pkce && back->nonce && back->pushed && back->issExpected);
     assertEqual(back->switchUrl, view.switchUrl);
     assert_int_equal(back->switchHints.size(), 2);
     assertEqual(back->switchHints[1].language, "en");

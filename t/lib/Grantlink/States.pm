@@ -13,7 +13,7 @@ use Grantlink::Url qw(resolve_url);
 
 # Pages of the callback that need a full store or many approvals at once are asked for by their names,
 # as the callback's own redirect does.
-my @by_name = qw(timed_out too_many not_recorded bad_request unavailable);
+my @by_name = qw(timed_out too_many not_recorded not_started bad_request unavailable);
 
 my %ways = (
     (map { my $page = $_; $page => sub ($self, $tab) { $self->{public} . "/callback/instagram?problem=$page" } } @by_name),

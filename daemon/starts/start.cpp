@@ -1,0 +1,102 @@
+#include "daemon/starts/start.hpp"
+
+#include "daemon/oauth/dpop_key.hpp"
+#include "daemon/oauth/pushed_request.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace grantlink {
+
+namespace {
+
+constexpr unsigned maxOfOne = 4; // of a connection at a time
+
+std::string reply(StartStatus status) {
+    return encodeStartReply({status, ""});
+}
+
+// One of a connection's places.
+class Place {
+  public:
+    Place(std::map<Uuid, unsigned>& running, const Uuid& connection)
+        : running_(running), connection_(connection) {
+        ++running_[connection_];
+    }
+
+    ~Place() {
+        const auto found = running_.find(connection_);
+        if (--found->second == 0)
+            running_.erase(found);
+    }
+
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+  private:
+    std::map<Uuid, unsigned>& running_;
+    Uuid connection_;
+};
+
+// The same rules by which an approval is taken (AttemptRun::objection), and the link's own end.
+bool canStart(const State& state, const Connection& connection, const Config& config, TimeMs now) {
+    const bool waits = connection.status == ConnectionStatus::pending ||
+                       connection.status == ConnectionStatus::broken;
+    return waits && connection.generation == state.generation && connection.linkExpires > now &&
+           attemptIsCurrent(state.attempt,
+                            static_cast<std::uint32_t>(config.attemptLifetime.count()), now);
+}
+
+AttemptParameters parametersOf(const VerifiedState& verified, const Provider& provider) {
+    const AuthorizeStep& step = provider.preset().authorize;
+    const AttemptValues values = valuesOf(verified.state, *verified.key);
+    AttemptParameters out;
+    out.state.assign(values.state.data(), values.state.size());
+    if (step.pkce != Pkce::unsupported)
+        out.codeChallenge = std::string_view(pkceChallenge(values.pkceVerifier));
+    if (step.nonce)
+        out.nonce = std::string_view(oidcNonce(*verified.key, verified.state.attempt));
+    return out;
+}
+
+} // namespace
+
+boost::asio::awaitable<std::string> Starts::start(std::string state) {
+    const auto verified = decodeState(state, *services_.edgeKeys);
+    if (!verified)
+        co_return reply(StartStatus::refused);
+    const Uuid connection = verified->state.connection;
+    const auto running = running_.find(connection);
+    if (running != running_.end() && running->second >= maxOfOne)
+        co_return reply(StartStatus::busy);
+    const Place place(running_, connection);
+    std::string out = co_await push(*verified);
+    co_return out;
+}
+
+boost::asio::awaitable<std::string> Starts::push(VerifiedState verified) {
+    const State& state = verified.state;
+    const SettingsPtr settings = services_.settings.get();
+    std::optional<Connection> connection;
+    services_.vault.read(
+        [&](const VaultReader& vault) { connection = vault.connection(state.connection); });
+    if (!connection || !canStart(state, *connection, settings->config, nowMs()))
+        co_return reply(StartStatus::refused);
+    const Provider* provider = settings->provider(connection->provider);
+    if (!provider || !provider->ready() || !provider->preset().push)
+        co_return reply(StartStatus::refused);
+    auto dpopKey = dpopKeyFor(*provider, *services_.masterKeys, *connection, state.attempt);
+    if (!dpopKey)
+        co_return reply(StartStatus::refused);
+    const std::shared_ptr<DpopClient> client = services_.requests.clientFor(connection->id);
+    AttemptParameters parameters = parametersOf(verified, *provider);
+    const auto url =
+        co_await pushRequest(*client, *provider, std::move(parameters), std::move(*dpopKey));
+    if (!url) {
+        spdlog::warn("attempt {}: the authorization request could not be pushed to {}: {}",
+                     state.attempt.text(), provider->id(), url.error().message);
+        co_return reply(StartStatus::unreachable);
+    }
+    co_return encodeStartReply({StartStatus::started, *url});
+}
+
+} // namespace grantlink

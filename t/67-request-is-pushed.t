@@ -1,0 +1,154 @@
+# Pushed authorization requests (RFC 9126), at a provider by other authors that insists on them: nginx asks
+# grantlinkd, and what the browser carries is a reference.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use IO::Socket::UNIX;
+use JSON::PP qw(decode_json encode_json);
+use Socket qw(SOCK_STREAM);
+use Test::More;
+use Time::HiRes qw(sleep time);
+use Grantlink::Command qw(run_command);
+use Grantlink::Flow;
+use Grantlink::Instance;
+use Grantlink::Toml qw(write_file);
+use Grantlink::Url qw(query_of);
+use Grantlink::Wire;
+
+sub key_pair () {
+    my $made = run_command(['node', '-e', <<~'END']);
+        const { privateKey, publicKey } = require('crypto').generateKeyPairSync('ec', {namedCurve: 'P-256'});
+        const jwk = (key) => ({ ...key.export({ format: 'jwk' }), alg: 'ES256', kid: 'of-the-client' });
+        console.log(JSON.stringify([jwk(privateKey), jwk(publicKey)]));
+        END
+    die $made->{err} if $made->{exit} != 0;
+    return map { encode_json($_) } @{decode_json($made->{out})};
+}
+
+# What grantlinkd answers to these bytes, as (version, status, URL); empty when it only closes.
+sub said ($grantlink, $bytes, %with) {
+    my $socket = IO::Socket::UNIX->new(Type => SOCK_STREAM, Peer => $grantlink->edge_store . '/start.sock')
+        or die "start.sock: $!\n";
+    $socket->autoflush(1);
+    print {$socket} $bytes;
+    $socket->shutdown(1) if $with{ends};
+    my $answer = '';
+    1 while sysread $socket, $answer, 8192, length $answer;
+    return length $answer ? unpack('C C v/a', $answer) : ();
+}
+
+for my $method (qw(client_secret_basic private_key_jwt)) {
+    subtest $method => sub {
+        my $grantlink = Grantlink::Instance->new;
+        my $dir       = $grantlink->directory;
+        my @options   = ('--par' => 'required', '--auth-method' => $method);
+        my %client    = (client_id => 'grantlink-test');
+        if ($method eq 'private_key_jwt') {
+            my ($private, $public) = key_pair();
+            write_file("$dir/client.jwk", $private, 0600);
+            write_file("$dir/public.jwk", $public);
+            push @options, '--client-jwk' => "$dir/public.jwk";
+            $client{client_key_file} = "$dir/client.jwk";
+        } else {
+            $client{client_secret} = $grantlink->{client_secret};
+        }
+        my $issuer = $grantlink->start_oidc(@options);
+        $grantlink->write_daemon_config(providers => {oidc => {issuer => $issuer, trusted_origins => [$issuer], %client}});
+        $grantlink->start;
+        my $browser = $grantlink->browser;
+        my $asked   = request_connection($grantlink, provider => 'oidc', account => 'nike');
+        is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'a whole flow, by discovery alone');
+
+        $asked = request_connection($grantlink, provider => 'oidc', account => 'nike');
+        my $query = query_of(press($browser, $asked->{link}));
+        is(join(' ', sort keys %$query), 'client_id request_uri', 'the browser carries nothing else');
+        is($query->{client_id}, 'grantlink-test', 'the client');
+        my $press = $grantlink->browser->post($asked->{link}, {}, headers => {Accept => 'application/json'});
+        is($press->status, 200, 'our script is answered too');
+        my $started = $press->json;
+        is(join(' ', sort keys %{query_of($started->{location})}), 'client_id request_uri', 'with the same');
+        like($started->{status}, qr{/approve/attempts/[0-9a-f-]{36}\z}, 'and where the outcome will be');
+        unlike($grantlink->log($_), qr/request_uri=|urn:ietf:params:oauth:request_uri:/, "no reference in the $_ log")
+            for qw(access error nginx daemon);
+
+        subtest 'what is not grantlinkd\'s to push' => sub {
+            my $before = $grantlink->store_digest(qw(vault links spool));
+            my $state  = 'A' x 72;
+            is_deeply([said($grantlink, "\1$state")], [1, 1, ''], 'a state that was not made here');
+            is_deeply([said($grantlink, "\2$state")], [1, 1, ''], 'another version');
+            is_deeply([said($grantlink, "\1short", ends => 1)], [1, 1, ''], 'too short');
+            is_deeply([said($grantlink, "\1$state" . 'x')], [1, 1, ''], 'too long');
+            my $from = time;
+            is_deeply([said($grantlink, '')], [1, 1, ''], 'nothing at all');
+            cmp_ok(time - $from, '<', 10, 'is not waited for long');
+            is($grantlink->store_digest(qw(vault links spool)), $before, 'nothing has changed');
+        } if $method eq 'client_secret_basic';
+
+        # In grantlinkd's place: the edge is told nonsense, and we hear a state.
+        subtest 'a state of a replaced link' => sub {
+            my $other = request_connection($grantlink, provider => 'oidc', account => 'nike');
+            my $path  = $other->{link} =~ s{\A\w+://[^/]+}{}r;
+            my $state;
+            for my $nonsense ("\2\0\1\0/", "\1\0\6\0a\r\nb:c", "\1\0\0\0", "\1\2\1\0/", '', "\1", 'x' x 9000) {
+                $grantlink->stop('daemon') if !defined $state;
+                my $name   = $grantlink->edge_store . '/start.sock';
+                my $fake   = IO::Socket::UNIX->new(Type => SOCK_STREAM, Local => $name, Listen => 1) or die "$name: $!\n";
+                chmod 0666, $name;
+                my $wire   = Grantlink::Wire->connect($grantlink)->send("POST $path HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+                my $worker = $fake->accept;
+                sysread $worker, my $request, 73;
+                local $SIG{PIPE} = 'IGNORE';
+                syswrite $worker, $nonsense;
+                close $worker;
+                is($wire->response->page, 'not_started', 'nonsense is not followed');
+                $state = substr $request, 1;
+                unlink $name;
+            }
+            $grantlink->start_daemon;
+            my ($version, $status, $url) = said($grantlink, "\1$state");
+            is("$version $status", '1 0', 'a state that was made here is pushed');
+            like($url, qr{\A\Q$issuer\E/auth\?client_id=grantlink-test&request_uri=}, 'and its URL answered');
+            my $forged = $state;
+            substr $forged, 60, 1, substr($state, 60, 1) eq 'A' ? 'B' : 'A';
+            is_deeply([said($grantlink, "\1$forged")], [1, 1, ''], 'one with another MAC is not');
+            $grantlink->admin->post("/v1/connections/$other->{id}/regenerate");
+            is_deeply([said($grantlink, "\1$state")], [1, 1, ''], 'nor one of a link that was replaced');
+        } if $method eq 'client_secret_basic';
+
+        subtest 'a client that goes away' => sub {
+            my $path = $asked->{link} =~ s{\A\w+://[^/]+}{}r;
+            $grantlink->process('daemon')->signal('STOP');
+            my @wires = map { Grantlink::Wire->connect($grantlink)->send("POST $path HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n") } 1 .. 6;
+            sleep 0.3;
+            $_ % 2 ? $wires[$_]->close : $wires[$_]->reset for 0 .. 4;
+            sleep 0.3;
+            $grantlink->process('daemon')->signal('CONT');
+            ok($wires[5]->response->status, 'the one that stays is answered');
+            # Pushes of those that left go on, and count.
+            ok(eventually(sub { $grantlink->browser->post($asked->{link})->status == 303 }), 'and the next works');
+        };
+
+        $grantlink->stop('oidc');
+        my $page = $grantlink->browser->post($asked->{link});
+        is($page->page, 'not_started', 'the provider is down: the page says that nothing was started');
+        is($page->status, 503, 'with a status that says so');
+        like($page->body, qr/<form method="post">/, 'and a button to try again');
+        unlike($page->header('set-cookie') // '', qr/grantlink-[0-9a-f]/, 'no attempt is begun');
+        like($grantlink->log('daemon'), qr/could not be pushed to oidc: /, 'grantlinkd says why');
+        like($grantlink->log('error'), qr/nothing was started: the provider did not take the request/, 'nginx says where to look');
+
+        $grantlink->stop('daemon');
+        my $from = time;
+        is($grantlink->browser->post($asked->{link})->page, 'not_started', 'grantlinkd is down: the same page');
+        cmp_ok(time - $from, '<', 3, 'at once');
+
+        $grantlink->start_oidc(@options);
+        $grantlink->start_daemon;
+        is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'all is well when both are back');
+        $grantlink->logs_are_clean;
+        $grantlink->finish;
+    };
+}
+
+done_testing;
