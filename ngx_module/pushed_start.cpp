@@ -1,6 +1,5 @@
 #include "ngx_module/pushed_start.hpp"
 
-#include "ngx_module/boundary.hpp"
 #include "ngx_module/respond.hpp"
 #include "shared/start_message.hpp"
 
@@ -96,7 +95,7 @@ void read(Push& push) {
     }
 }
 
-void onRead(ngx_event_t* event) {
+void onRead(ngx_event_t* event) noexcept {
     auto* c = static_cast<ngx_connection_t*>(event->data);
     Push& push = *static_cast<Push*>(c->data);
     if (c->close) // worker_shutdown_timeout is over
@@ -108,7 +107,7 @@ void onRead(ngx_event_t* event) {
 }
 
 // The request fits the socket of a connection that was just made: there is nothing to wait for.
-void onWrite(ngx_event_t*) {}
+void onWrite(ngx_event_t*) noexcept {}
 
 bool setAddress(Push& push, ngx_http_request_t* r, std::string_view path) {
     if (path.size() >= sizeof push.address.sun_path)
@@ -141,8 +140,7 @@ bool connect(Push& push) {
     return true;
 }
 
-bool send(Push& push, const State::Text& state) {
-    std::string message = encodeStartRequest({state.data(), state.size()});
+bool send(Push& push, std::string message) {
     ngx_connection_t* c = push.peer.connection;
     const ssize_t n = c->send(c, reinterpret_cast<u_char*>(message.data()), message.size());
     return n == static_cast<ssize_t>(message.size());
@@ -167,6 +165,7 @@ bool pushStart(ngx_http_request_t* r, std::string_view socket, const State::Text
         complain(r, "too many are on their way in this worker");
         return false;
     }
+    std::string message = encodeStartRequest({state.data(), state.size()}); // nothing throws below
     Push& push = *newPush(r, done);
     if (!setAddress(push, r, socket)) {
         complain(r, "the path of start.sock is too long");
@@ -174,14 +173,15 @@ bool pushStart(ngx_http_request_t* r, std::string_view socket, const State::Text
     }
     if (!connect(push)) // nginx has logged why
         return false;
-    if (!send(push, state)) {
+    if (!send(push, std::move(message))) {
         close(push);
         complain(r, "grantlinkd does not take the request");
         return false;
     }
     ngx_add_timer(push.peer.connection->read, waitAtMost);
     r->main->count++;
-    r->read_event_handler = ngx_http_test_reading; // notices a client that goes away
+    if (!r->discard_body) // else nginx is reading the rest of a body, and notices by that
+        r->read_event_handler = ngx_http_test_reading; // a client that goes away
     return true;
 }
 

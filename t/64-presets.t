@@ -46,6 +46,7 @@ my %mistakes = (
     'client authentication of another kind' => [$good =~ s/"client_secret_basic"/"client_secret_jwt"/r, qr/token\.client_auth: must be one of "client_secret_basic"/],
     'a body in a GET'              => [$good =~ s/^method = "POST"/method = "GET"\nparams_in = "json"/mr, qr/identity\.params_in: a GET has no body/],
     'a code in a URL'              => [$good =~ s/^(\[token\])/$1\nmethod = "GET"/mr, qr/token\.method: the token request has a body/],
+    'a pushed request that is no form' => ["$good\n[par]\nurl = \"https://slack.com/x\"\nparams_in = \"json\"\n", qr/par\.method: a request is pushed as a form/],
     'a secret in the browser'      => [$good =~ s/^(pkce = .*)/$1\nparams = { secret = "{client_secret}" }/mr, qr/authorize\.params\.secret: there is no placeholder \{client_secret\}/],
     'half of a cursor'             => ["$good\n[feed]\nurl = \"https://slack.com/x\"\ncursor = \"/next\"\n", qr/feed\.cursor: "cursor" and "cursor_param" need each other/],
     'an ID token with a shared secret' => ["$good\n[id_token]\nissuer = \"https://slack.com\"\njwks_url = \"https://slack.com/x\"\nalgorithms = [\"HS256\"]\n",

@@ -4,6 +4,7 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use File::Copy qw(copy);
 use IO::Socket::UNIX;
 use JSON::PP qw(decode_json encode_json);
 use Socket qw(SOCK_STREAM);
@@ -150,5 +151,25 @@ for my $method (qw(client_secret_basic private_key_jwt)) {
         $grantlink->finish;
     };
 }
+
+# RFC 9449, section 10.1: the push has a proof, and the code is bound to its key.
+subtest 'with tokens that are bound to a key' => sub {
+    my $grantlink = Grantlink::Instance->new;
+    my $dir       = $grantlink->directory;
+    my $issuer    = $grantlink->start_oidc('--par' => 'required', '--dpop' => 'required');
+    open my $preset, '<', "$Grantlink::Instance::repository/conf.d/providers/oidc.toml" or die $!;
+    mkdir "$dir/presets";
+    copy("$Grantlink::Instance::repository/conf.d/providers/instagram.toml", "$dir/presets");
+    write_file("$dir/presets/oidc.toml", join('', <$preset>) =~ s/^discovery = true$/discovery = true\ndpop = true/mr);
+    $grantlink->write_daemon_config(
+        settings  => {providers_dir => "$dir/presets"},
+        providers => {oidc => {issuer => $issuer, trusted_origins => [$issuer], client_id => 'grantlink-test', client_secret => $grantlink->{client_secret}}},
+    );
+    $grantlink->start;
+    my $browser = $grantlink->browser;
+    my $asked   = request_connection($grantlink, provider => 'oidc', account => 'nike');
+    is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'a whole flow, with a nonce of the server');
+    $grantlink->finish;
+};
 
 done_testing;

@@ -15,28 +15,6 @@ std::string reply(StartStatus status) {
     return encodeStartReply({status, ""});
 }
 
-// One of a connection's places.
-class Place {
-  public:
-    Place(std::map<Uuid, unsigned>& running, const Uuid& connection)
-        : running_(running), connection_(connection) {
-        ++running_[connection_];
-    }
-
-    ~Place() {
-        const auto found = running_.find(connection_);
-        if (--found->second == 0)
-            running_.erase(found);
-    }
-
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-
-  private:
-    std::map<Uuid, unsigned>& running_;
-    Uuid connection_;
-};
-
 // The same rules by which an approval is taken (AttemptRun::objection), and the link's own end.
 bool canStart(const State& state, const Connection& connection, const Config& config, TimeMs now) {
     const bool waits = connection.status == ConnectionStatus::pending ||
@@ -68,8 +46,16 @@ boost::asio::awaitable<std::string> Starts::start(std::string state) {
     const auto running = running_.find(connection);
     if (running != running_.end() && running->second >= maxOfOne)
         co_return reply(StartStatus::busy);
-    const Place place(running_, connection);
-    std::string out = co_await push(*verified);
+    // Not left to a destructor: those of a daemon that stops run when this object is gone.
+    ++running_[connection];
+    std::string out = reply(StartStatus::unreachable);
+    try {
+        out = co_await push(*verified);
+    } catch (const std::exception& error) {
+        spdlog::error("attempt {}: {}", verified->state.attempt.text(), error.what());
+    }
+    if (--running_[connection] == 0)
+        running_.erase(connection);
     co_return out;
 }
 
