@@ -11,6 +11,8 @@
 // awaited call.
 #pragma once
 
+#include "daemon/net/fault_point.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -35,6 +37,7 @@ class BlockingThread {
   private:
     template <typename Result, typename Work>
     static boost::asio::awaitable<Result> call(Work work) {
+        const FaultPoints around;
         co_return work();
     }
 

@@ -1,5 +1,7 @@
 #include "daemon/net/curl_loop.hpp"
 
+#include "daemon/net/fault_point.hpp"
+
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -245,6 +247,7 @@ asio::awaitable<CURLcode> CurlLoop::perform(CURL* easy) {
     // Without it, a name lookup that outlives the timeout is waited for, and with it the loop.
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 
+    const FaultPoints around;
     const std::shared_ptr<State> state = state_;
     Transfer transfer(state->loop());
     if (state->add(easy, transfer) != CURLM_OK)

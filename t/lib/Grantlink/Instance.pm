@@ -225,6 +225,20 @@ sub start_daemon ($self) {
     });
 }
 
+# A grantlinkd that ends as by kill -9 at its fault point number `at`, if it comes so far. Answers
+# when it is ready, or has ended.
+sub start_daemon_until ($self, $at) {
+    my $before  = () = $self->log('daemon') =~ /grantlinkd: ready/g;
+    my $process = $self->_spawn(daemon => [program('crash/grantlinkd'), '--config', $self->toml_path],
+        environment => {%{$self->{sanitizer}->environment}, GRANTLINK_KILL_AT => $at});
+    $process->may_end;
+    eventually(sub {
+        my $now = () = $self->log('daemon') =~ /grantlinkd: ready/g;
+        return $now > $before || !$process->alive;
+    });
+    return $process;
+}
+
 sub start_sandbox ($self, @arguments) {
     my $port = $self->{sandbox_port}->number;
     local $ENV{GRANTLINK_SANDBOX_CLIENT_SECRET} = $self->{client_secret};    # not for ps to show

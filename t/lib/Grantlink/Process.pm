@@ -106,6 +106,9 @@ sub stop ($self, $signal = 'TERM', $seconds = 15) {
     return $self->kill;
 }
 
+# That it ends by itself is what the test wants.
+sub may_end ($self) { $self->{asked} = 1 }
+
 # The test ended it; otherwise it ended by itself.
 sub was_asked ($self) { return $self->{asked} // 0 }
 
