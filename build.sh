@@ -171,11 +171,14 @@ whole_suite() {
 }
 
 command_bench() {
-    [ "${1:-}" = edge ] || die "bench: name what to measure: ./build.sh bench edge"
-    shift
+    local what=${1:-}
+    case $what in
+        edge | tokens) shift ;;
+        *) die "bench: name what to measure: ./build.sh bench edge, or ./build.sh bench tokens" ;;
+    esac
     deps "${bench_packages[@]}"
     build release
-    GRANTLINK_BUILD=$source_dir/build/release exec perl t/bench/edge.pl "$@"
+    GRANTLINK_BUILD=$source_dir/build/release exec perl "t/bench/$what.pl" "$@"
 }
 
 fuzz_targets() {
@@ -273,6 +276,7 @@ usage: ./build.sh COMMAND
        --debug-nginx           … against a debug build of nginx
        --valgrind              … the same, with nginx under valgrind's memcheck
   bench edge [--quick] [--json]
+  bench tokens [--json]  measure refreshing and vending of tokens
                                measure the edge against plain nginx and print the ratios;
                                --quick takes 4 minutes instead of 20
   deps                         install the Debian and npm packages that are missing
