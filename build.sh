@@ -276,9 +276,9 @@ usage: ./build.sh COMMAND
        --debug-nginx           … against a debug build of nginx
        --valgrind              … the same, with nginx under valgrind's memcheck
   bench edge [--quick] [--json]
-  bench tokens [--json]  measure refreshing and vending of tokens
                                measure the edge against plain nginx and print the ratios;
                                --quick takes 4 minutes instead of 20
+  bench tokens [--json]        measure how tokens are refreshed and vended
   deps                         install the Debian and npm packages that are missing
   build [--sanitize]           build module and programs into build/
   install                      install module, programs and presets (DESTDIR is honoured)
