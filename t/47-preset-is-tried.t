@@ -27,6 +27,8 @@ sub try_provider ($account, @arguments) {
     });
     my $link    = $admin->get("/v1/connections/$newest->{id}/link")->json->{link};
     my $browser = $grantlink->browser;
+    # Who looks into the list sees a connection before its link works, which is when the command is told.
+    eventually(sub { $browser->get($link)->status == 200 });
     is(wait_for_outcome($browser, approve($browser, $link, $account)), 'connected', "$arguments[0] is approved");
     return ($newest->{id}, $trying->result);
 }

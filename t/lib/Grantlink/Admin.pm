@@ -3,6 +3,7 @@ package Grantlink::Admin;
 # The admin API: HTTP and JSON over a Unix socket.
 
 use v5.36;
+use File::Temp ();
 use IO::Socket::UNIX;
 use JSON::PP ();
 use Grantlink::Response;
@@ -26,7 +27,21 @@ sub request ($self, $method, $path, $body = undef, %headers) {
     $headers{'Content-Type'} //= 'application/json' if defined $body;
     $headers{'Content-Length'} //= length($body // '') if $method ne 'GET';
     $bytes .= "$_: $headers{$_}\r\n" for sort keys %headers;
-    return $self->send_raw($bytes . "\r\n" . ($body // ''), "$method $path");
+    my $response = $self->send_raw($bytes . "\r\n" . ($body // ''), "$method $path");
+    _record($method, $path, $response);
+    return $response;
+}
+
+# For t/99-answers-fit-openapi.t, which compares all answers of all tests with the documentation.
+my ($record, $recorder);
+
+sub _record ($method, $path, $response) {
+    my $dir = $ENV{GRANTLINK_ANSWERS_DIR} // return;
+    ($record, $recorder) = (File::Temp->new(DIR => $dir, TEMPLATE => 'XXXXXXXX', SUFFIX => '.jsonl', UNLINK => 0), $$)
+        if ($recorder // 0) != $$;    # copies of a test do not write into one file
+    print {$record} $json->encode({test => $0, method => $method, path => $path, status => 0 + $response->status,
+        type => $response->header('content-type') // '', body => $response->body}), "\n";
+    $record->flush;
 }
 
 sub send_raw ($self, $bytes, $name = 'raw bytes') {
