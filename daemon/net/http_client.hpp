@@ -19,6 +19,7 @@
 #include <boost/system/result.hpp>
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,6 +49,9 @@ struct HttpRequest {
     // For whoever shows the request to people: what it is, and what of it must not be shown.
     std::string label;
     Headers secrets; // name → value
+
+    // Makes it fit to be sent once more, where something in it works only once; else empty.
+    std::function<void(HttpRequest&)> renew;
 };
 
 struct HttpResponse {

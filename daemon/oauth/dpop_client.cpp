@@ -84,8 +84,11 @@ boost::asio::awaitable<HttpResult> DpopClient::send(HttpRequest request, SecretB
     HttpResult result = co_await sendOnce(std::move(first), key);
     // Also an authorization code may be sent again here, and only here: the server has refused the
     // proof, and says so, before it looked at the code (sections 8 and 8.2).
-    if (result && wantsDpopNonce(*result))
+    if (result && wantsDpopNonce(*result)) {
+        if (request.renew)
+            request.renew(request);
         result = co_await sendOnce(std::move(request), key);
+    }
     co_return result;
 }
 

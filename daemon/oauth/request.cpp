@@ -108,6 +108,14 @@ HttpRequest compose(const Provider& provider, const RequestTemplate& preset, con
         put(out.headers, "Authorization", "Bearer " + token->second);
     if (token != values.end() && preset.tokenIn == TokenIn::query)
         out.url = withQuery(out.url, {{"access_token", token->second}});
+    if (preset.clientAuth ==
+        ClientAuth::privateKeyJwt) // its jti is used once (RFC 7523, section 3)
+        out.renew = [&provider, &preset, values, parameters](HttpRequest& request) {
+            HttpRequest fresh = compose(provider, preset, values, parameters);
+            request.url = std::move(fresh.url);
+            request.body = std::move(fresh.body);
+            request.secrets = std::move(fresh.secrets);
+        };
     if (preset.clientAuth)
         authenticate(out, parameters, provider, *preset.clientAuth);
     out.secrets = secretsOf(provider, values, parameters);

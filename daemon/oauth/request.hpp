@@ -10,6 +10,7 @@ namespace grantlink {
 
 // `standard`: the parameters that the standards want in it, before the preset's omit, rename and
 // params. `values` fill placeholders; the access token among them is sent where the preset wants.
+// The request may refer to provider and preset.
 HttpRequest compose(const Provider& provider, const RequestTemplate& preset, const Values& values,
                     Headers standard);
 

@@ -21,19 +21,22 @@ const { default: Provider } = await import('oidc-provider');
 const usage = `usage: node oidc_provider.mjs --redirect-uri URI [options]
   --redirect-uri URI       of the client; may be given several times
   --client-id ID           default: grantlink-test
-  --auth-method METHOD     client_secret_basic (the default), client_secret_post, or private_key_jwt
+  --auth-method METHOD     client_secret_basic (the default), client_secret_post, private_key_jwt, or
+                           none
   --client-jwk FILE        the client's public key, for private_key_jwt
   --token-lifetime SECONDS of access tokens; default: 3600
   --dpop NONCES            tokens are bound to a key of the client (RFC 9449), whose proofs need a
                            nonce of ours: required or optional
   --par required           authorization requests must be pushed (RFC 9126)
+  --scope SCOPE            that is known beside OpenID's; may be given several times
+  --sub                    the answers of the token endpoint say whose the token is, as "sub"
   --port PORT              port on 127.0.0.1; 0, the default, takes a free one
 
 The client's secret is in the environment: GRANTLINK_CLIENT_SECRET.
 Prints "listening on http://127.0.0.1:PORT" when ready; that is the issuer too.
 `;
 
-const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
+const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
 
 function readOptions() {
   const string = { type: 'string' };
@@ -46,6 +49,8 @@ function readOptions() {
       'token-lifetime': { ...string, default: '3600' },
       dpop: string,
       par: string,
+      scope: { ...string, multiple: true, default: [] },
+      sub: { type: 'boolean' },
       'auth-method': { ...string, default: 'client_secret_basic' },
     },
   });
@@ -91,6 +96,7 @@ function signingKey() {
 }
 
 function credentials(options) {
+  if (options['auth-method'] === 'none') return {};
   if (options['auth-method'] !== 'private_key_jwt') {
     return { client_secret: process.env.GRANTLINK_CLIENT_SECRET ?? 'grantlink-test-secret' };
   }
@@ -115,7 +121,7 @@ function configuration(options) {
     pkce: { methods: ['S256'], required: () => true },
     responseTypes: ['code'],
     clientAuthMethods: authMethods,
-    scopes: ['openid', 'offline_access', 'profile', 'email'],
+    scopes: ['openid', 'offline_access', 'profile', 'email', ...options.scope],
     claims: {
       openid: ['sub'],
       profile: ['preferred_username', 'name'],
@@ -226,6 +232,12 @@ server.listen(Number(options.port), '127.0.0.1', () => {
   const provider = new Provider(issuer, configuration(options));
   provider.on('server_error', (ctx, error) => console.error(error));
   provider.on('grant.success', (ctx) => console.error(`granted: ${ctx.oidc.params.grant_type}`));
+  if (options.sub) {
+    provider.use(async (ctx, next) => {
+      await next();
+      if (ctx.oidc?.route === 'token' && ctx.body?.access_token) ctx.body.sub = ctx.oidc.entities.Account.accountId;
+    });
+  }
   const endpoints = provider.callback();
   server.on('request', (request, response) => {
     if (request.url.startsWith('/interaction/')) {
