@@ -68,4 +68,8 @@ TimeMs nextTry(unsigned failures, std::chrono::seconds retryAfter, TimeMs now) {
     return now + wait + upTo(wait / 4);
 }
 
+TimeMs notBefore(const TokenSet& tokens, const Preset& preset, TimeMs now) {
+    return preset.refresh && preset.refresh->rotates ? std::max(now, tokens.expires) : now;
+}
+
 } // namespace grantlink

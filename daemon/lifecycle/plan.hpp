@@ -29,4 +29,10 @@ TimeMs nextLook(const TokenSet& tokens, const Preset& preset, TimeMs now);
 // asks for, and up to a quarter more.
 TimeMs nextTry(unsigned failures, std::chrono::seconds retryAfter, TimeMs now);
 
+// Before which no other refresh is tried after one of which nobody knows whether the provider has
+// acted on it. Where refresh tokens rotate, the next one may be lost, and the old one sent again
+// looks stolen, which can end the whole grant (RFC 9700, section 4.14.2): the access token is used
+// to its end first. Elsewhere at once.
+TimeMs notBefore(const TokenSet& tokens, const Preset& preset, TimeMs now);
+
 } // namespace grantlink

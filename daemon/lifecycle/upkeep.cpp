@@ -129,11 +129,14 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::check(const Case& about) {
 }
 
 boost::asio::awaitable<void> Upkeep::postpone(const Case& about, const StepFailure& failure) {
-    const auto apply = [id = about.connection.id, failure](VaultWriter& vault) {
+    const TimeMs earliest =
+        failure.mayRetry ? 0 : notBefore(about.tokens, about.preset(), nowMs());
+    const auto apply = [id = about.connection.id, failure, earliest](VaultWriter& vault) {
         auto connection = vault.connection(id);
         if (!connection || connection->status != ConnectionStatus::active)
             return vault.unschedule(Task::upkeep, id);
-        const TimeMs next = nextTry(connection->upkeepFailures, failure.retryAfter, nowMs());
+        const TimeMs next = std::max(
+            earliest, nextTry(connection->upkeepFailures, failure.retryAfter, nowMs()));
         ++connection->upkeepFailures;
         connection->trouble = failure.message;
         vault.putConnection(*connection);

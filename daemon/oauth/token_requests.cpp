@@ -166,8 +166,10 @@ refreshTokens(DpopClient& client, const Provider& provider, const TokenSet& toke
                  {"refresh_token", std::string(textOf(tokens.refreshToken))}};
     HttpRequest request =
         compose(provider, step.request, valuesOf(provider, tokens), std::move(form));
+    // One that rotates may be used, and the next one lost.
+    const auto repeatable = step.rotates ? Repeatable::no : Repeatable::yes;
     auto refreshed = co_await askForTokens(client, provider, step.request, std::move(request),
-                                           tokens.dpopKey, step.lifetime, Repeatable::yes);
+                                           tokens.dpopKey, step.lifetime, repeatable);
     if (!refreshed)
         co_return refreshed;
     if (!tokens.dpopKey.empty() && refreshed->dpopKey.empty())

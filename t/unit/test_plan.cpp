@@ -75,6 +75,15 @@ void pausesGrow(void**) {
     assert_in_range(pause(0, std::chrono::hours(2)), 2 * hour, hour / 2 * 5);
 }
 
+void whatMayHaveRotatedIsNotSentAgainAtOnce(void**) {
+    Preset preset = presetWith();
+    assert_int_equal(notBefore(tokensOf(0, hour), preset, now), now);
+    preset.refresh->rotates = true;
+    assert_int_equal(notBefore(tokensOf(0, hour), preset, now), now + hour);
+    assert_int_equal(notBefore(tokensOf(2 * hour, hour), preset, now), now);
+    assert_int_equal(notBefore(tokensOf(0, 0), preset, now), now);
+}
+
 void endsAreKnownOrNot(void**) {
     using namespace std::chrono_literals;
     assert_true(lastsFor(tokensOf(0, hour), 3599s, now));
@@ -93,6 +102,7 @@ int main() {
                                 cmocka_unit_test(whatLastsIsLookedAtDaily),
                                 cmocka_unit_test(whatCannotBeRefreshedIsLookedAtAtItsEnd),
                                 cmocka_unit_test(pausesGrow),
+                                cmocka_unit_test(whatMayHaveRotatedIsNotSentAgainAtOnce),
                                 cmocka_unit_test(endsAreKnownOrNot)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
