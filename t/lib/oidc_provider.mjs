@@ -27,6 +27,8 @@ const usage = `usage: node oidc_provider.mjs --redirect-uri URI [options]
   --dpop NONCES            tokens are bound to a key of the client (RFC 9449), whose proofs need a
                            nonce of ours: required or optional
   --par required           authorization requests must be pushed (RFC 9126)
+  --atproto                as the AT Protocol's profile of OAuth has it: metadata of RFC 8414 alone, the
+                           account's DID as \`sub\` of token answers, and profiles for everybody
   --port PORT              port on 127.0.0.1; 0, the default, takes a free one
 
 The client's secret is in the environment: GRANTLINK_CLIENT_SECRET.
@@ -46,6 +48,7 @@ function readOptions() {
       'token-lifetime': { ...string, default: '3600' },
       dpop: string,
       par: string,
+      atproto: { type: 'boolean', default: false },
       'auth-method': { ...string, default: 'client_secret_basic' },
     },
   });
@@ -115,7 +118,8 @@ function configuration(options) {
     pkce: { methods: ['S256'], required: () => true },
     responseTypes: ['code'],
     clientAuthMethods: authMethods,
-    scopes: ['openid', 'offline_access', 'profile', 'email'],
+    scopes: ['openid', 'offline_access', 'profile', 'email',
+      ...(options.atproto ? ['atproto', 'transition:generic'] : [])],
     claims: {
       openid: ['sub'],
       profile: ['preferred_username', 'name'],
@@ -139,6 +143,37 @@ function configuration(options) {
       AuthorizationCode: 60, AccessToken: Number(options['token-lifetime']), IdToken: 3600, RefreshToken: 86400,
       Interaction: 3600, Session: 86400, Grant: 86400,
     },
+  };
+}
+
+const didMethod = 'did:plc:';
+
+// What the AT Protocol adds to a provider; answers true to a request that is nobody else's.
+function speakAtproto(provider) {
+  provider.use(async (ctx, next) => {
+    await next();
+    if (ctx.path === '/token' && ctx.body?.access_token) {
+      ctx.body = { ...ctx.body, sub: didMethod + ctx.oidc.entities.Account.accountId };
+    }
+  });
+  return (request, response) => {
+    const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+    const did = searchParams.get('actor') ?? '';
+    const name = namesBySub.get(did.slice(didMethod.length));
+    if (pathname === '/xrpc/app.bsky.actor.getProfile') {
+      const profile = { did, handle: `${name}.example.com`, displayName: name };
+      response.writeHead(name ? 200 : 400, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(name ? profile : { error: 'InvalidRequest', message: 'Profile not found' }));
+      return true;
+    }
+    if (pathname === '/.well-known/openid-configuration') {
+      response.writeHead(404).end();
+      return true;
+    }
+    if (pathname === '/.well-known/oauth-authorization-server') {
+      request.url = '/.well-known/openid-configuration';
+    }
+    return false;
   };
 }
 
@@ -226,8 +261,10 @@ server.listen(Number(options.port), '127.0.0.1', () => {
   const provider = new Provider(issuer, configuration(options));
   provider.on('server_error', (ctx, error) => console.error(error));
   provider.on('grant.success', (ctx) => console.error(`granted: ${ctx.oidc.params.grant_type}`));
+  const answered = options.atproto ? speakAtproto(provider) : () => false;
   const endpoints = provider.callback();
   server.on('request', (request, response) => {
+    if (answered(request, response)) return;
     if (request.url.startsWith('/interaction/')) {
       interact(provider, request, response).catch((error) => refuse(response, error));
     } else {
