@@ -28,7 +28,7 @@ for my $preset (@{decode_json($all->{out})->{presets}}) {
         unlike($preset->{name}, qr/\A[a-z]/, 'has a name as people write it') if $preset->{id} ne 'wordpress';
         my @wrong = grep { $_ !~ /\Aidentity\.token_in/ } @{$preset->{doubts}};
         is_deeply(\@wrong, [], 'nothing in it is doubtful');
-        like($_, $preset->{discovery} ? qr{\A\z} : qr{\A(?:https://|\{)}, "\"$_\" is safe") for $preset->{authorize_url}, map { $_->{url} } @{$preset->{requests}};
+        like($_, $preset->{discovery} ? qr{\A(?:https://|\{|\z)} : qr{\A(?:https://|\{)}, "\"$_\" is safe") for $preset->{authorize_url}, map { $_->{url} } @{$preset->{requests}};
     };
 }
 

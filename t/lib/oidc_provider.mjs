@@ -28,8 +28,8 @@ const usage = `usage: node oidc_provider.mjs --redirect-uri URI [options]
   --dpop NONCES            tokens are bound to a key of the client (RFC 9449), whose proofs need a
                            nonce of ours: required or optional
   --par required           authorization requests must be pushed (RFC 9126)
-  --scope SCOPE            that is known beside OpenID's; may be given several times
-  --sub                    the answers of the token endpoint say whose the token is, as "sub"
+  --atproto                as the AT Protocol's profile of OAuth has it: metadata of RFC 8414 alone, the
+                           account's DID as \`sub\` of token answers, and profiles for everybody
   --port PORT              port on 127.0.0.1; 0, the default, takes a free one
 
 The client's secret is in the environment: GRANTLINK_CLIENT_SECRET.
@@ -49,8 +49,7 @@ function readOptions() {
       'token-lifetime': { ...string, default: '3600' },
       dpop: string,
       par: string,
-      scope: { ...string, multiple: true, default: [] },
-      sub: { type: 'boolean' },
+      atproto: { type: 'boolean', default: false },
       'auth-method': { ...string, default: 'client_secret_basic' },
     },
   });
@@ -121,7 +120,8 @@ function configuration(options) {
     pkce: { methods: ['S256'], required: () => true },
     responseTypes: ['code'],
     clientAuthMethods: authMethods,
-    scopes: ['openid', 'offline_access', 'profile', 'email', ...options.scope],
+    scopes: ['openid', 'offline_access', 'profile', 'email',
+      ...(options.atproto ? ['atproto', 'transition:generic'] : [])],
     claims: {
       openid: ['sub'],
       profile: ['preferred_username', 'name'],
@@ -145,6 +145,51 @@ function configuration(options) {
       AuthorizationCode: 60, AccessToken: Number(options['token-lifetime']), IdToken: 3600, RefreshToken: 86400,
       Interaction: 3600, Session: 86400, Grant: 86400,
     },
+  };
+}
+
+const didMethod = 'did:plc:';
+
+const postOf = (did, number) => ({ post: {
+  uri: `at://${did}/app.bsky.feed.post/${number}`,
+  record: { text: `Post ${number}`, createdAt: `2026-11-0${number}T10:00:00.000Z` },
+} });
+
+// Profiles, and posts in two pages. A token is for the account's own server, and refused here.
+function sayPublicly(method, query, headers) {
+  const did = query.get('actor') ?? '';
+  const name = namesBySub.get(did.slice(didMethod.length));
+  if (headers.authorization) return [400, { error: 'BadToken', message: 'OAuth tokens are meant for PDS access only' }];
+  if (!name) return [400, { error: 'InvalidRequest', message: 'Profile not found' }];
+  if (method === 'app.bsky.actor.getProfile') return [200, { did, handle: `${name}.example.com`, displayName: name }];
+  if (query.has('cursor')) return [200, { feed: [postOf(did, 1)] }];
+  return [200, { cursor: 'next', feed: [postOf(did, 3), postOf(did, 2)] }];
+}
+
+// What the AT Protocol adds to a provider; answers true to a request that is nobody else's.
+function speakAtproto(provider) {
+  provider.use(async (ctx, next) => {
+    await next();
+    if (ctx.path === '/token' && ctx.body?.access_token) {
+      ctx.body = { ...ctx.body, sub: didMethod + ctx.oidc.entities.Account.accountId };
+    }
+  });
+  return (request, response) => {
+    const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+    if (pathname.startsWith('/xrpc/')) {
+      const [status, body] = sayPublicly(pathname.slice('/xrpc/'.length), searchParams, request.headers);
+      response.writeHead(status, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(body));
+      return true;
+    }
+    if (pathname === '/.well-known/openid-configuration') {
+      response.writeHead(404).end();
+      return true;
+    }
+    if (pathname === '/.well-known/oauth-authorization-server') {
+      request.url = '/.well-known/openid-configuration';
+    }
+    return false;
   };
 }
 
@@ -232,14 +277,10 @@ server.listen(Number(options.port), '127.0.0.1', () => {
   const provider = new Provider(issuer, configuration(options));
   provider.on('server_error', (ctx, error) => console.error(error));
   provider.on('grant.success', (ctx) => console.error(`granted: ${ctx.oidc.params.grant_type}`));
-  if (options.sub) {
-    provider.use(async (ctx, next) => {
-      await next();
-      if (ctx.oidc?.route === 'token' && ctx.body?.access_token) ctx.body.sub = ctx.oidc.entities.Account.accountId;
-    });
-  }
+  const answered = options.atproto ? speakAtproto(provider) : () => false;
   const endpoints = provider.callback();
   server.on('request', (request, response) => {
+    if (answered(request, response)) return;
     if (request.url.startsWith('/interaction/')) {
       interact(provider, request, response).catch((error) => refuse(response, error));
     } else {

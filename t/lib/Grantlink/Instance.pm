@@ -264,9 +264,6 @@ sub start_oidc ($self, @arguments) {
     return $self->_start_provider(oidc => 'oidc_provider', '--redirect-uri', "$self->{public_url}/callback/oidc", @arguments, '--port');
 }
 
-# The public profiles of Bluesky.
-sub start_profiles ($self) { return $self->_start_provider(profiles => 'bluesky_profiles') }
-
 # Providers in other shapes than Instagram's; as presets describe them; one that lies on request.
 sub start_shapes ($self) { return $self->_start_provider(shapes => 'shaped_provider') }
 sub start_preset_provider ($self, @files) { return $self->_start_provider(presets => 'preset_provider', @files) }
