@@ -182,6 +182,7 @@ void readAll(TomlReader& in, Config& out) {
     readLinks(in, out);
     readPaths(in, out);
     readLooks(in, out);
+    out.auditRetention = duration(in, "audit_retention", out.auditRetention);
     out.logLevel = in.text("log_level", out.logLevel);
     if (spdlog::level::from_str(out.logLevel) == spdlog::level::off && out.logLevel != "off")
         in.fail("log_level", "must be trace, debug, info, warning, error or off");

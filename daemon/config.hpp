@@ -59,6 +59,7 @@ struct Config {
     std::string logLevel = "info";
     std::chrono::seconds linkLifetime = std::chrono::days(14);
     std::chrono::seconds attemptLifetime = std::chrono::minutes(30);
+    std::chrono::seconds auditRetention = std::chrono::days(400);
     std::string adminSocket = "/run/grantlink/admin.sock";
     std::vector<RoleGrant> grants;
     std::optional<SmtpConfig> mail; // nothing: no mail is sent

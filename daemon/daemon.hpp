@@ -68,6 +68,7 @@ class Daemon {
     Maintenance maintenance_;
     ConnectionsApi connections_;
     TokensApi tokens_;
+    EventsApi events_;
     AdminApi api_;
     Starts starts_;
     std::unique_ptr<WakeSocket> wake_;

@@ -41,6 +41,7 @@ sub changed ($key, $value) {
 refused('a key that is not known',    with('requestor = "x"'), qr{tried\.toml:1\b}, qr/requestor/);
 refused('TOML that is none',          with('this is = = wrong'), qr{tried\.toml:1\b});
 refused('a duration without a unit',  with('link_lifetime = "14"'), qr{tried\.toml:1\b}, qr/link_lifetime/, qr/"14d"/);
+refused('a retention of nothing',      with('audit_retention = "0d"'), qr{tried\.toml:1\b}, qr/audit_retention/);
 refused('a duration as a number',     with('attempt_lifetime = 30'), qr{tried\.toml:1\b}, qr/attempt_lifetime/);
 refused('a duration of nothing',      with('attempt_lifetime = "0s"'), qr{tried\.toml:1\b}, qr/attempt_lifetime/);
 refused('a path without its slash',   with('approve_path = "/approve"'), qr{tried\.toml:1\b}, qr/approve_path/, qr/'\/'|slash/);

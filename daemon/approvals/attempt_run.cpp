@@ -1,6 +1,7 @@
 #include "daemon/approvals/attempt_run.hpp"
 
 #include "daemon/approvals/settlement.hpp"
+#include "daemon/audit/attempt_events.hpp"
 #include "daemon/oauth/dpop_key.hpp"
 #include "daemon/oauth/id_token.hpp"
 #include "daemon/oauth/identity.hpp"
@@ -176,10 +177,15 @@ AttemptRun::Verdict AttemptRun::failed(const StepFailure& failure, const char* s
 
 boost::asio::awaitable<void> AttemptRun::mark(AttemptStage stage, std::optional<TokenSet> tokens) {
     const AttemptRecord record{approval_->connection, stage, std::nullopt, ""};
-    const auto put = [attempt = attempt_, record, tokens](VaultWriter& vault) {
+    // The approval's payload lies in a record of this object, which waits here.
+    const auto put = [attempt = attempt_, record, tokens,
+                      approval = *approval_](VaultWriter& vault) {
         vault.putAttempt(attempt, record);
-        if (tokens)
+        recordArrival(vault, attempt, approval);
+        if (tokens) {
             vault.putTokens(attempt, *tokens);
+            recordExchange(vault, attempt, approval.connection);
+        }
     };
     co_await services_.vault.write(put);
 }

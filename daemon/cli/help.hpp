@@ -51,6 +51,15 @@ inline constexpr const char* show = R"(Examples:
   grantlink show @nike
   grantlink show 0199f3a2-7c4e --json)";
 
+inline constexpr const char* history =
+    R"(What was done with a connection, the newest last: who asked for it, who saw its link,
+what became of each attempt, who was given a token. Also of one that was removed.
+
+Examples:
+  grantlink history @nike
+  grantlink history 0199f3a2-7c4e --all
+  grantlink history @nike --json | jq -r '.events[] | select(.event == "vended").by.user')";
+
 inline constexpr const char* link = R"(Shows the link that is valid now. It changes nothing.
 
 Examples:

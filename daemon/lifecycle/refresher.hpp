@@ -39,7 +39,8 @@ class Refresher {
     explicit Refresher(LifecycleServices& services) : services_(services) {}
 
     // One try. With the first look at what newer tokens need scheduled when it returns.
-    boost::asio::awaitable<RefreshResult> refresh(Uuid connection);
+    // `asker`: who wants it. Others who ask while it runs get the same.
+    boost::asio::awaitable<RefreshResult> refresh(Uuid connection, Actor asker);
 
     bool idle() const { return running_.empty(); }
 
@@ -49,9 +50,9 @@ class Refresher {
         std::optional<RefreshResult> result;
     };
 
-    boost::asio::awaitable<RefreshResult> once(Uuid connection);
+    boost::asio::awaitable<RefreshResult> once(Uuid connection, Actor asker);
     boost::asio::awaitable<RefreshResult> keep(Uuid connection, SettingsPtr settings,
-                                               TokenSet tokens);
+                                               TokenSet tokens, Actor asker);
 
     LifecycleServices& services_;
     std::map<Uuid, std::shared_ptr<Running>> running_;

@@ -54,7 +54,7 @@ void LmdbVault::read(const std::function<void(const VaultReader&)>& look) const 
 }
 
 boost::asio::awaitable<void> LmdbVault::write(std::function<void(VaultWriter&)> change) {
-    const auto mine = std::make_shared<Change>(Change{std::move(change), false, nullptr});
+    const auto mine = std::make_shared<Change>(Change{std::move(change), false, false, nullptr});
     {
         const std::lock_guard guard(mutex_);
         queue_.push_back(mine);
@@ -67,6 +67,8 @@ boost::asio::awaitable<void> LmdbVault::write(std::function<void(VaultWriter&)> 
     co_await writer_.run(commit);
     if (mine->error)
         std::rethrow_exception(mine->error);
+    if (mine->recorded)
+        told_();
 }
 
 void LmdbVault::commitQueue() {
@@ -94,6 +96,7 @@ void LmdbVault::apply(lmdb::WriteTransaction& batch, Change& change) {
         lmdb::WriteTransaction own(env_, batch);
         LmdbVaultWriter writer(own, tables_, *keys_);
         change.apply(writer);
+        change.recorded = writer.recorded();
         own.commit();
     } catch (...) {
         change.error = std::current_exception();
