@@ -69,11 +69,12 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
       connections_(vault_, links_, spool_, requests_, settings_, masterKeys_,
                    [this] { upkeep_.wake(); }),
-      tokens_(vault_, refresher_, requests_, settings_), events_(vault_),
-      api_(connections_, tokens_, events_, settings_),
+      tokens_(vault_, refresher_, requests_, settings_), events_(vault_), streams_(vault_),
+      api_(connections_, tokens_, events_, streams_, settings_),
       starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
     const Config& config = settings->config;
     requirePair(*edgeKeys_, *masterKeys_, config);
+    vault_.onEvents([this] { streams_.wake(); });
     shareEdgeFiles(config.edgeStore, config.edgeGroup);
     wake_ = std::make_unique<WakeSocket>(loop_.get_executor(), config.wakeSocket(),
                                          [this] { approvals_.wake(); });
@@ -138,6 +139,7 @@ boost::asio::awaitable<void> Daemon::stop() {
     upkeep_.stop();
     outbox_.stop();
     maintenance_.stop();
+    streams_.stop();
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!idle() && std::chrono::steady_clock::now() < deadline) {
         StopSignal pause;
@@ -190,6 +192,7 @@ boost::asio::awaitable<void> Daemon::reload() {
         if ((*settings)->config.*member != before->config.*member)
             spdlog::warn("reload: {} takes effect with the next start", name);
     settings_.replace(*settings);
+    streams_.endAll(); // roles may have changed
     spdlog::set_level(spdlog::level::from_str((*settings)->config.logLevel));
     try {
         co_await links_.publishAll(vault_);

@@ -39,7 +39,7 @@ class Daemon {
 
     bool idle() const {
         return approvals_.idle() && upkeep_.idle() && outbox_.idle() && maintenance_.idle() &&
-               api_.idle() && startSocket_->idle();
+               api_.idle() && streams_.idle() && startSocket_->idle();
     }
 
     std::string configPath_;
@@ -69,6 +69,7 @@ class Daemon {
     ConnectionsApi connections_;
     TokensApi tokens_;
     EventsApi events_;
+    EventStreams streams_;
     AdminApi api_;
     Starts starts_;
     std::unique_ptr<WakeSocket> wake_;

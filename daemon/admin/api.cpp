@@ -97,6 +97,10 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
         requireMethod(request, "GET");
         co_return providers();
     }
+    if (path == "/v1/events") {
+        requireMethod(request, "GET");
+        co_return streams_.open(request);
+    }
     if (path == collection && request.method == "GET")
         co_return ok(connections_.list(parseForm(request.query)));
     if (path == collection) {

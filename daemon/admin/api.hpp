@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/admin/connections.hpp"
+#include "daemon/admin/event_streams.hpp"
 #include "daemon/admin/events.hpp"
 #include "daemon/admin/tokens.hpp"
 #include "daemon/net/http_server.hpp"
@@ -18,8 +19,9 @@ namespace grantlink {
 class AdminApi {
   public:
     AdminApi(ConnectionsApi& connections, TokensApi& tokens, EventsApi& events,
-             const CurrentSettings& settings)
-        : connections_(connections), tokens_(tokens), events_(events), settings_(settings) {}
+             EventStreams& streams, const CurrentSettings& settings)
+        : connections_(connections), tokens_(tokens), events_(events), streams_(streams),
+          settings_(settings) {}
 
     boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
 
@@ -34,6 +36,7 @@ class AdminApi {
     ConnectionsApi& connections_;
     TokensApi& tokens_;
     EventsApi& events_;
+    EventStreams& streams_;
     const CurrentSettings& settings_;
     int running_ = 0;
 };

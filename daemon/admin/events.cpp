@@ -12,14 +12,6 @@ namespace {
 
 constexpr std::size_t mostOfPage = 500;
 
-// Nothing when it is no number.
-std::optional<std::uint64_t> numberOf(const std::string& text) {
-    std::uint64_t out = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, out);
-    return error == std::errc() && rest == end ? std::optional(out) : std::nullopt;
-}
-
 Json represent(const Actor& actor) {
     Json out = Json::object();
     out.set("kind", nameOf(actor.kind));
@@ -32,6 +24,13 @@ Json represent(const Actor& actor) {
 }
 
 } // namespace
+
+std::optional<std::uint64_t> eventNumber(const std::string& text) {
+    std::uint64_t out = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, out);
+    return error == std::errc() && rest == end ? std::optional(out) : std::nullopt;
+}
 
 Json represent(const Event& event) {
     return Json::object()
@@ -49,7 +48,7 @@ Json EventsApi::list(const Uuid& connection,
     std::size_t limit = 50;
     std::optional<std::uint64_t> after;
     for (const auto& [name, value] : query) {
-        const auto number = numberOf(value);
+        const auto number = eventNumber(value);
         if (name == "limit") {
             if (!number || *number < 1 || *number > mostOfPage)
                 throw badRequest("limit must be a number from 1 to 500", name);

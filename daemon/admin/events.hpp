@@ -25,5 +25,6 @@ class EventsApi {
 };
 
 Json represent(const Event& event);
+std::optional<std::uint64_t> eventNumber(const std::string& text); // nothing: it is none
 
 } // namespace grantlink

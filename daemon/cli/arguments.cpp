@@ -65,6 +65,7 @@ class CommandLine {
         addList();
         addNamed("show", "Show all about a connection", help::show, showCommand);
         addHistory();
+        addWatch();
         addLink();
         addConfirmed("regenerate", "Replace a link; the old one is dead at once", help::regenerate,
                      regenerateCommand);
@@ -180,6 +181,18 @@ class CommandLine {
         const auto limit = addLimit(command);
         onChosen(command,
                  [id, limit](const Session& session) { historyCommand(session, *id, *limit); });
+    }
+
+    void addWatch() {
+        CLI::App* const command = add("watch", "Show what is done, as it happens", help::watch);
+        const auto options = std::make_shared<WatchOptions>();
+        command->add_option("ID", options->name, "Only with this connection");
+        command
+            ->add_option("--after", options->after,
+                         "Begin behind the event with this number; 0: with the\noldest there is")
+            ->type_name("N")
+            ->check(CLI::NonNegativeNumber.description(""));
+        onChosen(command, [options](const Session& session) { watchCommand(session, *options); });
     }
 
     // --limit and --all; 0: all.

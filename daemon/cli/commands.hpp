@@ -49,6 +49,14 @@ void removeCommand(const Session& session, const std::string& name, bool confirm
 void listCommand(const Session& session, const ListOptions& options, std::size_t limit);
 void historyCommand(const Session& session, const std::string& name, std::size_t limit);
 void showCommand(const Session& session, const std::string& name);
+
+struct WatchOptions {
+    std::string name;  // of the only connection; empty: all
+    std::string after; // number of an event; empty: from now on
+};
+
+// Prints each event as it happens, until it is interrupted; waits for a daemon that is restarted.
+void watchCommand(const Session& session, const WatchOptions& options);
 void statusCommand(const Session& session);
 void providersCommand(const Session& session);
 
