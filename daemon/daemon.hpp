@@ -54,7 +54,9 @@ class Daemon {
     DaemonSpool spool_;
     LinkPublisher links_;
     CurlLoop curl_;
-    CurlHttpClient http_;
+    CurlHttpClient curlClient_;
+    Metrics metrics_;
+    MeasuredClient http_;
     DpopNonces dpopNonces_;
     RequestTraces requests_;
     KeySets keySets_;

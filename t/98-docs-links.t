@@ -60,6 +60,9 @@ for my $name (sort keys %sections) {
 same_names(variable => [text_of('ngx_module/variables.cpp') =~ /\{"(grantlink_\w+)",/g], [$manual =~ /^\| `\$(\w+)` \|/mg]);
 same_names(metric => [map { "grantlink_$_" } text_of('ngx_module/metrics_text.cpp') =~ /"grantlink_(\w+)"/g], [$manual =~ /^\| `(grantlink_\w+)` \|/mg]);
 
+same_names('metric of the daemon' => [map { "grantlink_$_" } text_of('daemon/metrics/metrics_text.cpp') =~ /family\("grantlink_(\w+)"/g],
+    [prose_of('docs/configuration.md') =~ /^\| `(grantlink_\w+)` \|/mg]);
+
 my %status = text_of('ngx_module/page_set.cpp') =~ /\{"(\w+)", (\d+)\},/g;
 my ($table) = $manual =~ /^## Pages\n(.*?)^### /ms;
 my %shown = $table =~ /^\| `(\w+)` \| (\d+) \|/mg;

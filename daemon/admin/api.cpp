@@ -3,6 +3,7 @@
 #include "daemon/admin/peer.hpp"
 #include "daemon/admin/problem.hpp"
 #include "daemon/json/json.hpp"
+#include "shared/exposition.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -92,6 +93,11 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
     if (path == "/healthz") {
         requireMethod(request, "GET");
         co_return ok(connections_.health());
+    }
+    if (path == "/metrics") {
+        requireMethod(request, "GET");
+        co_return ServerResponse{
+            200, {{"Content-Type", std::string(Exposition::contentType)}}, connections_.metrics()};
     }
     if (path == "/v1/providers") {
         requireMethod(request, "GET");

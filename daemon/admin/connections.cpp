@@ -2,6 +2,7 @@
 
 #include "daemon/admin/problem.hpp"
 #include "daemon/admin/represent.hpp"
+#include "daemon/metrics/metrics_text.hpp"
 #include "daemon/notify/mail_header.hpp"
 #include "daemon/text/names.hpp"
 #include "daemon/text/rfc3339.hpp"
@@ -107,11 +108,12 @@ ConnectionQuery queryOf(const std::vector<std::pair<std::string, std::string>>& 
 } // namespace
 
 ConnectionsApi::ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
-                               RequestTraces& requests, const CurrentSettings& settings,
+                               RequestTraces& requests, const Metrics& metrics,
+                               const CurrentSettings& settings,
                                std::shared_ptr<const MasterKeys> keys,
                                std::function<void()> taskScheduled)
-    : vault_(vault), links_(links), spool_(spool), requests_(requests), settings_(settings),
-      keys_(std::move(keys)), taskScheduled_(std::move(taskScheduled)) {}
+    : vault_(vault), links_(links), spool_(spool), requests_(requests), metrics_(metrics),
+      settings_(settings), keys_(std::move(keys)), taskScheduled_(std::move(taskScheduled)) {}
 
 Connection ConnectionsApi::newConnection(const Json& wanted) const {
     refuseUnknownMembers(wanted);
@@ -313,6 +315,12 @@ Json ConnectionsApi::health() const {
                                 .set("revoked", number(counts.revoked)))
         .set("spool", Json::object().set("approvals", number(spool_.counts().approvals)))
         .set("outbox", Json::object().set("waiting", number(counts.notifications)));
+}
+
+std::string ConnectionsApi::metrics() const {
+    VaultCounts counts;
+    vault_.read([&](const VaultReader& vault) { counts = vault.counts(); });
+    return metricsText(metrics_, counts, vault_.figures(), spool_.counts().approvals, nowMs());
 }
 
 } // namespace grantlink

@@ -9,6 +9,7 @@
 #include "daemon/approvals/daemon_spool.hpp"
 #include "daemon/json/json.hpp"
 #include "daemon/links/publisher.hpp"
+#include "daemon/metrics/metrics.hpp"
 #include "daemon/oauth/request_traces.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
@@ -26,7 +27,7 @@ namespace grantlink {
 class ConnectionsApi {
   public:
     ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
-                   RequestTraces& requests, const CurrentSettings& settings,
+                   RequestTraces& requests, const Metrics& metrics, const CurrentSettings& settings,
                    std::shared_ptr<const MasterKeys> keys, std::function<void()> taskScheduled);
 
     boost::asio::awaitable<Json> create(Json wanted, Actor actor); // with its link
@@ -38,6 +39,7 @@ class ConnectionsApi {
     boost::asio::awaitable<Json> remove(Uuid id, Actor actor); // its token is given back
     Json trace(const Uuid& id, const std::vector<std::pair<std::string, std::string>>& query) const;
     Json health() const;
+    std::string metrics() const; // as Prometheus reads them
 
   private:
     using Change = std::function<void(Connection&, VaultWriter&)>;
@@ -52,6 +54,7 @@ class ConnectionsApi {
     LinkPublisher& links_;
     const DaemonSpool& spool_;
     RequestTraces& requests_;
+    const Metrics& metrics_;
     const CurrentSettings& settings_;
     std::shared_ptr<const MasterKeys> keys_;
     std::function<void()> taskScheduled_;

@@ -94,8 +94,10 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::exchange(
     if (!tokens) {
         if (services_.stop.stopped() && tokens.error().mayRetry)
             co_return std::nullopt; // stays in the spool for the next start
+        services_.metrics.exchangesFailed.add();
         co_return failed(tokens.error(), "exchange");
     }
+    services_.metrics.exchangesDone.add();
     co_await mark(AttemptStage::exchanged, *tokens);
     co_return co_await identify(*tokens);
 }
@@ -198,6 +200,7 @@ boost::asio::awaitable<void> AttemptRun::settle(Verdict verdict) {
         *end = settlement.apply(vault);
     };
     co_await services_.vault.write(apply);
+    services_.metrics.countOutcome(end->outcome, approval_->received);
     if (end->notified)
         services_.notificationQueued();
     connection_ = end->connection;

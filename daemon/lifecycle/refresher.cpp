@@ -45,6 +45,7 @@ boost::asio::awaitable<RefreshResult> Refresher::refresh(Uuid connection, Actor 
     } catch (const std::exception& error) {
         spdlog::error("connection {}: refresh: {}", connection.text(), error.what());
     }
+    services_.metrics.refreshes[static_cast<std::size_t>(result.how)].add();
     running_.erase(connection);
     mine->result = result;
     mine->done.wakeAll();

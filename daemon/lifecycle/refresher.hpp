@@ -10,6 +10,7 @@
 // Thread: the loop's.
 #pragma once
 
+#include "daemon/lifecycle/refreshed.hpp"
 #include "daemon/lifecycle/services.hpp"
 #include "daemon/oauth/step.hpp"
 
@@ -20,14 +21,6 @@
 #include <optional>
 
 namespace grantlink {
-
-enum class Refreshed {
-    done,
-    notActive,  // there is nothing to refresh
-    impossible, // the provider has no refresh, or this token none
-    failed,     // for now; the failure says why
-    broken,     // the provider refused for good: a new approval is needed
-};
 
 struct RefreshResult {
     Refreshed how = Refreshed::failed;

@@ -186,6 +186,8 @@ VaultCounts LmdbVaultReads<Base>::counts() const {
     out.broken = count(ConnectionStatus::broken);
     out.revoked = count(ConnectionStatus::revoked);
     out.notifications = transaction_.count(tables_.outbox);
+    if (const auto oldest = lmdb::Cursor(transaction_, tables_.outbox).first())
+        out.oldestNotification = uuidOf(oldest->first).time();
     return out;
 }
 

@@ -42,6 +42,7 @@ class LmdbVault : public Vault {
     // Called on the loop, after events of a write are durable. Once, before the first write.
     void onEvents(std::function<void()> told) { told_ = std::move(told); }
 
+    VaultFigures figures() const override;
     void read(const std::function<void(const VaultReader&)>& look) const override;
     boost::asio::awaitable<void> write(std::function<void(VaultWriter&)> change) override;
 
@@ -63,6 +64,7 @@ class LmdbVault : public Vault {
     std::mutex mutex_; // guards queue_
     std::vector<std::shared_ptr<Change>> queue_;
     std::function<void()> told_ = [] {};
+    Histogram<commitBounds> commitTime_; // by the writer's thread
     BlockingThread writer_;
 };
 

@@ -12,6 +12,7 @@
 
 #include "daemon/vault/connection.hpp"
 #include "daemon/vault/event.hpp"
+#include "shared/histogram.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -49,6 +50,7 @@ struct EventPage {
 struct VaultCounts {
     std::size_t pending = 0, active = 0, broken = 0, revoked = 0;
     std::size_t notifications = 0;
+    std::optional<TimeMs> oldestNotification; // when it was made
 };
 
 class VaultReader {
@@ -105,9 +107,18 @@ class VaultWriter : public VaultReader {
     virtual std::size_t pruneAttempts(TimeMs before, std::size_t limit) = 0;
 };
 
+// For metrics.
+struct VaultFigures {
+    std::uint64_t usedBytes = 0;
+    std::uint64_t maxBytes = 0;
+    const Histogram<commitBounds>& commitTime; // nanoseconds; the vault's own
+};
+
 class Vault {
   public:
     virtual ~Vault() = default;
+
+    virtual VaultFigures figures() const = 0;
 
     virtual void read(const std::function<void(const VaultReader&)>& look) const = 0;
     virtual boost::asio::awaitable<void> write(std::function<void(VaultWriter&)> change) = 0;
