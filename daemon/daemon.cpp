@@ -1,6 +1,7 @@
 #include "daemon/daemon.hpp"
 
 #include "daemon/links/edge_directory.hpp"
+#include "daemon/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -204,7 +205,7 @@ boost::asio::awaitable<void> Daemon::reload() {
             spdlog::warn("reload: {} takes effect with the next start", name);
     settings_.replace(*settings);
     streams_.endAll(); // roles may have changed
-    spdlog::set_level(spdlog::level::from_str((*settings)->config.logLevel));
+    setLog((*settings)->config);
     try {
         co_await links_.publishAll(vault_);
         spdlog::info("grantlinkd: reloaded {}", configPath_);

@@ -48,6 +48,7 @@ refused('a path without its slash',   with('approve_path = "/approve"'), qr{trie
 refused('a public URL with a path',   changed(public_url => '"https://links.example.com/x"'), qr/public_url/, qr/without a path/);
 refused('no public URL',              (changed(public_url => undef))[0], qr{tried\.toml:\d}, qr/public_url/);
 refused('a log level of another world', changed(log_level => '"chatty"'), qr/log_level/, qr/debug/);
+refused('a log format of another world', with('log_format = "xml"'), qr{tried\.toml:1\b}, qr/log_format/, qr/"json"/);
 refused('a key file that is not there', (changed(master_key => '"/nowhere/master.key"'))[0], qr{/nowhere/master\.key}, qr/grantlink init/);
 refused('a group that is not there',  (changed(edge_group => '"no-such-group"'))[0], qr/no-such-group/);
 refused('a mail server of another kind', changed(smtp => '"http://127.0.0.1"'), qr/smtp/, qr{smtps://});
