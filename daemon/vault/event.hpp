@@ -17,7 +17,6 @@ namespace grantlink {
 enum class EventKind : std::uint8_t {
     created,
     linkShown,      // asked for by itself; whoever creates or regenerates sees it as well
-    opened,         // best effort: nginx says so, and nobody waits for it
     started,        // the button was pressed
     approved,       // a code came back
     exchanged,      // for the first tokens

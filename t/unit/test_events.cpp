@@ -75,7 +75,7 @@ void recordsComeBack(void**) {
     assertEqual(back->actor.user, "deploy");
     assertEqual(back->actor.remoteUser, event.actor.remoteUser);
     assertEqual(back->detail, "one line");
-    const auto bare = decodeEvent(1, encodeEvent(eventOf(event.connection, EventKind::opened)));
+    const auto bare = decodeEvent(1, encodeEvent(eventOf(event.connection, EventKind::active)));
     assert_true(bare && !bare->attempt && bare->actor.kind == ActorKind::grantlinkd);
     for (int kind = 0; kind <= static_cast<int>(EventKind::tokenGivenBack); ++kind) {
         const auto each =
