@@ -15,8 +15,8 @@ namespace {
 
 struct Opened {
     test::TemporaryDirectory directory;
-    LmdbVault vault{directory.path(), std::make_shared<const MasterKeys>(std::move(
-                                          *MasterKeys::parse(generateKeyFiles().master, "k")))};
+    LmdbVault vault{directory.path(), std::make_shared<const MasterKeys>(
+                                          *MasterKeys::parse(generateKeyFiles().master, "k"))};
 
     void write(const std::function<void(VaultWriter&)>& what) {
         boost::asio::io_context loop;
