@@ -60,6 +60,9 @@ std::chrono::seconds duration(TomlReader& in, std::string_view key,
     return value.value_or(otherwise);
 }
 
+constexpr NameTable<LogFormat, 2> logFormatNames{
+    {{LogFormat::text, "text"}, {LogFormat::json, "json"}}};
+
 constexpr NameTable<Role, 3> roleNames{
     {{Role::viewer, "viewer"}, {Role::operator_, "operator"}, {Role::tokenReader, "token-reader"}}};
 
@@ -182,9 +185,14 @@ void readAll(TomlReader& in, Config& out) {
     readLinks(in, out);
     readPaths(in, out);
     readLooks(in, out);
+    out.auditRetention = duration(in, "audit_retention", out.auditRetention);
     out.logLevel = in.text("log_level", out.logLevel);
     if (spdlog::level::from_str(out.logLevel) == spdlog::level::off && out.logLevel != "off")
         in.fail("log_level", "must be trace, debug, info, warning, error or off");
+    const auto format = valueIn(logFormatNames, in.text("log_format", "text"));
+    if (!format)
+        in.fail("log_format", "must be \"text\" or \"json\"");
+    out.logFormat = format.value_or(out.logFormat);
     if (auto admin = in.table("admin")) {
         out.adminSocket = admin->text("socket", out.adminSocket);
         out.grants = readGrants(*admin);

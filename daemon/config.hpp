@@ -25,6 +25,8 @@ struct ConfigError {
     std::string message;
 };
 
+enum class LogFormat { text, json };
+
 enum class Role { viewer, operator_, tokenReader };
 
 std::string_view nameOf(Role role);
@@ -57,8 +59,10 @@ struct Config {
     std::string providersDir = GRANTLINK_PROVIDERS_DIR; // where install puts the presets
     std::string edgeGroup = "www-data";
     std::string logLevel = "info";
+    LogFormat logFormat = LogFormat::text;
     std::chrono::seconds linkLifetime = std::chrono::days(14);
     std::chrono::seconds attemptLifetime = std::chrono::minutes(30);
+    std::chrono::seconds auditRetention = std::chrono::days(400);
     std::string adminSocket = "/run/grantlink/admin.sock";
     std::vector<RoleGrant> grants;
     std::optional<SmtpConfig> mail; // nothing: no mail is sent

@@ -1,6 +1,7 @@
 #include "daemon/daemon.hpp"
 
 #include "daemon/links/edge_directory.hpp"
+#include "daemon/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -57,22 +58,35 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       edgeKeys_(loadKeys<EdgeKeys>(settings->config.edgeKey)),
       vault_(settings->config.vault, masterKeys_),
       spool_(withDirectories(settings->config).edgeStore),
-      links_(settings->config, masterKeys_, settings_), curl_(loop_.get_executor()), http_(curl_),
-      requests_(http_, dpopNonces_), keySets_(http_), discovery_(http_),
-      outbox_(loop_.get_executor(), vault_, links_, settings_),
-      services_{vault_,    spool_,      links_,    requests_, keySets_,
-                settings_, masterKeys_, edgeKeys_, stop_,     [this] { outbox_.wake(); }},
+      links_(settings->config, masterKeys_, settings_), curl_(loop_.get_executor()),
+      curlClient_(curl_), http_(curlClient_, metrics_), requests_(http_, dpopNonces_),
+      keySets_(http_), discovery_(http_),
+      outbox_(loop_.get_executor(), vault_, links_, settings_), services_{vault_,
+                                                                          spool_,
+                                                                          links_,
+                                                                          requests_,
+                                                                          keySets_,
+                                                                          settings_,
+                                                                          masterKeys_,
+                                                                          edgeKeys_,
+                                                                          metrics_,
+                                                                          stop_,
+                                                                          [this] {
+                                                                              outbox_.wake();
+                                                                          }},
       approvals_(loop_.get_executor(), services_),
-      lifecycle_{
-          vault_, links_, requests_, settings_, masterKeys_, stop_, [this] { outbox_.wake(); }},
+      lifecycle_{vault_,      links_,   requests_, settings_,
+                 masterKeys_, metrics_, stop_,     [this] { outbox_.wake(); }},
       refresher_(lifecycle_), upkeep_(loop_.get_executor(), lifecycle_, refresher_),
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
-      connections_(vault_, links_, spool_, requests_, settings_, masterKeys_,
+      connections_(vault_, links_, spool_, requests_, metrics_, settings_, masterKeys_,
                    [this] { upkeep_.wake(); }),
-      tokens_(vault_, refresher_, requests_, settings_), api_(connections_, tokens_, settings_),
+      tokens_(vault_, refresher_, requests_, settings_), events_(vault_), streams_(vault_),
+      api_(connections_, tokens_, events_, streams_, settings_),
       starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
     const Config& config = settings->config;
     requirePair(*edgeKeys_, *masterKeys_, config);
+    vault_.onEvents([this] { streams_.wake(); });
     shareEdgeFiles(config.edgeStore, config.edgeGroup);
     wake_ = std::make_unique<WakeSocket>(loop_.get_executor(), config.wakeSocket(),
                                          [this] { approvals_.wake(); });
@@ -137,6 +151,7 @@ boost::asio::awaitable<void> Daemon::stop() {
     upkeep_.stop();
     outbox_.stop();
     maintenance_.stop();
+    streams_.stop();
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!idle() && std::chrono::steady_clock::now() < deadline) {
         StopSignal pause;
@@ -189,7 +204,8 @@ boost::asio::awaitable<void> Daemon::reload() {
         if ((*settings)->config.*member != before->config.*member)
             spdlog::warn("reload: {} takes effect with the next start", name);
     settings_.replace(*settings);
-    spdlog::set_level(spdlog::level::from_str((*settings)->config.logLevel));
+    streams_.endAll(); // roles may have changed
+    setLog((*settings)->config);
     try {
         co_await links_.publishAll(vault_);
         spdlog::info("grantlinkd: reloaded {}", configPath_);

@@ -39,7 +39,7 @@ class Daemon {
 
     bool idle() const {
         return approvals_.idle() && upkeep_.idle() && outbox_.idle() && maintenance_.idle() &&
-               api_.idle() && startSocket_->idle();
+               api_.idle() && streams_.idle() && startSocket_->idle();
     }
 
     std::string configPath_;
@@ -54,7 +54,9 @@ class Daemon {
     DaemonSpool spool_;
     LinkPublisher links_;
     CurlLoop curl_;
-    CurlHttpClient http_;
+    CurlHttpClient curlClient_;
+    Metrics metrics_;
+    MeasuredClient http_;
     DpopNonces dpopNonces_;
     RequestTraces requests_;
     KeySets keySets_;
@@ -68,6 +70,8 @@ class Daemon {
     Maintenance maintenance_;
     ConnectionsApi connections_;
     TokensApi tokens_;
+    EventsApi events_;
+    EventStreams streams_;
     AdminApi api_;
     Starts starts_;
     std::unique_ptr<WakeSocket> wake_;

@@ -1,28 +1,17 @@
 // grantlinkd: the daemon beside nginx.
 #include "daemon/daemon.hpp"
+#include "daemon/log.hpp"
 #include "daemon/settings.hpp"
 
 #include <CLI/CLI.hpp>
 #include <curl/curl.h>
 #include <sodium.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
 #include <csignal>
 
 using namespace grantlink;
-
-namespace {
-
-void setUpLog(const std::string& level) {
-    auto logger = spdlog::stderr_logger_st("grantlinkd");
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-    logger->set_level(spdlog::level::from_str(level));
-    spdlog::set_default_logger(std::move(logger));
-}
-
-} // namespace
 
 int main(int argc, char** argv) {
     CLI::App app("grantlinkd: exchanges and keeps what nginx's approval links bring in");
@@ -35,7 +24,7 @@ int main(int argc, char** argv) {
 
     ::umask(027);
     std::signal(SIGPIPE, SIG_IGN); // a peer or a log that goes away is an error code, not the end
-    setUpLog("info");
+    beginLog();
     auto settings = loadSettings(config);
     if (!settings) {
         spdlog::error("{}", settings.error().message);
@@ -45,7 +34,7 @@ int main(int argc, char** argv) {
         spdlog::info("{}: all is well", config);
         return 0;
     }
-    spdlog::set_level(spdlog::level::from_str((*settings)->config.logLevel));
+    setLog((*settings)->config);
     try {
         if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
             throw std::runtime_error("libsodium or libcurl cannot be set up");

@@ -50,6 +50,7 @@ boost::asio::awaitable<void> Maintenance::once() {
     links_.clearStaleReaders();
     spool_.clearStaleReaders();
     co_await prune();
+    co_await pruneEvents();
 }
 
 // Spool first: a vault record must outlive the approval that it makes idempotent.
@@ -64,6 +65,18 @@ boost::asio::awaitable<void> Maintenance::prune() {
     const auto forget = [before](VaultWriter& vault) {
         vault.pruneAttempts(before - keptAfterwards, pruneBatch);
     };
+    co_await vault_.write(forget);
+}
+
+boost::asio::awaitable<void> Maintenance::pruneEvents() {
+    const SettingsPtr settings = settings_.get();
+    const auto retention = static_cast<TimeMs>(settings->config.auditRetention.count()) * 1000;
+    const TimeMs before = nowMs() - retention;
+    std::optional<TimeMs> oldest;
+    vault_.read([&](const VaultReader& vault) { oldest = vault.oldestEvent(); });
+    if (!oldest || *oldest >= before)
+        co_return;
+    const auto forget = [before](VaultWriter& vault) { vault.pruneEvents(before, pruneBatch); };
     co_await vault_.write(forget);
 }
 

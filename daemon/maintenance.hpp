@@ -30,6 +30,7 @@ class Maintenance {
     boost::asio::awaitable<void> run();
     boost::asio::awaitable<void> once();
     boost::asio::awaitable<void> prune();
+    boost::asio::awaitable<void> pruneEvents();
 
     boost::asio::any_io_executor loop_;
     Vault& vault_;

@@ -10,9 +10,9 @@
 #include "ngx_module/page_set.hpp"
 #include "ngx_module/route.hpp"
 #include "ngx_module/write_result.hpp"
+#include "shared/histogram.hpp"
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -20,66 +20,9 @@
 
 namespace grantlink {
 
-// One writer, any number of readers, in other processes too.
-class Counter {
-  public:
-    void add(std::uint64_t n = 1) noexcept {
-        value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-    }
-
-    // What goes up and down; never below zero while each subtraction follows its addition.
-    void subtract(std::uint64_t n) noexcept {
-        value_.store(value_.load(std::memory_order_relaxed) - n, std::memory_order_relaxed);
-    }
-
-    void reset() noexcept { value_.store(0, std::memory_order_relaxed); }
-
-    std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
-
-  private:
-    static_assert(std::atomic<std::uint64_t>::is_always_lock_free); // works between processes
-    std::atomic<std::uint64_t> value_{0};
-};
-
 // Upper bounds, each included. What is above the last falls into one bucket more.
 inline constexpr std::array<std::uint64_t, 12> batchSizeBounds{1,  2,   4,   8,   16,   32,
                                                                64, 128, 256, 512, 1024, 2048};
-
-// Nanoseconds, from half a millisecond to ten seconds.
-inline constexpr std::array<std::uint64_t, 14> commitBounds{
-    500'000,       1'000'000,     2'500'000,     5'000'000,     10'000'000,
-    25'000'000,    50'000'000,    100'000'000,   250'000'000,   500'000'000,
-    1'000'000'000, 2'500'000'000, 5'000'000'000, 10'000'000'000};
-
-template <const auto& bounds>
-class Histogram {
-  public:
-    static constexpr std::size_t buckets = bounds.size() + 1;
-
-    void observe(std::uint64_t value) noexcept {
-        std::size_t i = 0;
-        while (i < bounds.size() && value > bounds[i])
-            ++i;
-        counts_[i].add();
-        sum_.add(value);
-    }
-
-    void addTo(Histogram& total) const noexcept {
-        for (std::size_t i = 0; i < buckets; ++i)
-            total.counts_[i].add(counts_[i].get());
-        total.sum_.add(sum_.get());
-    }
-
-    // Of this bucket alone. How many values there are is the sum over all buckets: counted apart,
-    // it could disagree with them.
-    std::uint64_t count(std::size_t bucket) const noexcept { return counts_[bucket].get(); }
-
-    std::uint64_t sum() const noexcept { return sum_.get(); }
-
-  private:
-    std::array<Counter, buckets> counts_;
-    Counter sum_;
-};
 
 // The values of $grantlink_outcome as a fixed set, so that nothing makes the number of time series
 // grow: the pages' names and the few outcomes that are no page. "none" stands for no outcome (a

@@ -4,10 +4,10 @@
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/conf.hpp"
 #include "ngx_module/edge_store.hpp"
-#include "ngx_module/exposition.hpp"
 #include "ngx_module/metrics.hpp"
 #include "ngx_module/metrics_text.hpp"
 #include "ngx_module/respond.hpp"
+#include "shared/exposition.hpp"
 
 namespace grantlink {
 

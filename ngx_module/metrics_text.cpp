@@ -1,6 +1,6 @@
 #include "ngx_module/metrics_text.hpp"
 
-#include "ngx_module/exposition.hpp"
+#include "shared/exposition.hpp"
 
 namespace grantlink {
 
@@ -24,31 +24,15 @@ void writeApprovals(Exposition& out, const Counts& counts) {
         out.sample({{"result", nameOf(static_cast<WriteResult>(i))}}, counts.approvals[i].get());
 }
 
-// `places`: the values are in units of 10^-places of what the name says.
-template <const auto& bounds>
-void writeHistogram(Exposition& out, std::string_view name, std::string_view help,
-                    const Histogram<bounds>& histogram, unsigned places) {
-    out.family(name, "histogram", help);
-    std::uint64_t below = 0;
-    for (std::size_t i = 0; i < bounds.size(); ++i) {
-        below += histogram.count(i);
-        out.sample("_bucket", {{"le", decimal(bounds[i], places)}}, below);
-    }
-    below += histogram.count(bounds.size());
-    out.sample("_bucket", {{"le", "+Inf"}}, below);
-    out.sample("_sum", {}, histogram.sum(), places);
-    out.sample("_count", {}, below);
-}
-
 void writeSpool(Exposition& out, const Counts& counts, const Levels& levels) {
     out.family("grantlink_spool_queue_depth", "gauge",
                "Approvals that wait for their commit or are being committed, in all workers.");
     out.sample({}, levels.queued.get());
-    writeHistogram(out, "grantlink_spool_batch_size", "Approvals written in one commit.",
-                   counts.batchSize, 0);
-    writeHistogram(out, "grantlink_spool_commit_seconds",
-                   "Time that a commit took, waiting for other writers included.",
-                   counts.commitTime, 9);
+    out.family("grantlink_spool_batch_size", "histogram", "Approvals written in one commit.");
+    out.histogram(counts.batchSize, 0);
+    out.family("grantlink_spool_commit_seconds", "histogram",
+               "Time that a commit took, waiting for other writers included.");
+    out.histogram(counts.commitTime, 9);
     out.family("grantlink_long_polls", "gauge",
                "Requests that wait for the outcome of an attempt.");
     out.sample({}, levels.longPolls.get());

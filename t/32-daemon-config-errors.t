@@ -41,12 +41,14 @@ sub changed ($key, $value) {
 refused('a key that is not known',    with('requestor = "x"'), qr{tried\.toml:1\b}, qr/requestor/);
 refused('TOML that is none',          with('this is = = wrong'), qr{tried\.toml:1\b});
 refused('a duration without a unit',  with('link_lifetime = "14"'), qr{tried\.toml:1\b}, qr/link_lifetime/, qr/"14d"/);
+refused('a retention of nothing',      with('audit_retention = "0d"'), qr{tried\.toml:1\b}, qr/audit_retention/);
 refused('a duration as a number',     with('attempt_lifetime = 30'), qr{tried\.toml:1\b}, qr/attempt_lifetime/);
 refused('a duration of nothing',      with('attempt_lifetime = "0s"'), qr{tried\.toml:1\b}, qr/attempt_lifetime/);
 refused('a path without its slash',   with('approve_path = "/approve"'), qr{tried\.toml:1\b}, qr/approve_path/, qr/'\/'|slash/);
 refused('a public URL with a path',   changed(public_url => '"https://links.example.com/x"'), qr/public_url/, qr/without a path/);
 refused('no public URL',              (changed(public_url => undef))[0], qr{tried\.toml:\d}, qr/public_url/);
 refused('a log level of another world', changed(log_level => '"chatty"'), qr/log_level/, qr/debug/);
+refused('a log format of another world', with('log_format = "xml"'), qr{tried\.toml:1\b}, qr/log_format/, qr/"json"/);
 refused('a key file that is not there', (changed(master_key => '"/nowhere/master.key"'))[0], qr{/nowhere/master\.key}, qr/grantlink init/);
 refused('a group that is not there',  (changed(edge_group => '"no-such-group"'))[0], qr/no-such-group/);
 refused('a mail server of another kind', changed(smtp => '"http://127.0.0.1"'), qr/smtp/, qr{smtps://});

@@ -82,7 +82,7 @@ like(ok_run('status', 'status')->{out}, qr/active/i, 'status tells how many ther
 is(decode_json(ok_run('status --json', qw(status --json))->{out})->{status}, 'ok', 'status --json is the health');
 like(ok_run('providers', 'providers')->{out}, qr{/callback/instagram}, 'providers shows the redirect URI');
 
-for my $command (qw(init request login list show link regenerate cancel status)) {
+for my $command (qw(init request login list show history watch link regenerate cancel status)) {
     my $help = ok_run("$command --help", $command, '--help')->{out};
     like($help, qr/grantlink $command/, "$command --help shows an example");
 }

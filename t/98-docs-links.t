@@ -60,6 +60,15 @@ for my $name (sort keys %sections) {
 same_names(variable => [text_of('ngx_module/variables.cpp') =~ /\{"(grantlink_\w+)",/g], [$manual =~ /^\| `\$(\w+)` \|/mg]);
 same_names(metric => [map { "grantlink_$_" } text_of('ngx_module/metrics_text.cpp') =~ /"grantlink_(\w+)"/g], [$manual =~ /^\| `(grantlink_\w+)` \|/mg]);
 
+same_names('metric of the daemon' => [map { "grantlink_$_" } text_of('daemon/metrics/metrics_text.cpp') =~ /family\("grantlink_(\w+)"/g],
+    [prose_of('docs/configuration.md') =~ /^\| `(grantlink_\w+)` \|/mg]);
+
+my @events  = text_of('daemon/vault/event.cpp') =~ /\{EventKind::\w+, "(\w+)"\}/g;
+my ($trail) = prose_of('docs/configuration.md') =~ /^\| event \| when \| by \|\n(.*?)\n\n/ms;
+my ($enum)  = text_of('docs/openapi.yaml') =~ /enum: \[(created,.*?)\]/s;
+same_names(event => \@events, [map { /\A\| (.*?) \|/ ? $1 =~ /`(\w+)`/g : () } split /\n/, $trail]);
+same_names('event of the API' => \@events, [$enum =~ /\w+/g]);
+
 my %status = text_of('ngx_module/page_set.cpp') =~ /\{"(\w+)", (\d+)\},/g;
 my ($table) = $manual =~ /^## Pages\n(.*?)^### /ms;
 my %shown = $table =~ /^\| `(\w+)` \| (\d+) \|/mg;

@@ -3,6 +3,7 @@
 #include "daemon/admin/peer.hpp"
 #include "daemon/admin/problem.hpp"
 #include "daemon/json/json.hpp"
+#include "shared/exposition.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -93,9 +94,18 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
         requireMethod(request, "GET");
         co_return ok(connections_.health());
     }
+    if (path == "/metrics") {
+        requireMethod(request, "GET");
+        co_return ServerResponse{
+            200, {{"Content-Type", std::string(Exposition::contentType)}}, connections_.metrics()};
+    }
     if (path == "/v1/providers") {
         requireMethod(request, "GET");
         co_return providers();
+    }
+    if (path == "/v1/events") {
+        requireMethod(request, "GET");
+        co_return streams_.open(request);
     }
     if (path == collection && request.method == "GET")
         co_return ok(connections_.list(parseForm(request.query)));
@@ -103,7 +113,9 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
         if (request.method != "POST")
             throw Problem::methodNotAllowed("GET, POST");
         requireRole(request, Role::operator_);
-        const Json made = co_await connections_.create(bodyOf(request));
+        Actor actor = actorOf(request);
+        Json wanted = bodyOf(request);
+        const Json made = co_await connections_.create(std::move(wanted), std::move(actor));
         ServerResponse response = ok(made, 201);
         response.headers.emplace_back("Location", std::string(collection) + "/" + made["id"].str());
         co_return response;
@@ -115,23 +127,28 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
 
 boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest& request) {
     const auto [id, action] = targetOf(request.path);
+    Actor actor = actorOf(request); // named: GCC 12 destroys twice what is made inside co_await
     if (action.empty() && request.method == "GET")
         co_return ok(connections_.show(id));
+    if (action == "events") {
+        requireMethod(request, "GET");
+        co_return ok(events_.list(id, parseForm(request.query)));
+    }
     if (action == "token") {
         requireMethod(request, "GET");
         requireRole(request, Role::tokenReader);
         auto query = parseForm(request.query);
-        co_return ok(co_await tokens_.vend(id, std::move(query)));
+        co_return ok(co_await tokens_.vend(id, std::move(query), std::move(actor)));
     }
     requireRole(request, Role::operator_);
     if (action.empty()) {
         if (request.method != "DELETE")
             throw Problem::methodNotAllowed("GET, DELETE");
-        co_return ok(co_await connections_.remove(id));
+        co_return ok(co_await connections_.remove(id, std::move(actor)));
     }
     if (action == "link") {
         requireMethod(request, "GET");
-        co_return ok(connections_.link(id));
+        co_return ok(co_await connections_.link(id, std::move(actor)));
     }
     if (action == "trace") {
         requireMethod(request, "GET");
@@ -139,11 +156,11 @@ boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest&
     }
     if (action == "regenerate") {
         requireMethod(request, "POST");
-        co_return ok(co_await connections_.regenerate(id));
+        co_return ok(co_await connections_.regenerate(id, std::move(actor)));
     }
     if (action == "cancel") {
         requireMethod(request, "POST");
-        co_return ok(co_await connections_.cancel(id));
+        co_return ok(co_await connections_.cancel(id, std::move(actor)));
     }
     if (action == "feed") {
         requireMethod(request, "GET");
@@ -151,7 +168,7 @@ boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest&
     }
     if (action == "refresh") {
         requireMethod(request, "POST");
-        co_return ok(co_await tokens_.refresh(id));
+        co_return ok(co_await tokens_.refresh(id, std::move(actor)));
     }
     throw notFound("a connection has no \"" + std::string(action) +
                    "\"; docs/openapi.yaml lists what it has");

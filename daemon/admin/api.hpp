@@ -1,10 +1,13 @@
 // The admin API: HTTP and JSON on a Unix socket, described in docs/openapi.yaml.
 //
-// This file knows paths, methods and roles; what they do is in connections.cpp and tokens.cpp.
+// This file knows paths, methods and roles; what they do is in connections.cpp, tokens.cpp and
+// events.cpp.
 // Thread: the loop's.
 #pragma once
 
 #include "daemon/admin/connections.hpp"
+#include "daemon/admin/event_streams.hpp"
+#include "daemon/admin/events.hpp"
 #include "daemon/admin/tokens.hpp"
 #include "daemon/net/http_server.hpp"
 #include "daemon/settings.hpp"
@@ -15,8 +18,10 @@ namespace grantlink {
 
 class AdminApi {
   public:
-    AdminApi(ConnectionsApi& connections, TokensApi& tokens, const CurrentSettings& settings)
-        : connections_(connections), tokens_(tokens), settings_(settings) {}
+    AdminApi(ConnectionsApi& connections, TokensApi& tokens, EventsApi& events,
+             EventStreams& streams, const CurrentSettings& settings)
+        : connections_(connections), tokens_(tokens), events_(events), streams_(streams),
+          settings_(settings) {}
 
     boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
 
@@ -30,6 +35,8 @@ class AdminApi {
 
     ConnectionsApi& connections_;
     TokensApi& tokens_;
+    EventsApi& events_;
+    EventStreams& streams_;
     const CurrentSettings& settings_;
     int running_ = 0;
 };

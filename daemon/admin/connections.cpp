@@ -2,6 +2,7 @@
 
 #include "daemon/admin/problem.hpp"
 #include "daemon/admin/represent.hpp"
+#include "daemon/metrics/metrics_text.hpp"
 #include "daemon/notify/mail_header.hpp"
 #include "daemon/text/names.hpp"
 #include "daemon/text/rfc3339.hpp"
@@ -107,11 +108,12 @@ ConnectionQuery queryOf(const std::vector<std::pair<std::string, std::string>>& 
 } // namespace
 
 ConnectionsApi::ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
-                               RequestTraces& requests, const CurrentSettings& settings,
+                               RequestTraces& requests, const Metrics& metrics,
+                               const CurrentSettings& settings,
                                std::shared_ptr<const MasterKeys> keys,
                                std::function<void()> taskScheduled)
-    : vault_(vault), links_(links), spool_(spool), requests_(requests), settings_(settings),
-      keys_(std::move(keys)), taskScheduled_(std::move(taskScheduled)) {}
+    : vault_(vault), links_(links), spool_(spool), requests_(requests), metrics_(metrics),
+      settings_(settings), keys_(std::move(keys)), taskScheduled_(std::move(taskScheduled)) {}
 
 Connection ConnectionsApi::newConnection(const Json& wanted) const {
     refuseUnknownMembers(wanted);
@@ -146,9 +148,16 @@ Connection ConnectionsApi::newConnection(const Json& wanted) const {
     return out;
 }
 
-boost::asio::awaitable<Json> ConnectionsApi::create(const Json& wanted) {
+boost::asio::awaitable<Json> ConnectionsApi::create(Json wanted, Actor actor) {
     const Connection connection = newConnection(wanted);
-    const auto put = [connection](VaultWriter& vault) { vault.putConnection(connection); };
+    const auto put = [connection, actor](VaultWriter& vault) {
+        vault.putConnection(connection);
+        vault.record({.time = connection.created,
+                      .kind = EventKind::created,
+                      .connection = connection.id,
+                      .actor = actor,
+                      .detail = connection.provider + " " + connection.account});
+    };
     co_await vault_.write(put);
     if (wanted["trace"].boolean())
         requests_.begin(connection.id);
@@ -189,7 +198,7 @@ Json ConnectionsApi::show(const Uuid& id) const {
     return represent(find(id));
 }
 
-Json ConnectionsApi::link(const Uuid& id) const {
+boost::asio::awaitable<Json> ConnectionsApi::link(Uuid id, Actor actor) {
     const Connection connection = find(id);
     if (connection.status == ConnectionStatus::active ||
         connection.status == ConnectionStatus::revoked)
@@ -197,26 +206,34 @@ Json ConnectionsApi::link(const Uuid& id) const {
                        "; only one that waits for an approval has a link");
     if (!keys_->find(connection.linkKey))
         throw conflict("the master key that this link was made with is retired; regenerate it");
-    return Json::object()
+    const auto shown = [id, actor](VaultWriter& vault) {
+        vault.record(
+            {.time = nowMs(), .kind = EventKind::linkShown, .connection = id, .actor = actor});
+    };
+    co_await vault_.write(shown);
+    co_return Json::object()
         .set("link", links_.linkOf(connection))
         .set("expires_at", rfc3339(connection.linkExpires))
         .set("generation", static_cast<std::int64_t>(connection.generation));
 }
 
-boost::asio::awaitable<Connection> ConnectionsApi::change(Uuid id, Change change) {
+boost::asio::awaitable<Connection> ConnectionsApi::change(Uuid id, EventKind kind, Actor actor,
+                                                          Change change) {
     const auto changed = std::make_shared<Connection>(find(id));
-    const auto apply = [id, change = std::move(change), changed](VaultWriter& vault) {
+    const auto apply = [id, kind, actor = std::move(actor), change = std::move(change),
+                        changed](VaultWriter& vault) {
         *changed = vault.connection(id).value(); // nothing removes connections
         change(*changed, vault);
         changed->updated = nowMs();
         vault.putConnection(*changed);
+        vault.record({.time = changed->updated, .kind = kind, .connection = id, .actor = actor});
     };
     co_await vault_.write(apply);
     co_await links_.publish(*changed);
     co_return *changed;
 }
 
-boost::asio::awaitable<Json> ConnectionsApi::regenerate(Uuid id) {
+boost::asio::awaitable<Json> ConnectionsApi::regenerate(Uuid id, Actor actor) {
     const SettingsPtr settings = settings_.get();
     const TimeMs expires = after(settings->config.linkLifetime);
     const KeyId key = keys_->current().id;
@@ -227,22 +244,24 @@ boost::asio::awaitable<Json> ConnectionsApi::regenerate(Uuid id) {
             throw conflict("the connection was cancelled; request a new one");
         renewLink(c, key, expires);
     };
-    const Connection connection = co_await change(id, renew);
+    const Connection connection =
+        co_await change(id, EventKind::regenerated, std::move(actor), renew);
     co_return withLink(connection);
 }
 
-boost::asio::awaitable<Json> ConnectionsApi::cancel(Uuid id) {
+boost::asio::awaitable<Json> ConnectionsApi::cancel(Uuid id, Actor actor) {
     const Change revoke = [](Connection& c, VaultWriter&) {
         if (c.status == ConnectionStatus::active)
             throw conflict("the connection is active; there is no request left to cancel");
         c.status = ConnectionStatus::revoked;
     };
-    const Connection connection = co_await change(id, revoke);
+    const Connection connection =
+        co_await change(id, EventKind::cancelled, std::move(actor), revoke);
     co_return represent(connection);
 }
 
 // What is at the provider is given back by a task of its own: the provider may be down.
-boost::asio::awaitable<Json> ConnectionsApi::remove(Uuid id) {
+boost::asio::awaitable<Json> ConnectionsApi::remove(Uuid id, Actor actor) {
     const SettingsPtr settings = settings_.get();
     const Change end = [settings](Connection& c, VaultWriter& vault) {
         vault.unschedule(Task::upkeep, c.id);
@@ -255,7 +274,7 @@ boost::asio::awaitable<Json> ConnectionsApi::remove(Uuid id) {
         c.trouble.clear();
         c.tokenExpires = 0;
     };
-    const Connection connection = co_await change(id, end);
+    const Connection connection = co_await change(id, EventKind::removed, std::move(actor), end);
     taskScheduled_();
     co_return represent(connection);
 }
@@ -296,6 +315,12 @@ Json ConnectionsApi::health() const {
                                 .set("revoked", number(counts.revoked)))
         .set("spool", Json::object().set("approvals", number(spool_.counts().approvals)))
         .set("outbox", Json::object().set("waiting", number(counts.notifications)));
+}
+
+std::string ConnectionsApi::metrics() const {
+    VaultCounts counts;
+    vault_.read([&](const VaultReader& vault) { counts = vault.counts(); });
+    return metricsText(metrics_, counts, vault_.figures(), spool_.counts().approvals, nowMs());
 }
 
 } // namespace grantlink

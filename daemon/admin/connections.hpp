@@ -1,5 +1,7 @@
 // What can be done with connections: the steps behind the admin API, each checked and durable.
 //
+// Each change is in the audit trail with its actor, in the same transaction.
+//
 // Errors: a Problem for whatever the caller did wrong.
 // Thread: the loop's.
 #pragma once
@@ -7,6 +9,7 @@
 #include "daemon/approvals/daemon_spool.hpp"
 #include "daemon/json/json.hpp"
 #include "daemon/links/publisher.hpp"
+#include "daemon/metrics/metrics.hpp"
 #include "daemon/oauth/request_traces.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
@@ -24,18 +27,19 @@ namespace grantlink {
 class ConnectionsApi {
   public:
     ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
-                   RequestTraces& requests, const CurrentSettings& settings,
+                   RequestTraces& requests, const Metrics& metrics, const CurrentSettings& settings,
                    std::shared_ptr<const MasterKeys> keys, std::function<void()> taskScheduled);
 
-    boost::asio::awaitable<Json> create(const Json& wanted); // with its link
+    boost::asio::awaitable<Json> create(Json wanted, Actor actor); // with its link
     Json list(const std::vector<std::pair<std::string, std::string>>& query) const;
     Json show(const Uuid& id) const;
-    Json link(const Uuid& id) const;
-    boost::asio::awaitable<Json> regenerate(Uuid id); // with its new link
-    boost::asio::awaitable<Json> cancel(Uuid id);
-    boost::asio::awaitable<Json> remove(Uuid id); // its token is given back
+    boost::asio::awaitable<Json> link(Uuid id, Actor actor);       // recorded before it is shown
+    boost::asio::awaitable<Json> regenerate(Uuid id, Actor actor); // with its new link
+    boost::asio::awaitable<Json> cancel(Uuid id, Actor actor);
+    boost::asio::awaitable<Json> remove(Uuid id, Actor actor); // its token is given back
     Json trace(const Uuid& id, const std::vector<std::pair<std::string, std::string>>& query) const;
     Json health() const;
+    std::string metrics() const; // as Prometheus reads them
 
   private:
     using Change = std::function<void(Connection&, VaultWriter&)>;
@@ -43,13 +47,14 @@ class ConnectionsApi {
     Connection find(const Uuid& id) const;
     std::vector<std::string> spellingsOf(const std::vector<std::string>& given) const;
     Connection newConnection(const Json& wanted) const;
-    boost::asio::awaitable<Connection> change(Uuid id, Change change);
+    boost::asio::awaitable<Connection> change(Uuid id, EventKind kind, Actor actor, Change change);
     Json withLink(const Connection& connection) const;
 
     Vault& vault_;
     LinkPublisher& links_;
     const DaemonSpool& spool_;
     RequestTraces& requests_;
+    const Metrics& metrics_;
     const CurrentSettings& settings_;
     std::shared_ptr<const MasterKeys> keys_;
     std::function<void()> taskScheduled_;

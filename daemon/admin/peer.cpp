@@ -1,5 +1,7 @@
 #include "daemon/admin/peer.hpp"
 
+#include "daemon/text/names.hpp"
+
 #include <grp.h>
 #include <pwd.h>
 #include <unistd.h>
@@ -9,6 +11,8 @@
 namespace grantlink {
 
 namespace {
+
+constexpr std::size_t maxRemoteUser = 200; // bytes
 
 // The user's groups by the user database: the peer's own idea of them is not asked.
 std::vector<std::string> groupNames(const passwd& user) {
@@ -47,6 +51,20 @@ std::set<Role> rolesOf(const PeerCredentials& peer, const Config& config) {
             out.insert(grant.role);
     if (out.contains(Role::operator_) || out.contains(Role::tokenReader))
         out.insert(Role::viewer);
+    return out;
+}
+
+Actor actorOf(const ServerRequest& request) {
+    Actor out{.kind = ActorKind::user};
+    if (request.peer) {
+        out.uid = request.peer->uid;
+        out.pid = request.peer->pid;
+        if (const passwd* user = ::getpwuid(request.peer->uid))
+            out.user = user->pw_name;
+    }
+    const std::string_view remote = request.header("remote-user");
+    if (isOneLine(remote, maxRemoteUser))
+        out.remoteUser = remote;
     return out;
 }
 

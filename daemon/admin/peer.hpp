@@ -4,6 +4,7 @@
 
 #include "daemon/config.hpp"
 #include "daemon/net/http_server.hpp"
+#include "daemon/vault/event.hpp"
 
 #include <set>
 
@@ -12,5 +13,9 @@ namespace grantlink {
 // Root and the daemon's own user have every role; operators and token-readers are viewers
 // as well.
 std::set<Role> rolesOf(const PeerCredentials& peer, const Config& config);
+
+// For the audit trail. The header Remote-User is the peer's word, and recorded as such beside what
+// the kernel says of the peer; one that is no short line is not.
+Actor actorOf(const ServerRequest& request);
 
 } // namespace grantlink

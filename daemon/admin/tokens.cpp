@@ -80,21 +80,26 @@ Json represent(const Post& post) {
 } // namespace
 
 boost::asio::awaitable<Json>
-TokensApi::vend(Uuid id, std::vector<std::pair<std::string, std::string>> query) {
+TokensApi::vend(Uuid id, std::vector<std::pair<std::string, std::string>> query, Actor actor) {
     const std::chrono::seconds minTtl = minTtlOf(query);
-    const Held held = find(vault_, id);
-    if (lastsFor(held.tokens, minTtl, nowMs()))
-        co_return represent(held);
-    const RefreshResult result = co_await refresher_.refresh(id);
-    const Held newer = find(vault_, id); // also after a failure: somebody else may have done it
-    if (result.how == Refreshed::done || lastsFor(newer.tokens, minTtl, nowMs()))
-        co_return represent(newer);
-    refuse(result);
+    Held held = find(vault_, id);
+    if (!lastsFor(held.tokens, minTtl, nowMs())) {
+        const RefreshResult result = co_await refresher_.refresh(id, actor);
+        held = find(vault_, id); // also after a failure: somebody else may have done it
+        if (result.how != Refreshed::done && !lastsFor(held.tokens, minTtl, nowMs()))
+            refuse(result);
+    }
+    const auto vended = [id, actor](VaultWriter& vault) {
+        vault.record(
+            {.time = nowMs(), .kind = EventKind::vended, .connection = id, .actor = actor});
+    };
+    co_await vault_.write(vended);
+    co_return represent(held);
 }
 
-boost::asio::awaitable<Json> TokensApi::refresh(Uuid id) {
+boost::asio::awaitable<Json> TokensApi::refresh(Uuid id, Actor actor) {
     find(vault_, id);
-    const RefreshResult result = co_await refresher_.refresh(id);
+    const RefreshResult result = co_await refresher_.refresh(id, std::move(actor));
     if (result.how != Refreshed::done)
         refuse(result);
     const Held held = find(vault_, id);

@@ -1,6 +1,7 @@
 #include "daemon/approvals/attempt_run.hpp"
 
 #include "daemon/approvals/settlement.hpp"
+#include "daemon/audit/attempt_events.hpp"
 #include "daemon/oauth/dpop_key.hpp"
 #include "daemon/oauth/id_token.hpp"
 #include "daemon/oauth/identity.hpp"
@@ -93,8 +94,10 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::exchange(
     if (!tokens) {
         if (services_.stop.stopped() && tokens.error().mayRetry)
             co_return std::nullopt; // stays in the spool for the next start
+        services_.metrics.exchangesFailed.add();
         co_return failed(tokens.error(), "exchange");
     }
+    services_.metrics.exchangesDone.add();
     co_await mark(AttemptStage::exchanged, *tokens);
     co_return co_await identify(*tokens);
 }
@@ -176,10 +179,15 @@ AttemptRun::Verdict AttemptRun::failed(const StepFailure& failure, const char* s
 
 boost::asio::awaitable<void> AttemptRun::mark(AttemptStage stage, std::optional<TokenSet> tokens) {
     const AttemptRecord record{approval_->connection, stage, std::nullopt, ""};
-    const auto put = [attempt = attempt_, record, tokens](VaultWriter& vault) {
+    // The approval's payload lies in a record of this object, which waits here.
+    const auto put = [attempt = attempt_, record, tokens,
+                      approval = *approval_](VaultWriter& vault) {
         vault.putAttempt(attempt, record);
-        if (tokens)
+        recordArrival(vault, attempt, approval);
+        if (tokens) {
             vault.putTokens(attempt, *tokens);
+            recordExchange(vault, attempt, approval.connection);
+        }
     };
     co_await services_.vault.write(put);
 }
@@ -192,6 +200,7 @@ boost::asio::awaitable<void> AttemptRun::settle(Verdict verdict) {
         *end = settlement.apply(vault);
     };
     co_await services_.vault.write(apply);
+    services_.metrics.countOutcome(end->outcome, approval_->received);
     if (end->notified)
         services_.notificationQueued();
     connection_ = end->connection;

@@ -14,6 +14,7 @@
 
 #include "daemon/approvals/daemon_spool.hpp"
 #include "daemon/links/publisher.hpp"
+#include "daemon/metrics/metrics.hpp"
 #include "daemon/oauth/key_sets.hpp"
 #include "daemon/oauth/request_traces.hpp"
 #include "daemon/oauth/step.hpp"
@@ -39,6 +40,7 @@ struct ApprovalServices {
     const CurrentSettings& settings;
     std::shared_ptr<const MasterKeys> masterKeys;
     std::shared_ptr<const EdgeKeys> edgeKeys;
+    Metrics& metrics;
     StopSignal& stop;
     std::function<void()> notificationQueued;
 };

@@ -1,5 +1,6 @@
 #include "daemon/approvals/settlement.hpp"
 
+#include "daemon/audit/attempt_events.hpp"
 #include "daemon/lifecycle/keep_tokens.hpp"
 #include "daemon/notify/notify.hpp"
 
@@ -47,6 +48,8 @@ Settled Settlement::apply(VaultWriter& vault) const {
     else
         vault.eraseTokens(attempt);
     vault.putAttempt(attempt, {approval.connection, AttemptStage::done, out.outcome, out.detail});
+    recordArrival(vault, attempt, approval);
+    recordOutcome(vault, attempt, approval.connection, out.outcome, out.detail);
     // An attempt that came too late for its link says nothing about the connection.
     const bool waits = out.connection && (out.connection->status == ConnectionStatus::pending ||
                                           out.connection->status == ConnectionStatus::broken);

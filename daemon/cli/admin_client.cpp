@@ -31,6 +31,62 @@ std::string escaped(const std::string& text) {
     return out.get();
 }
 
+std::string withParameters(std::string_view path, const AdminClient::Query& query) {
+    std::string out(path);
+    char separator = '?';
+    for (const auto& [name, value] : query) {
+        if (value.empty())
+            continue;
+        out += fmt::format("{}{}={}", separator, name, escaped(value));
+        separator = '&';
+    }
+    return out;
+}
+
+Easy requestFor(const std::string& socket, const std::string& target) {
+    Easy easy(curl_easy_init());
+    if (!easy)
+        throw std::bad_alloc();
+    // The host is not used to connect; HTTP wants one all the same.
+    const std::string url = "http://localhost" + target; // which libcurl copies
+    curl_easy_setopt(easy.get(), CURLOPT_URL, url.c_str());
+    curl_easy_setopt(easy.get(), CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
+    curl_easy_setopt(easy.get(), CURLOPT_PROXY, ""); // nor one from the environment
+    curl_easy_setopt(easy.get(), CURLOPT_CONNECTTIMEOUT, connectSeconds);
+    return easy;
+}
+
+// What a stream brings; of an answer that is none, the document that says why.
+struct Streamed {
+    CURL* easy;
+    const std::function<void(std::string_view)>& onBytes;
+    std::string refusal;
+};
+
+long statusOf(CURL* easy) {
+    long out = 0;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &out);
+    return out;
+}
+
+bool isGood(long status) {
+    return status >= 200 && status <= 299;
+}
+
+std::size_t onStream(char* data, std::size_t size, std::size_t count, void* user) noexcept {
+    Streamed& to = *static_cast<Streamed*>(user);
+    const std::string_view bytes(data, size * count);
+    try {
+        if (isGood(statusOf(to.easy)))
+            to.onBytes(bytes);
+        else
+            to.refusal.append(bytes);
+    } catch (const std::bad_alloc&) {
+        return 0;
+    }
+    return bytes.size();
+}
+
 std::size_t onBody(char* data, std::size_t size, std::size_t count, void* user) noexcept {
     try {
         static_cast<std::string*>(user)->append(data, size * count);
@@ -63,18 +119,30 @@ CommandFailure notAnswered(CURLcode code, const std::string& socket) {
                         curl_easy_strerror(code), socket)};
 }
 
+void perform(CURL* easy, const std::string& socket) {
+    const CURLcode code = curl_easy_perform(easy);
+    if (code == CURLE_COULDNT_CONNECT)
+        throw notConnected(easy, socket);
+    if (code != CURLE_OK)
+        throw notAnswered(code, socket);
+}
+
 } // namespace
 
+void AdminClient::stream(std::string_view path, const Query& query,
+                         const std::function<void(std::string_view)>& onBytes) const {
+    const std::string target = withParameters(path, query);
+    const Easy easy = requestFor(socket_, target);
+    Streamed to{easy.get(), onBytes, {}};
+    curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, onStream);
+    curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &to);
+    perform(easy.get(), socket_);
+    if (const long status = statusOf(easy.get()); !isGood(status))
+        throw failureOf(status, to.refusal, target);
+}
+
 ApiReply AdminClient::get(std::string_view path, const Query& query) const {
-    std::string target(path);
-    char separator = '?';
-    for (const auto& [name, value] : query) {
-        if (value.empty())
-            continue;
-        target += fmt::format("{}{}={}", separator, name, escaped(value));
-        separator = '&';
-    }
-    return send("GET", target);
+    return send("GET", withParameters(path, query));
 }
 
 ApiReply AdminClient::post(std::string_view path, const Json& body) const {
@@ -87,18 +155,10 @@ ApiReply AdminClient::remove(std::string_view path) const {
 
 ApiReply AdminClient::send(const char* method, const std::string& target,
                            const std::string& body) const {
-    const Easy easy(curl_easy_init());
-    if (!easy)
-        throw std::bad_alloc();
+    const Easy easy = requestFor(socket_, target);
     CurlList headers;
     headers.append("Content-Type: application/json");
-    // The host is not used to connect; HTTP wants one all the same.
-    const std::string url = "http://localhost" + target;
     std::string received;
-    curl_easy_setopt(easy.get(), CURLOPT_URL, url.c_str());
-    curl_easy_setopt(easy.get(), CURLOPT_UNIX_SOCKET_PATH, socket_.c_str());
-    curl_easy_setopt(easy.get(), CURLOPT_PROXY, ""); // nor one from the environment
-    curl_easy_setopt(easy.get(), CURLOPT_CONNECTTIMEOUT, connectSeconds);
     curl_easy_setopt(easy.get(), CURLOPT_TIMEOUT, totalSeconds);
     curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, onBody);
     curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &received);
@@ -110,14 +170,8 @@ ApiReply AdminClient::send(const char* method, const std::string& target,
     }
     curl_easy_setopt(easy.get(), CURLOPT_CUSTOMREQUEST, method);
 
-    const CURLcode code = curl_easy_perform(easy.get());
-    if (code == CURLE_COULDNT_CONNECT)
-        throw notConnected(easy.get(), socket_);
-    if (code != CURLE_OK)
-        throw notAnswered(code, socket_);
-    long status = 0;
-    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
-    if (status < 200 || status > 299)
+    perform(easy.get(), socket_);
+    if (const long status = statusOf(easy.get()); !isGood(status))
         throw failureOf(status, received, target);
     Json json = Json::parse(received);
     if (json.isNull())

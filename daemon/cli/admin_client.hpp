@@ -5,6 +5,7 @@
 
 #include "daemon/json/json.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,11 @@ class AdminClient {
     ApiReply get(std::string_view path, const Query& query = {}) const;
     ApiReply post(std::string_view path, const Json& body = Json::object()) const;
     ApiReply remove(std::string_view path) const;
+
+    // An answer that goes on for as long as the daemon likes; returns at its end. `onBytes` gets
+    // what comes, and must not throw.
+    void stream(std::string_view path, const Query& query,
+                const std::function<void(std::string_view)>& onBytes) const;
 
     const std::string& socket() const { return socket_; }
 

@@ -64,6 +64,8 @@ class CommandLine {
         addLogin();
         addList();
         addNamed("show", "Show all about a connection", help::show, showCommand);
+        addHistory();
+        addWatch();
         addLink();
         addConfirmed("regenerate", "Replace a link; the old one is dead at once", help::regenerate,
                      regenerateCommand);
@@ -152,12 +154,10 @@ class CommandLine {
             ->type_name("NAME");
         command->add_option("--account", options->account, "Only for this account, as @nike")
             ->type_name("ACCOUNT");
-        CLI::Option* const limit =
-            command->add_option("--limit", options->limit, "At most so many; default: 100")
-                ->type_name("N")
-                ->check(CLI::Range(1, 1000000).description(""));
-        command->add_flag("--all", options->all, "As many as there are")->excludes(limit);
-        onChosen(command, [options](const Session& session) { listCommand(session, *options); });
+        const auto limit = addLimit(command);
+        onChosen(command, [options, limit](const Session& session) {
+            listCommand(session, *options, *limit);
+        });
     }
 
     std::shared_ptr<std::string> addId(CLI::App* command) {
@@ -172,6 +172,41 @@ class CommandLine {
         CLI::App* const command = add(name, description, help);
         onChosen(command,
                  [action, id = addId(command)](const Session& session) { action(session, *id); });
+    }
+
+    void addHistory() {
+        CLI::App* const command =
+            add("history", "Show what was done with a connection, and by whom", help::history);
+        const auto id = addId(command);
+        const auto limit = addLimit(command);
+        onChosen(command,
+                 [id, limit](const Session& session) { historyCommand(session, *id, *limit); });
+    }
+
+    void addWatch() {
+        CLI::App* const command = add("watch", "Show what is done, as it happens", help::watch);
+        const auto options = std::make_shared<WatchOptions>();
+        command->add_option("ID", options->name, "Only with this connection");
+        command
+            ->add_option("--after", options->after,
+                         "Begin behind the event with this number; 0: with the\noldest there is")
+            ->type_name("N")
+            ->check(CLI::NonNegativeNumber.description(""));
+        onChosen(command, [options](const Session& session) { watchCommand(session, *options); });
+    }
+
+    // --limit and --all; 0: all.
+    std::shared_ptr<std::size_t> addLimit(CLI::App* command) {
+        const auto out = std::make_shared<std::size_t>(100);
+        CLI::Option* const limit =
+            command->add_option("--limit", *out, "At most so many; default: 100")
+                ->type_name("N")
+                ->check(CLI::Range(1, 1000000).description(""));
+        command
+            ->add_flag_callback(
+                "--all", [out] { *out = 0; }, "As many as there are")
+            ->excludes(limit);
+        return out;
     }
 
     void addLink() {

@@ -28,8 +28,6 @@ struct RequestOptions {
 
 struct ListOptions {
     std::string status, provider, account;
-    std::size_t limit = 100;
-    bool all = false; // as many as there are, whatever the limit says
 };
 
 // The approval link of a new connection, to send to somebody…
@@ -47,8 +45,18 @@ void tokenCommand(const Session& session, const std::string& name, const std::st
 void refreshCommand(const Session& session, const std::string& name);
 void removeCommand(const Session& session, const std::string& name, bool confirmed);
 
-void listCommand(const Session& session, const ListOptions& options);
+// `limit`: at most so many; 0: as many as there are.
+void listCommand(const Session& session, const ListOptions& options, std::size_t limit);
+void historyCommand(const Session& session, const std::string& name, std::size_t limit);
 void showCommand(const Session& session, const std::string& name);
+
+struct WatchOptions {
+    std::string name;  // of the only connection; empty: all
+    std::string after; // number of an event; empty: from now on
+};
+
+// Prints each event as it happens, until it is interrupted; waits for a daemon that is restarted.
+void watchCommand(const Session& session, const WatchOptions& options);
 void statusCommand(const Session& session);
 void providersCommand(const Session& session);
 

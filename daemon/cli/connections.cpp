@@ -14,7 +14,6 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::size_t pageSize = 100;
 constexpr std::size_t shortestPrefix = 6;
 constexpr std::size_t shortestId = 13;
 constexpr std::size_t candidatesShown = 10;
@@ -25,7 +24,7 @@ bool isIdPrefix(std::string_view text) {
 }
 
 std::vector<Json> withPrefix(const AdminClient& daemon, const std::string& prefix) {
-    std::vector<Json> found = fetchConnections(daemon, {}, 0).connections;
+    std::vector<Json> found = fetchConnections(daemon, {}, 0).rows;
     std::erase_if(
         found, [&](const Json& connection) { return !connection["id"].str().starts_with(prefix); });
     return found;
@@ -55,38 +54,9 @@ CommandFailure ambiguous(const std::string& name, const std::vector<Json>& found
 
 } // namespace
 
-ConnectionList fetchConnections(const AdminClient& daemon, const AdminClient::Query& query,
-                                std::size_t limit) {
-    ConnectionList out;
-    for (int pages = 1;; ++pages) {
-        const std::size_t have = out.connections.size();
-        const std::size_t wanted = limit == 0 ? pageSize : std::min(pageSize, limit - have);
-        AdminClient::Query page = query;
-        page.emplace_back("limit", std::to_string(wanted));
-        page.emplace_back("after", out.next);
-        const ApiReply reply = daemon.get("/v1/connections", page);
-
-        const Json rows = reply.json["connections"];
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            out.connections.push_back(rows.at(i));
-        // A page without rows that promises more would be asked for for ever.
-        out.next = rows.size() > 0 ? reply.json["next"].str() : "";
-        if (!out.next.empty() && (limit == 0 || out.connections.size() < limit))
-            continue;
-
-        if (pages == 1) {
-            out.body = reply.body;
-            return out;
-        }
-        Json all = Json::array();
-        for (const Json& connection : out.connections)
-            all.push(connection);
-        Json merged = Json::object();
-        merged.set("connections", all);
-        merged.set("next", out.next.empty() ? Json() : Json(out.next));
-        out.body = merged.dump();
-        return out;
-    }
+PagedList fetchConnections(const AdminClient& daemon, const AdminClient::Query& query,
+                           std::size_t limit) {
+    return fetchPages(daemon, "/v1/connections", "connections", query, limit);
 }
 
 std::string connectionId(const AdminClient& daemon, const std::string& name) {
@@ -100,7 +70,7 @@ std::string connectionId(const AdminClient& daemon, const std::string& name) {
                         "or an account such as @nike",
                         printable(name), shortestPrefix));
     const std::vector<Json> found =
-        preferLiving(account ? fetchConnections(daemon, {{"account", name}}, 0).connections
+        preferLiving(account ? fetchConnections(daemon, {{"account", name}}, 0).rows
                              : withPrefix(daemon, lowerCase(name)));
     if (found.empty())
         throw CommandFailure(ExitCode::refused,

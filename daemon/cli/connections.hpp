@@ -1,7 +1,7 @@
 // Finding connections through the admin API: lists over several pages, and the one that is meant.
 #pragma once
 
-#include "daemon/cli/admin_client.hpp"
+#include "daemon/cli/paged_list.hpp"
 
 #include <cstddef>
 #include <string>
@@ -9,15 +9,9 @@
 
 namespace grantlink {
 
-struct ConnectionList {
-    std::vector<Json> connections;
-    std::string next; // id to go on after; empty when this is all
-    std::string body; // the API's JSON: its very words when it took one page
-};
-
 // Up to `limit` connections that match `query`, from as many pages as it takes; 0: all.
-ConnectionList fetchConnections(const AdminClient& daemon, const AdminClient::Query& query,
-                                std::size_t limit);
+PagedList fetchConnections(const AdminClient& daemon, const AdminClient::Query& query,
+                           std::size_t limit);
 
 // The id of the connection that a person names: a full id, the first characters of one (at least
 // six), or an account such as @nike. Revoked ones only count when there is no other.

@@ -51,6 +51,24 @@ inline constexpr const char* show = R"(Examples:
   grantlink show @nike
   grantlink show 0199f3a2-7c4e --json)";
 
+inline constexpr const char* history =
+    R"(What was done with a connection, the newest last: who asked for it, who saw its link,
+what became of each attempt, who was given a token. Also of one that was removed.
+
+Examples:
+  grantlink history @nike
+  grantlink history 0199f3a2-7c4e --all
+  grantlink history @nike --json | jq -r '.events[] | select(.event == "vended").by.user')";
+
+inline constexpr const char* watch =
+    R"(A line for each event of the audit trail, until it is interrupted. It misses none: when
+the daemon is restarted it goes on where it was. With --json each line is a JSON object.
+
+Examples:
+  grantlink watch
+  grantlink watch @nike
+  grantlink watch --json --after 0 | jq -r 'select(.event == "active").connection')";
+
 inline constexpr const char* link = R"(Shows the link that is valid now. It changes nothing.
 
 Examples:

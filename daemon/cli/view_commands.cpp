@@ -105,16 +105,16 @@ std::string hintFor(const Json& connection) {
 
 } // namespace
 
-void listCommand(const Session& session, const ListOptions& options) {
-    const ConnectionList list = fetchConnections(
+void listCommand(const Session& session, const ListOptions& options, std::size_t limit) {
+    const PagedList list = fetchConnections(
         session.daemon,
         {{"status", options.status}, {"provider", options.provider}, {"account", options.account}},
-        options.all ? 0 : options.limit);
+        limit);
     if (session.json) {
         print(list.body);
         return;
     }
-    if (list.connections.empty()) {
+    if (list.rows.empty()) {
         const bool filtered =
             !(options.status.empty() && options.provider.empty() && options.account.empty());
         advise(filtered ? "No connection matches."
@@ -130,9 +130,9 @@ void listCommand(const Session& session, const ListOptions& options) {
                  {"EXPIRES"},
                  {"LAST OUTCOME", true}});
     const TimeMs now = nowMs();
-    const std::vector<std::string> ids = shortIds(list.connections);
+    const std::vector<std::string> ids = shortIds(list.rows);
     for (std::size_t i = 0; i < ids.size(); ++i) {
-        const Json& connection = list.connections[i];
+        const Json& connection = list.rows[i];
         const std::string status = connection["status"].str();
         const Style row = rowStyle(status);
         table.add({{ids[i], row},

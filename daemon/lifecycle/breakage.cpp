@@ -1,6 +1,7 @@
 #include "daemon/lifecycle/breakage.hpp"
 
 #include "daemon/notify/notify.hpp"
+#include "daemon/text/printable.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -25,6 +26,10 @@ boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid i
                   nowMs() + static_cast<TimeMs>(settings->config.linkLifetime.count()) * 1000);
         vault.eraseTokens(id);
         vault.putConnection(connection);
+        vault.record({.time = nowMs(),
+                      .kind = EventKind::broken,
+                      .connection = id,
+                      .detail = printable(reason)});
         notify(vault, Notice::broken, connection, connection.approved, *settings);
         *changed = connection;
     };

@@ -14,7 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 
 // What the vault is told of newer tokens.
-void store(VaultWriter& vault, const Uuid& id, const TokenSet& tokens, const Settings& settings) {
+void store(VaultWriter& vault, const Uuid& id, const TokenSet& tokens, const Settings& settings,
+           const Actor& asker) {
     auto connection = vault.connection(id);
     if (!connection)
         return;
@@ -24,11 +25,12 @@ void store(VaultWriter& vault, const Uuid& id, const TokenSet& tokens, const Set
     }
     keepTokens(vault, *connection, tokens, settings.provider(connection->provider)->preset());
     vault.putConnection(*connection);
+    vault.record({.time = nowMs(), .kind = EventKind::refreshed, .connection = id, .actor = asker});
 }
 
 } // namespace
 
-boost::asio::awaitable<RefreshResult> Refresher::refresh(Uuid connection) {
+boost::asio::awaitable<RefreshResult> Refresher::refresh(Uuid connection, Actor asker) {
     if (const auto found = running_.find(connection); found != running_.end()) {
         const std::shared_ptr<Running> other = found->second;
         while (!other->result)
@@ -39,17 +41,18 @@ boost::asio::awaitable<RefreshResult> Refresher::refresh(Uuid connection) {
     running_.emplace(connection, mine);
     RefreshResult result{Refreshed::failed, {"grantlinkd could not do it; its log says why"}};
     try {
-        result = co_await once(connection);
+        result = co_await once(connection, std::move(asker));
     } catch (const std::exception& error) {
         spdlog::error("connection {}: refresh: {}", connection.text(), error.what());
     }
+    services_.metrics.refreshes[static_cast<std::size_t>(result.how)].add();
     running_.erase(connection);
     mine->result = result;
     mine->done.wakeAll();
     co_return result;
 }
 
-boost::asio::awaitable<RefreshResult> Refresher::once(Uuid id) {
+boost::asio::awaitable<RefreshResult> Refresher::once(Uuid id, Actor asker) {
     auto [connection, tokens] = services_.vault.held(id);
     if (!connection || connection->status != ConnectionStatus::active || !tokens)
         co_return RefreshResult{Refreshed::notActive};
@@ -62,7 +65,7 @@ boost::asio::awaitable<RefreshResult> Refresher::once(Uuid id) {
     const auto client = services_.requests.clientFor(id);
     auto newer = co_await refreshTokens(*client, *provider, *tokens);
     if (newer)
-        co_return co_await keep(id, settings, std::move(*newer));
+        co_return co_await keep(id, settings, std::move(*newer), std::move(asker));
     const StepFailure failure = newer.error();
     if (!failure.dead) {
         spdlog::warn("connection {}: refresh failed: {}", id.text(), failure.message);
@@ -73,9 +76,9 @@ boost::asio::awaitable<RefreshResult> Refresher::once(Uuid id) {
 }
 
 boost::asio::awaitable<RefreshResult> Refresher::keep(Uuid id, SettingsPtr settings,
-                                                      TokenSet tokens) {
-    const auto apply = [id, settings, tokens](VaultWriter& vault) {
-        store(vault, id, tokens, *settings);
+                                                      TokenSet tokens, Actor asker) {
+    const auto apply = [id, settings, tokens, asker](VaultWriter& vault) {
+        store(vault, id, tokens, *settings, asker);
     };
     for (;;) {
         try {

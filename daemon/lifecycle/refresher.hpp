@@ -10,6 +10,7 @@
 // Thread: the loop's.
 #pragma once
 
+#include "daemon/lifecycle/refreshed.hpp"
 #include "daemon/lifecycle/services.hpp"
 #include "daemon/oauth/step.hpp"
 
@@ -21,14 +22,6 @@
 
 namespace grantlink {
 
-enum class Refreshed {
-    done,
-    notActive,  // there is nothing to refresh
-    impossible, // the provider has no refresh, or this token none
-    failed,     // for now; the failure says why
-    broken,     // the provider refused for good: a new approval is needed
-};
-
 struct RefreshResult {
     Refreshed how = Refreshed::failed;
     StepFailure failure = {}; // when failed or broken
@@ -39,7 +32,8 @@ class Refresher {
     explicit Refresher(LifecycleServices& services) : services_(services) {}
 
     // One try. With the first look at what newer tokens need scheduled when it returns.
-    boost::asio::awaitable<RefreshResult> refresh(Uuid connection);
+    // `asker`: who wants it. Others who ask while it runs get the same.
+    boost::asio::awaitable<RefreshResult> refresh(Uuid connection, Actor asker);
 
     bool idle() const { return running_.empty(); }
 
@@ -49,9 +43,9 @@ class Refresher {
         std::optional<RefreshResult> result;
     };
 
-    boost::asio::awaitable<RefreshResult> once(Uuid connection);
+    boost::asio::awaitable<RefreshResult> once(Uuid connection, Actor asker);
     boost::asio::awaitable<RefreshResult> keep(Uuid connection, SettingsPtr settings,
-                                               TokenSet tokens);
+                                               TokenSet tokens, Actor asker);
 
     LifecycleServices& services_;
     std::map<Uuid, std::shared_ptr<Running>> running_;

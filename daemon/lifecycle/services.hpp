@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/links/publisher.hpp"
+#include "daemon/metrics/metrics.hpp"
 #include "daemon/net/stop_signal.hpp"
 #include "daemon/oauth/request_traces.hpp"
 #include "daemon/settings.hpp"
@@ -18,6 +19,7 @@ struct LifecycleServices {
     RequestTraces& requests;
     const CurrentSettings& settings;
     std::shared_ptr<const MasterKeys> masterKeys;
+    Metrics& metrics;
     StopSignal& stop;
     std::function<void()> notificationQueued;
 };

@@ -4,6 +4,7 @@
 #include "daemon/lifecycle/plan.hpp"
 #include "daemon/oauth/identity.hpp"
 #include "daemon/oauth/token_requests.hpp"
+#include "daemon/text/printable.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -78,7 +79,9 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::look(Uuid id) {
 }
 
 boost::asio::awaitable<std::chrono::seconds> Upkeep::refresh(const Case& about) {
-    const RefreshResult result = co_await refresher_.refresh(about.connection.id);
+    Actor grantlinkd;
+    const RefreshResult result =
+        co_await refresher_.refresh(about.connection.id, std::move(grantlinkd));
     if (result.how != Refreshed::failed)
         co_return 0s;
     const TimeMs end = std::max(about.tokens.expires, about.tokens.obtained);
@@ -137,6 +140,11 @@ boost::asio::awaitable<void> Upkeep::postpone(const Case& about, const StepFailu
             return vault.unschedule(Task::upkeep, id);
         const TimeMs next = std::max(
             earliest, nextTry(connection->upkeepFailures, failure.retryAfter, nowMs()));
+        if (connection->upkeepFailures == 0) // the trail is to tell of it, not of each try
+            vault.record({.time = nowMs(),
+                          .kind = EventKind::refreshFailed,
+                          .connection = id,
+                          .detail = printable(failure.message)});
         ++connection->upkeepFailures;
         connection->trouble = failure.message;
         vault.putConnection(*connection);
@@ -156,14 +164,20 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::revoke(Uuid id) {
         const auto client = services_.requests.clientFor(id);
         failure = co_await revokeTokens(*client, *provider, *tokens);
     }
+    const bool asked = tokens.has_value() && provider;
     const bool again =
         failure && failure->mayRetry && nowMs() < connection->updated + revocationGivenUpAfter;
-    const auto apply = [connection = connection, id, failure, again](VaultWriter& vault) {
+    const auto apply = [connection = connection, id, failure, again, asked](VaultWriter& vault) {
         if (again)
             return vault.schedule(Task::revoke, *connection,
                                   nextTry(0, failure->retryAfter, nowMs()));
         vault.unschedule(Task::revoke, id);
         vault.eraseTokens(id);
+        if (asked)
+            vault.record({.time = nowMs(),
+                          .kind = EventKind::tokenGivenBack,
+                          .connection = id,
+                          .detail = failure ? printable(failure->message) : ""});
     };
     co_await services_.vault.write(apply);
     co_return failure ? failure->retryAfter : 0s;

@@ -46,6 +46,8 @@ struct HttpRequest {
     std::chrono::milliseconds timeout{15000}; // from start to the last byte
     std::size_t maxBody = 1 << 20;            // bytes, after decoding
 
+    std::string provider; // whose request it is, for metrics; empty: nobody's
+
     // For whoever shows the request to people: what it is, and what of it must not be shown.
     std::string label;
     Headers secrets; // name → value

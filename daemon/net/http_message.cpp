@@ -64,6 +64,15 @@ std::string_view originForm(std::string_view target) {
     return slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
 }
 
+template <typename Message>
+void setHeaders(Message& message, const ServerResponse& answer) {
+    for (const auto& [name, value] : answer.headers) {
+        if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+            throw std::invalid_argument("response header " + name + " contains a line break");
+        message.insert(name, value);
+    }
+}
+
 } // namespace
 
 std::string_view ServerRequest::header(std::string_view name) const {
@@ -116,17 +125,21 @@ std::optional<ServerRequest> toServerRequest(http::request<http::string_body>&& 
 
 Response toMessage(ServerResponse&& answer, bool headOnly, bool keepAlive) {
     Response message(static_cast<http::status>(answer.status), 11);
-    for (const auto& [name, value] : answer.headers) {
-        if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
-            throw std::invalid_argument("response header " + name + " contains a line break");
-        message.insert(name, value);
-    }
+    setHeaders(message, answer);
     const bool bodiless = answer.status == 204 || answer.status == 304;
     if (!bodiless)
         message.content_length(answer.body.size());
     if (!bodiless && !headOnly)
         message.body() = std::move(answer.body);
     message.keep_alive(keepAlive);
+    return message;
+}
+
+http::response<http::empty_body> toHead(const ServerResponse& answer) {
+    http::response<http::empty_body> message(static_cast<http::status>(answer.status), 11);
+    setHeaders(message, answer);
+    message.chunked(true);
+    message.keep_alive(false);
     return message;
 }
 

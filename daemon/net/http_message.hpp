@@ -3,6 +3,7 @@
 
 #include "daemon/net/http_server.hpp"
 
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/system/error_code.hpp>
@@ -21,6 +22,9 @@ toServerRequest(boost::beast::http::request<boost::beast::http::string_body>&& m
 
 // Throws std::invalid_argument when a header of the answer contains a line break.
 Response toMessage(ServerResponse&& answer, bool headOnly, bool keepAlive);
+
+// Of an answer that is sent in pieces: chunked, and the connection's last.
+boost::beast::http::response<boost::beast::http::empty_body> toHead(const ServerResponse& answer);
 
 // A request that broke HTTP's rules or our limits, not one that merely ended early.
 bool isPeersFault(const boost::system::error_code& ec);

@@ -36,6 +36,7 @@ using Tcp = asio::ip::tcp;
 namespace {
 
 constexpr std::chrono::seconds idleTime{60};
+constexpr std::chrono::seconds pieceTime{10}; // until the peer has taken it
 constexpr std::chrono::seconds lingerTime{2};
 constexpr std::size_t lingerBytes = 1 << 20;
 constexpr std::chrono::milliseconds acceptPause{100};
@@ -110,6 +111,8 @@ class Connection {
     asio::awaitable<bool> answer(Parser& parser);
     asio::awaitable<ServerResponse> callHandler(ServerRequest request);
     asio::awaitable<bool> write(wire::Response message);
+    asio::awaitable<void> writePieces(ServerResponse answer);
+    asio::awaitable<std::string> nextOf(const ServerResponse& answer);
     asio::awaitable<void> refuse(const error_code& why);
     asio::awaitable<void> closeGently();
 
@@ -187,6 +190,10 @@ asio::awaitable<bool> Connection<Protocol>::answer(Parser& parser) {
         stream_.socket().set_option(asio::socket_base::linger(true, 0), ignored);
         co_return false;
     }
+    if (answer.pieces) {
+        co_await writePieces(std::move(answer));
+        co_return false;
+    }
     const bool goOn = keepAlive && !shared_->stopping;
     std::optional<wire::Response> message;
     try {
@@ -221,6 +228,37 @@ asio::awaitable<bool> Connection<Protocol>::write(wire::Response message) {
     else
         co_await http::async_write(stream_, serializer, into(ec));
     co_return !ec;
+}
+
+template <class Protocol>
+asio::awaitable<void> Connection<Protocol>::writePieces(ServerResponse answer) {
+    error_code ec;
+    http::response<http::empty_body> head = wire::toHead(answer);
+    http::response_serializer<http::empty_body> serializer(head);
+    stream_.expires_after(pieceTime);
+    co_await http::async_write_header(stream_, serializer, into(ec));
+    while (!ec) {
+        stream_.expires_never();
+        const std::string piece = co_await nextOf(answer);
+        stream_.expires_after(pieceTime);
+        if (piece.empty()) {
+            const auto last = http::make_chunk_last();
+            co_await asio::async_write(stream_, last, into(ec));
+            co_return;
+        }
+        const auto chunk = http::make_chunk(asio::buffer(piece));
+        co_await asio::async_write(stream_, chunk, into(ec));
+    }
+}
+
+template <class Protocol>
+asio::awaitable<std::string> Connection<Protocol>::nextOf(const ServerResponse& answer) {
+    try {
+        co_return co_await answer.pieces();
+    } catch (const std::exception& error) {
+        spdlog::error("http server: {}", error.what());
+    }
+    co_return std::string();
 }
 
 template <class Protocol>

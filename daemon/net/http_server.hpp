@@ -46,6 +46,10 @@ struct ServerResponse {
     unsigned status = 200; // 0: reset the connection without an answer
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
+
+    // Instead of a body: asked again and again for what is to be sent next, until it answers "",
+    // throws, or the peer is gone or does not take it for 10 s. The connection ends with it.
+    std::function<boost::asio::awaitable<std::string>()> pieces = {};
 };
 
 using Handler = std::function<boost::asio::awaitable<ServerResponse>(ServerRequest)>;

@@ -97,6 +97,7 @@ Headers secretsOf(const Provider& provider, const Values& values, const Headers&
 HttpRequest compose(const Provider& provider, const RequestTemplate& preset, const Values& values,
                     Headers parameters) {
     HttpRequest out;
+    out.provider = provider.id();
     out.label = preset.table;
     out.method = preset.method;
     out.url = fillUrl(preset.url, values);

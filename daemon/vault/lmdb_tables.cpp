@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <limits>
 
 namespace grantlink {
 
@@ -22,21 +23,31 @@ Bytes keyOf(const Uuid& id) {
     return id.bytes;
 }
 
-// due, big endian so that keys sort by time · notification id
-std::string dueKey(TimeMs due, const Uuid& id) {
+// Big endian, so that keys sort by number.
+std::string bigEndian(std::uint64_t number) {
     std::string out;
     for (int shift = 56; shift >= 0; shift -= 8)
-        out += static_cast<char>(due >> shift & 0xff);
-    return out.append(textOf(id.bytes));
+        out += static_cast<char>(number >> shift & 0xff);
+    return out;
+}
+
+// due · notification id
+std::string dueKey(TimeMs due, const Uuid& id) {
+    return bigEndian(due).append(textOf(id.bytes));
 }
 
 constexpr std::size_t dueSize = 8;
 
-TimeMs dueIn(std::string_view key) {
-    TimeMs out = 0;
+std::uint64_t numberIn(std::string_view key) {
+    std::uint64_t out = 0;
     for (unsigned char c : key.substr(0, dueSize))
         out = out << 8 | c;
     return out;
+}
+
+// connection id · number of the event
+std::string eventKey(const Uuid& connection, std::uint64_t number) {
+    return std::string(textOf(connection.bytes)).append(bigEndian(number));
 }
 
 std::string taskKey(Task task, const Uuid& connection) {
@@ -175,6 +186,8 @@ VaultCounts LmdbVaultReads<Base>::counts() const {
     out.broken = count(ConnectionStatus::broken);
     out.revoked = count(ConnectionStatus::revoked);
     out.notifications = transaction_.count(tables_.outbox);
+    if (const auto oldest = lmdb::Cursor(transaction_, tables_.outbox).first())
+        out.oldestNotification = uuidOf(oldest->first).time();
     return out;
 }
 
@@ -228,9 +241,62 @@ std::vector<Uuid> LmdbVaultReads<Base>::dueTasks(Task task, const std::string& p
 }
 
 template <typename Base>
+EventPage LmdbVaultReads<Base>::eventsOf(const Uuid& connection,
+                                         std::optional<std::uint64_t> before,
+                                         std::size_t limit) const {
+    EventPage out;
+    const std::string end =
+        eventKey(connection, before.value_or(std::numeric_limits<std::uint64_t>::max()));
+    lmdb::Cursor cursor(transaction_, tables_.eventsOf);
+    auto entry = cursor.atOrAfter(bytesOf(end)) ? cursor.previous() : cursor.last();
+    std::uint64_t last = 0;
+    for (; entry && textOf(entry->first).starts_with(textOf(connection.bytes));
+         entry = cursor.previous()) {
+        if (limit-- == 0) {
+            out.next = last;
+            break;
+        }
+        last = numberIn(textOf(entry->first).substr(connection.bytes.size()));
+        if (const auto record = transaction_.get(tables_.events, bytesOf(bigEndian(last))))
+            if (auto event = decodeEvent(last, textOf(*record)))
+                out.events.push_back(std::move(*event));
+    }
+    return out;
+}
+
+template <typename Base>
+std::uint64_t
+LmdbVaultReads<Base>::eachEvent(std::uint64_t after, std::size_t limit,
+                                const std::function<void(const Event&)>& visit) const {
+    lmdb::Cursor cursor(transaction_, tables_.events);
+    for (auto entry = cursor.atOrAfter(bytesOf(bigEndian(after + 1))); entry && limit > 0;
+         entry = cursor.next(), --limit) {
+        after = numberIn(textOf(entry->first));
+        if (const auto event = decodeEvent(after, textOf(entry->second)))
+            visit(*event);
+    }
+    return after;
+}
+
+template <typename Base>
+std::uint64_t LmdbVaultReads<Base>::lastEvent() const {
+    const auto entry = lmdb::Cursor(transaction_, tables_.events).last();
+    return entry ? numberIn(textOf(entry->first)) : 0;
+}
+
+template <typename Base>
+std::optional<TimeMs> LmdbVaultReads<Base>::oldestEvent() const {
+    const auto entry = lmdb::Cursor(transaction_, tables_.events).first();
+    if (!entry || numberIn(textOf(entry->first)) == lastEvent())
+        return std::nullopt;
+    const auto event = decodeEvent(0, textOf(entry->second));
+    return event ? event->time : 0;
+}
+
+template <typename Base>
 std::optional<TimeMs> LmdbVaultReads<Base>::dueTime(Task task, const Uuid& connection) const {
     const auto record = transaction_.get(tables_.tasks, bytesOf(taskKey(task, connection)));
-    return record ? std::optional(dueIn(textOf(*record))) : std::nullopt;
+    return record ? std::optional<TimeMs>(numberIn(textOf(*record))) : std::nullopt;
 }
 
 template class LmdbVaultReads<VaultReader>;
@@ -292,9 +358,38 @@ void LmdbVaultWriter::unschedule(Task task, const Uuid& connection) {
     if (!record)
         return;
     const std::string_view text = textOf(*record);
-    const std::string due = taskQueue(task, text.substr(dueSize)) + dueKey(dueIn(text), connection);
+    const std::string due =
+        taskQueue(task, text.substr(dueSize)) + dueKey(numberIn(text), connection);
     write_.remove(tables_.tasksDue, bytesOf(due));
     write_.remove(tables_.tasks, bytesOf(key));
+}
+
+void LmdbVaultWriter::record(Event event) {
+    const std::uint64_t number = lastEvent() + 1;
+    write_.append(tables_.events, bytesOf(bigEndian(number)), bytesOf(encodeEvent(event)));
+    write_.put(tables_.eventsOf, bytesOf(eventKey(event.connection, number)), {});
+    recorded_ = true;
+}
+
+std::size_t LmdbVaultWriter::pruneEvents(TimeMs before, std::size_t limit) {
+    const std::uint64_t newest = lastEvent();
+    std::vector<std::pair<std::uint64_t, std::optional<Event>>> old;
+    {
+        lmdb::Cursor cursor(write_, tables_.events);
+        for (auto entry = cursor.first(); entry && old.size() < limit; entry = cursor.next()) {
+            const std::uint64_t number = numberIn(textOf(entry->first));
+            auto event = decodeEvent(number, textOf(entry->second));
+            if (number == newest || (event && event->time >= before))
+                break;
+            old.emplace_back(number, std::move(event));
+        }
+    }
+    for (const auto& [number, event] : old) {
+        write_.remove(tables_.events, bytesOf(bigEndian(number)));
+        if (event)
+            write_.remove(tables_.eventsOf, bytesOf(eventKey(event->connection, number)));
+    }
+    return old.size();
 }
 
 std::size_t LmdbVaultWriter::pruneAttempts(TimeMs before, std::size_t limit) {

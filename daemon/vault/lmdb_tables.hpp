@@ -31,6 +31,12 @@ class LmdbVaultReads : public Base {
     std::vector<Uuid> dueTasks(Task task, const std::string& provider, TimeMs now,
                                std::size_t limit) const override;
     std::optional<TimeMs> dueTime(Task task, const Uuid& connection) const override;
+    EventPage eventsOf(const Uuid& connection, std::optional<std::uint64_t> before,
+                       std::size_t limit) const override;
+    std::uint64_t eachEvent(std::uint64_t after, std::size_t limit,
+                            const std::function<void(const Event&)>& visit) const override;
+    std::uint64_t lastEvent() const override;
+    std::optional<TimeMs> oldestEvent() const override;
 
   protected:
     std::vector<Uuid> idsOf(const std::vector<std::string>& accounts) const;
@@ -57,10 +63,15 @@ class LmdbVaultWriter : public LmdbVaultReads<VaultWriter> {
     void removeNotification(const Uuid& id) override;
     void schedule(Task task, const Connection& connection, TimeMs due) override;
     void unschedule(Task task, const Uuid& connection) override;
+    void record(Event event) override;
+    std::size_t pruneEvents(TimeMs before, std::size_t limit) override;
     std::size_t pruneAttempts(TimeMs before, std::size_t limit) override;
+
+    bool recorded() const { return recorded_; } // an event
 
   private:
     lmdb::WriteTransaction& write_;
+    bool recorded_ = false;
 };
 
 } // namespace grantlink

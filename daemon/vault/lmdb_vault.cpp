@@ -2,12 +2,14 @@
 
 #include "daemon/vault/lmdb_tables.hpp"
 #include "daemon/vault/vault_schema.hpp"
+#include "shared/store_usage.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -48,13 +50,18 @@ LmdbVault::~LmdbVault() {
     ::close(lock_);
 }
 
+VaultFigures LmdbVault::figures() const {
+    const StoreUsage usage = usageOf(env_, {});
+    return {usage.usedBytes, usage.mapBytes, commitTime_};
+}
+
 void LmdbVault::read(const std::function<void(const VaultReader&)>& look) const {
     const lmdb::ReadTransaction transaction(env_);
     look(LmdbVaultReader(transaction, tables_, *keys_));
 }
 
 boost::asio::awaitable<void> LmdbVault::write(std::function<void(VaultWriter&)> change) {
-    const auto mine = std::make_shared<Change>(Change{std::move(change), false, nullptr});
+    const auto mine = std::make_shared<Change>(Change{std::move(change), false, false, nullptr});
     {
         const std::lock_guard guard(mutex_);
         queue_.push_back(mine);
@@ -67,6 +74,8 @@ boost::asio::awaitable<void> LmdbVault::write(std::function<void(VaultWriter&)> 
     co_await writer_.run(commit);
     if (mine->error)
         std::rethrow_exception(mine->error);
+    if (mine->recorded)
+        told_();
 }
 
 void LmdbVault::commitQueue() {
@@ -75,6 +84,7 @@ void LmdbVault::commitQueue() {
         const std::lock_guard guard(mutex_);
         batch = std::exchange(queue_, {});
     }
+    const auto began = std::chrono::steady_clock::now();
     try {
         lmdb::WriteTransaction write(env_);
         for (const auto& change : batch)
@@ -84,6 +94,8 @@ void LmdbVault::commitQueue() {
         for (const auto& change : batch)
             change->error = std::current_exception();
     }
+    const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - began;
+    commitTime_.observe(static_cast<std::uint64_t>(took.count()));
     for (const auto& change : batch)
         change->done = true;
 }
@@ -94,6 +106,7 @@ void LmdbVault::apply(lmdb::WriteTransaction& batch, Change& change) {
         lmdb::WriteTransaction own(env_, batch);
         LmdbVaultWriter writer(own, tables_, *keys_);
         change.apply(writer);
+        change.recorded = writer.recorded();
         own.commit();
     } catch (...) {
         change.error = std::current_exception();

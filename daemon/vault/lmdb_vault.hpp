@@ -10,6 +10,8 @@
 //   outbox_due        u64 due, big endian · notification id → nothing
 //   tasks             u8 task · connection id → u64 due (ms), big endian · provider
 //   tasks_due         u8 task · provider · NUL · u64 due, big endian · connection id → nothing
+//   events            u64 number, big endian → JSON
+//   events_of         connection id · u64 number, big endian → nothing
 //   meta              "schema" → u32
 #pragma once
 
@@ -26,7 +28,8 @@
 namespace grantlink {
 
 struct VaultTables {
-    lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue, tasks, tasksDue;
+    lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue, tasks, tasksDue,
+        events, eventsOf;
     std::array<lmdb::Database, 4> byStatus; // in the order of ConnectionStatus
 };
 
@@ -36,6 +39,10 @@ class LmdbVault : public Vault {
     LmdbVault(const std::string& directory, std::shared_ptr<const MasterKeys> keys);
     ~LmdbVault() override;
 
+    // Called on the loop, after events of a write are durable. Once, before the first write.
+    void onEvents(std::function<void()> told) { told_ = std::move(told); }
+
+    VaultFigures figures() const override;
     void read(const std::function<void(const VaultReader&)>& look) const override;
     boost::asio::awaitable<void> write(std::function<void(VaultWriter&)> change) override;
 
@@ -43,6 +50,7 @@ class LmdbVault : public Vault {
     struct Change {
         std::function<void(VaultWriter&)> apply;
         bool done = false;
+        bool recorded = false; // events
         std::exception_ptr error;
     };
 
@@ -55,6 +63,8 @@ class LmdbVault : public Vault {
     VaultTables tables_{};
     std::mutex mutex_; // guards queue_
     std::vector<std::shared_ptr<Change>> queue_;
+    std::function<void()> told_ = [] {};
+    Histogram<commitBounds> commitTime_; // by the writer's thread
     BlockingThread writer_;
 };
 

@@ -11,6 +11,8 @@
 #pragma once
 
 #include "daemon/vault/connection.hpp"
+#include "daemon/vault/event.hpp"
+#include "shared/histogram.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -39,9 +41,16 @@ enum class Task : std::uint8_t {
     revoke = 2, // one that was removed: give its token back
 };
 
+// Newest first. `next`: ask for those below it; nothing: that was all.
+struct EventPage {
+    std::vector<Event> events;
+    std::optional<std::uint64_t> next;
+};
+
 struct VaultCounts {
     std::size_t pending = 0, active = 0, broken = 0, revoked = 0;
     std::size_t notifications = 0;
+    std::optional<TimeMs> oldestNotification; // when it was made
 };
 
 class VaultReader {
@@ -65,6 +74,16 @@ class VaultReader {
     virtual std::vector<Uuid> dueTasks(Task task, const std::string& provider, TimeMs now,
                                        std::size_t limit) const = 0;
     virtual std::optional<TimeMs> dueTime(Task task, const Uuid& connection) const = 0;
+
+    // Of one connection: at most `limit`, with numbers below `before`; nothing: from the newest.
+    virtual EventPage eventsOf(const Uuid& connection, std::optional<std::uint64_t> before,
+                               std::size_t limit) const = 0;
+    // Of all connections, in the order of their numbers, from behind `after`. Looks at no more than
+    // `limit` and answers the number of the last it has looked at.
+    virtual std::uint64_t eachEvent(std::uint64_t after, std::size_t limit,
+                                    const std::function<void(const Event&)>& visit) const = 0;
+    virtual std::uint64_t lastEvent() const = 0;           // its number; 0: there was none
+    virtual std::optional<TimeMs> oldestEvent() const = 0; // of those that can be pruned
 };
 
 class VaultWriter : public VaultReader {
@@ -79,13 +98,27 @@ class VaultWriter : public VaultReader {
     // In the place of the time that it had before.
     virtual void schedule(Task task, const Connection& connection, TimeMs due) = 0;
     virtual void unschedule(Task task, const Uuid& connection) = 0;
+    // Into the audit trail; its number is the next, whatever it has. Nothing changes an event.
+    virtual void record(Event event) = 0;
+    // Events before the first that is not older than `before`; at most `limit`. The newest of all
+    // stays, so that numbers never begin anew.
+    virtual std::size_t pruneEvents(TimeMs before, std::size_t limit) = 0;
     // Attempts started before then that are done; at most `limit`.
     virtual std::size_t pruneAttempts(TimeMs before, std::size_t limit) = 0;
+};
+
+// For metrics.
+struct VaultFigures {
+    std::uint64_t usedBytes = 0;
+    std::uint64_t maxBytes = 0;
+    const Histogram<commitBounds>& commitTime; // nanoseconds; the vault's own
 };
 
 class Vault {
   public:
     virtual ~Vault() = default;
+
+    virtual VaultFigures figures() const = 0;
 
     virtual void read(const std::function<void(const VaultReader&)>& look) const = 0;
     virtual boost::asio::awaitable<void> write(std::function<void(VaultWriter&)> change) = 0;

@@ -12,7 +12,7 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint32_t schema = 3;
+constexpr std::uint32_t schema = 4; // 4: events and events_of, which begin empty
 
 // Vaults of schema 1 had no number yet.
 std::uint32_t schemaOf(const lmdb::WriteTransaction& write, lmdb::Database meta) {
@@ -62,6 +62,8 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         write.open("outbox_due"),
         write.open("tasks"),
         write.open("tasks_due"),
+        write.open("events"),
+        write.open("events_of"),
         {write.open("pending"), write.open("active"), write.open("broken"), write.open("revoked")}};
     const lmdb::Database meta = write.open("meta");
     const std::uint32_t found = schemaOf(write, meta);
@@ -73,7 +75,8 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         return tables;
     if (found < 2)
         fillAccounts(write, tables);
-    scheduleUpkeep(write, tables, keys);
+    if (found < 3)
+        scheduleUpkeep(write, tables, keys);
     putSchema(write, meta);
     return tables;
 }

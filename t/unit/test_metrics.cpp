@@ -1,7 +1,7 @@
 // Counters, and the text that Prometheus reads: exact, bounded and well formed whatever is counted.
 #include "ngx_module/counters.hpp"
-#include "ngx_module/exposition.hpp"
 #include "ngx_module/metrics_text.hpp"
+#include "shared/exposition.hpp"
 #include "shared/spool.hpp"
 
 #include "t/unit/cmocka.hpp"

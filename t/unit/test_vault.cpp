@@ -193,14 +193,14 @@ void aNewerVaultIsRefused(void**) {
     const test::TemporaryDirectory directory;
     const auto keys = newKeys();
     { const LmdbVault vault(directory.path(), keys); }
-    setSchema(directory.path(), 4);
+    setSchema(directory.path(), 5);
     std::string message;
     try {
         const LmdbVault vault(directory.path(), keys);
     } catch (const std::runtime_error& error) {
         message = error.what();
     }
-    assert_true(message.find(directory.path() + ": has schema 4") != std::string::npos);
+    assert_true(message.find(directory.path() + ": has schema 5") != std::string::npos);
 }
 
 } // namespace

@@ -95,17 +95,28 @@ sub _advice ($family) {
     return @found;
 }
 
-# The only ones here have no labels of their own.
+# One for each set of labels but `le`. Where there is none at all, nothing has been counted yet.
 sub _check_histogram ($self, $family) {
-    my $name    = $family->{name};
-    my @buckets = grep { $_->{name} eq "${name}_bucket" } @{$family->{samples}};
+    my %by;
+    for my $sample (@{$family->{samples}}) {
+        my %labels = %{$sample->{labels}};
+        delete $labels{le};
+        my $key = _key('', %labels);
+        $by{$key} //= {labels => \%labels, samples => []};
+        push @{$by{$key}{samples}}, $sample;
+    }
+    $self->_check_one_histogram($family->{name}, @$_{qw(labels samples)}) for values %by;
+}
+
+sub _check_one_histogram ($self, $name, $labels, $samples) {
+    my @buckets = grep { $_->{name} eq "${name}_bucket" } @$samples;
     my @bounds  = map { $_->{labels}{le} // die "a bucket of $name without le\n" } @buckets;
     die "$name has no bucket +Inf at its end\n" unless @bounds && $bounds[-1] eq '+Inf';
     for my $i (1 .. $#buckets) {
         die "the bounds of $name do not rise\n" if $bounds[$i] ne '+Inf' && $bounds[$i] <= $bounds[$i - 1];
         die "the buckets of $name do not add up\n" if $buckets[$i]{value} < $buckets[$i - 1]{value};
     }
-    my ($sum, $count) = map { $self->{series}{"${name}_$_"} // die "no ${name}_$_\n" } qw(sum count);
+    my ($sum, $count) = map { $self->value("${name}_$_", %$labels) // die "no ${name}_$_\n" } qw(sum count);
     die "${name}_count is not its last bucket\n" if $count != $buckets[-1]{value};
     die "${name}_sum without a value counted\n" if $count == 0 && $sum != 0;
 }

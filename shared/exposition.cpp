@@ -1,4 +1,4 @@
-#include "ngx_module/exposition.hpp"
+#include "shared/exposition.hpp"
 
 namespace grantlink {
 
@@ -40,6 +40,21 @@ void Exposition::sample(std::string_view suffix, Labels labels, std::uint64_t va
         before = ',';
     }
     text_.append(labels.size() ? "} " : " ").append(decimal(value, places)) += '\n';
+}
+
+void Exposition::bucket(std::optional<Label> label, std::string_view bound, std::uint64_t value) {
+    if (label)
+        sample("_bucket", {*label, {"le", bound}}, value);
+    else
+        sample("_bucket", {{"le", bound}}, value);
+}
+
+void Exposition::part(std::string_view suffix, std::optional<Label> label, std::uint64_t value,
+                      unsigned places) {
+    if (label)
+        sample(suffix, {*label}, value, places);
+    else
+        sample(suffix, {}, value, places);
 }
 
 std::string decimal(std::uint64_t value, unsigned places) {
