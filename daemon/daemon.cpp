@@ -69,7 +69,8 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
       connections_(vault_, links_, spool_, requests_, settings_, masterKeys_,
                    [this] { upkeep_.wake(); }),
-      tokens_(vault_, refresher_, requests_, settings_), api_(connections_, tokens_, settings_),
+      tokens_(vault_, refresher_, requests_, settings_),
+      api_(vault_, connections_, tokens_, settings_),
       starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
     const Config& config = settings->config;
     requirePair(*edgeKeys_, *masterKeys_, config);

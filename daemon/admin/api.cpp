@@ -97,6 +97,11 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
         requireMethod(request, "GET");
         co_return providers();
     }
+    if (path == "/v1/check") {
+        requireMethod(request, "POST");
+        requireRole(request, Role::operator_);
+        co_return co_await check();
+    }
     if (path == collection && request.method == "GET")
         co_return ok(connections_.list(parseForm(request.query)));
     if (path == collection) {
@@ -155,6 +160,13 @@ boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest&
     }
     throw notFound("a connection has no \"" + std::string(action) +
                    "\"; docs/openapi.yaml lists what it has");
+}
+
+boost::asio::awaitable<ServerResponse> AdminApi::check() const {
+    const VaultReport report = co_await vault_.check();
+    if (report.wrong > 0)
+        spdlog::error("vault: the check found {} wrong; 'grantlink check' lists it", report.wrong);
+    co_return ok(toJson(report));
 }
 
 ServerResponse AdminApi::providers() const {

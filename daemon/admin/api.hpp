@@ -15,8 +15,9 @@ namespace grantlink {
 
 class AdminApi {
   public:
-    AdminApi(ConnectionsApi& connections, TokensApi& tokens, const CurrentSettings& settings)
-        : connections_(connections), tokens_(tokens), settings_(settings) {}
+    AdminApi(const Vault& vault, ConnectionsApi& connections, TokensApi& tokens,
+             const CurrentSettings& settings)
+        : vault_(vault), connections_(connections), tokens_(tokens), settings_(settings) {}
 
     boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
 
@@ -27,7 +28,9 @@ class AdminApi {
     boost::asio::awaitable<ServerResponse> connection(const ServerRequest& request);
     void requireRole(const ServerRequest& request, Role role) const;
     ServerResponse providers() const;
+    boost::asio::awaitable<ServerResponse> check() const;
 
+    const Vault& vault_;
     ConnectionsApi& connections_;
     TokensApi& tokens_;
     const CurrentSettings& settings_;

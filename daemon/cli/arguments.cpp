@@ -3,6 +3,7 @@
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/help.hpp"
 #include "daemon/cli/init.hpp"
+#include "daemon/cli/local_vault.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -77,6 +78,9 @@ class CommandLine {
         addPlain("providers", "List the providers that are set up", help::providers,
                  providersCommand);
         addProvider();
+        addCheck();
+        addBackup();
+        addRestore();
         addInit();
         return std::move(app_);
     }
@@ -235,6 +239,56 @@ class CommandLine {
         command->add_flag("--keep", options->keep, "Do not remove the connection at the end");
         onChosen(command,
                  [options](const Session& session) { providerTryCommand(session, *options); });
+    }
+
+    CLI::Option* addConfig(CLI::App* command, std::string& path, const std::string& otherwise) {
+        return command
+            ->add_option("--config", path,
+                         "The daemon's configuration file; default:\n" + otherwise)
+            ->type_name("FILE");
+    }
+
+    void addCheck() {
+        CLI::App* const command = add("check", "Look for damage in the vault", help::check);
+        const auto options = std::make_shared<CheckOptions>();
+        command->add_option("BACKUP", options->backup, "Look at this backup instead");
+        addConfig(command, options->config, "the daemon is asked");
+        command->callback([this_ = &arguments_, options] {
+            this_->run = [options](const Session& session) {
+                return checkCommand(session, *options);
+            };
+        });
+    }
+
+    std::shared_ptr<BackupOptions> addBackupOptions(CLI::App* command, const char* file,
+                                                    const char* force) {
+        const auto options = std::make_shared<BackupOptions>();
+        options->config = defaultConfig;
+        command->add_option("FILE", options->file, file)->required();
+        addConfig(command, options->config, defaultConfig);
+        command->add_flag("--force", options->force, force);
+        return options;
+    }
+
+    void addBackup() {
+        CLI::App* const command = add("backup", "Copy the vault to a file", help::backup);
+        const auto options =
+            addBackupOptions(command, "The backup that is made", "Replace a file that is there");
+        onChosen(command, [options](const Session& session) { backupCommand(session, *options); });
+    }
+
+    void addRestore() {
+        CLI::App* const command =
+            add("restore", "Put a backup in the vault's place", help::restore);
+        const auto options =
+            addBackupOptions(command, "A backup", "Also one in which something is wrong");
+        const auto yes = std::make_shared<bool>(false);
+        command->add_flag("-y,--yes", *yes, "Do not ask");
+        command->callback([this_ = &arguments_, options, yes] {
+            this_->run = [options, yes](const Session& session) {
+                return restoreCommand(session, *options, *yes);
+            };
+        });
     }
 
     void addInit() {

@@ -52,6 +52,24 @@ void showCommand(const Session& session, const std::string& name);
 void statusCommand(const Session& session);
 void providersCommand(const Session& session);
 
+struct CheckOptions {
+    std::string config; // empty: the daemon is asked
+    std::string backup; // look at this file, not at the vault
+};
+
+// Whether all in the vault is well; answers the exit code.
+int checkCommand(const Session& session, const CheckOptions& options);
+
+struct BackupOptions {
+    std::string config, file;
+    bool force = false;
+};
+
+// Without the daemon, whether it runs or not.
+void backupCommand(const Session& session, const BackupOptions& options);
+// While it does not run; answers the exit code.
+int restoreCommand(const Session& session, const BackupOptions& options, bool confirmed);
+
 // Looks at preset files, without a daemon; answers the exit code.
 int providerCheckCommand(const Session& session, const std::vector<std::string>& files);
 

@@ -133,6 +133,33 @@ Examples:
   grantlink provider check my-provider.toml
   grantlink provider check --json /usr/local/share/grantlink/providers/*.toml)";
 
+inline constexpr const char* check =
+    R"(Reads all of the vault: each record, each sealed token, each index. Names what is
+wrong and exits with 1, or with 0 when all is well. The daemon does it beside its work;
+with --config it is done without the daemon, which may run or not.
+
+Examples:
+  grantlink check
+  grantlink check --config /etc/grantlink/grantlink.toml
+  grantlink check /backup/grantlink-monday)";
+
+inline constexpr const char* backup =
+    R"(Writes the vault as it is at one moment, while the daemon runs or not. Tokens are
+sealed in it as in the vault; the keys are not in it: keep a copy of master.key and
+edge.key apart from it. Run it as root or as the daemon's user.
+
+Examples:
+  grantlink backup /backup/grantlink-monday)";
+
+inline constexpr const char* restore =
+    R"(Checks the backup, then puts it in the vault's place at once. The daemon must not
+run; the vault that was there keeps another name. Asks first, unless --yes.
+
+Examples:
+  systemctl stop grantlinkd
+  grantlink restore /backup/grantlink-monday
+  systemctl start grantlinkd)";
+
 inline constexpr const char* init =
     R"(Writes grantlink.toml, master.key and edge.key, and makes the directories of the
 stores. Run it as root, once. What exists already is left alone, unless --force.

@@ -1,54 +1,14 @@
 #include "daemon/vault/lmdb_tables.hpp"
 
+#include "daemon/vault/lmdb_keys.hpp"
 #include "daemon/vault/token_seal.hpp"
-#include "shared/byte_order.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <functional>
 
 namespace grantlink {
 
 namespace {
-
-Uuid uuidOf(Bytes bytes) {
-    Uuid out;
-    if (bytes.size() == out.bytes.size())
-        std::memcpy(out.bytes.data(), bytes.data(), bytes.size());
-    return out;
-}
-
-Bytes keyOf(const Uuid& id) {
-    return id.bytes;
-}
-
-// due, big endian so that keys sort by time · notification id
-std::string dueKey(TimeMs due, const Uuid& id) {
-    std::string out;
-    for (int shift = 56; shift >= 0; shift -= 8)
-        out += static_cast<char>(due >> shift & 0xff);
-    return out.append(textOf(id.bytes));
-}
-
-constexpr std::size_t dueSize = 8;
-
-TimeMs dueIn(std::string_view key) {
-    TimeMs out = 0;
-    for (unsigned char c : key.substr(0, dueSize))
-        out = out << 8 | c;
-    return out;
-}
-
-std::string taskKey(Task task, const Uuid& connection) {
-    return std::string(1, static_cast<char>(task)).append(textOf(connection.bytes));
-}
-
-// What all due times of a provider's task begin with. A provider's name has no NUL.
-std::string taskQueue(Task task, std::string_view provider) {
-    return std::string(1, static_cast<char>(task)).append(provider).append(1, '\0');
-}
-
-constexpr std::size_t maxAccountSize = 511; // of a key in LMDB; the API takes 200 bytes
 
 Json parseRecord(Bytes record, std::string_view table) {
     std::string error;
@@ -70,10 +30,6 @@ bool fits(const Connection& connection, const ConnectionQuery& query) {
 bool isIndexed(const std::vector<std::string>& accounts) {
     return !accounts.empty() &&
            std::find(accounts.begin(), accounts.end(), std::string()) == accounts.end();
-}
-
-lmdb::Database statusTable(const VaultTables& tables, ConnectionStatus status) {
-    return tables.byStatus[static_cast<std::size_t>(status) - 1];
 }
 
 // The entry with the greatest key below `limit`.
@@ -291,8 +247,7 @@ void LmdbVaultWriter::unschedule(Task task, const Uuid& connection) {
     const auto record = write_.get(tables_.tasks, bytesOf(key));
     if (!record)
         return;
-    const std::string_view text = textOf(*record);
-    const std::string due = taskQueue(task, text.substr(dueSize)) + dueKey(dueIn(text), connection);
+    const std::string due = taskDueKey(task, connection, textOf(*record));
     write_.remove(tables_.tasksDue, bytesOf(due));
     write_.remove(tables_.tasks, bytesOf(key));
 }

@@ -1,43 +1,16 @@
 #include "daemon/vault/lmdb_vault.hpp"
 
 #include "daemon/vault/lmdb_tables.hpp"
+#include "daemon/vault/vault_check.hpp"
 #include "daemon/vault/vault_schema.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <stdexcept>
 #include <utility>
 
 namespace grantlink {
 
-namespace {
-
-constexpr std::size_t mapSize = std::size_t{64} << 30;
-
-// Held for the life of the process; the kernel lets go of it however the process ends.
-int takeLock(const std::string& directory) {
-    const std::string path = directory + "/grantlinkd.lock";
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        throw std::runtime_error(path + ": " + std::strerror(errno) +
-                                 "; 'grantlink init' makes the vault's directory");
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        ::close(fd);
-        throw std::runtime_error(path + ": another grantlinkd uses this vault; stop it first, or "
-                                        "give this one a vault of its own");
-    }
-    return fd;
-}
-
-} // namespace
-
 LmdbVault::LmdbVault(const std::string& directory, std::shared_ptr<const MasterKeys> keys)
-    : lock_(takeLock(directory)), keys_(std::move(keys)),
-      env_(directory, {.mapSize = mapSize, .maxDatabases = 32, .mode = 0600}) {
+    : lock_(directory), keys_(std::move(keys)),
+      env_(directory, {.mapSize = vaultMapSize, .maxDatabases = vaultMaxDatabases, .mode = 0600}) {
     lmdb::WriteTransaction write(env_);
     tables_ = openTables(write, directory, *keys_);
     write.commit();
@@ -45,7 +18,7 @@ LmdbVault::LmdbVault(const std::string& directory, std::shared_ptr<const MasterK
 
 LmdbVault::~LmdbVault() {
     writer_.join();
-    ::close(lock_);
+    inspector_.join();
 }
 
 void LmdbVault::read(const std::function<void(const VaultReader&)>& look) const {
@@ -67,6 +40,14 @@ boost::asio::awaitable<void> LmdbVault::write(std::function<void(VaultWriter&)> 
     co_await writer_.run(commit);
     if (mine->error)
         std::rethrow_exception(mine->error);
+}
+
+boost::asio::awaitable<VaultReport> LmdbVault::check() const {
+    const auto look = [this] {
+        const lmdb::ReadTransaction transaction(env_);
+        return checkVault(transaction, tables_, *keys_);
+    };
+    co_return co_await inspector_.run(look);
 }
 
 void LmdbVault::commitQueue() {

@@ -15,6 +15,7 @@
 
 #include "daemon/net/blocking.hpp"
 #include "daemon/vault/vault.hpp"
+#include "daemon/vault/vault_lock.hpp"
 #include "shared/lmdb.hpp"
 
 #include <array>
@@ -24,6 +25,9 @@
 #include <vector>
 
 namespace grantlink {
+
+constexpr std::size_t vaultMapSize = std::size_t{64} << 30;
+constexpr unsigned vaultMaxDatabases = 32;
 
 struct VaultTables {
     lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue, tasks, tasksDue;
@@ -38,6 +42,7 @@ class LmdbVault : public Vault {
 
     void read(const std::function<void(const VaultReader&)>& look) const override;
     boost::asio::awaitable<void> write(std::function<void(VaultWriter&)> change) override;
+    boost::asio::awaitable<VaultReport> check() const override;
 
   private:
     struct Change {
@@ -49,13 +54,14 @@ class LmdbVault : public Vault {
     void commitQueue();
     void apply(lmdb::WriteTransaction& batch, Change& change);
 
-    int lock_ = -1;
+    VaultLock lock_;
     std::shared_ptr<const MasterKeys> keys_;
     lmdb::Environment env_;
     VaultTables tables_{};
     std::mutex mutex_; // guards queue_
     std::vector<std::shared_ptr<Change>> queue_;
     BlockingThread writer_;
+    mutable BlockingThread inspector_; // for what reads everything: no write waits for it
 };
 
 } // namespace grantlink

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "daemon/vault/connection.hpp"
+#include "daemon/vault/vault_report.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -89,6 +90,9 @@ class Vault {
 
     virtual void read(const std::function<void(const VaultReader&)>& look) const = 0;
     virtual boost::asio::awaitable<void> write(std::function<void(VaultWriter&)> change) = 0;
+
+    // Reads all there is, beside everything else that goes on.
+    virtual boost::asio::awaitable<VaultReport> check() const = 0;
 
     std::optional<Connection> connection(const Uuid& id) const {
         std::optional<Connection> out;
