@@ -8,9 +8,12 @@
 // first. The others are still accepted, so keys rotate with nothing down:
 //
 //   grantlink-edge-key v1
+//   # made 2026-11-26T12:00:00Z
 //   key 2 <base64url of 32 bytes>
 //   key 1 <base64url of 32 bytes>
 //   seal 1 <base64url of an X25519 public key>
+//
+// A comment "# made TIME" says when the key in the next line was made; it need not be there.
 //
 // Subkeys come from crypto_kdf (BLAKE2b, keyed, one id a purpose): no two uses share a key.
 // Errors: a KeyFileError names the file, the line and the remedy; it never quotes a key.
@@ -18,6 +21,7 @@
 #pragma once
 
 #include "shared/secret.hpp"
+#include "shared/uuid.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -43,6 +47,7 @@ using KeyFileResult = boost::system::result<T, KeyFileError>;
 struct EdgeKey {
     KeyId id;
     Key attempt, nonce;
+    TimeMs made; // 0: the file does not say
 };
 
 struct SealKey {
@@ -59,7 +64,11 @@ class EdgeKeys {
 
     const EdgeKey* find(KeyId id) const; // nullptr: not a key of ours, or retired
 
+    const std::vector<EdgeKey>& all() const { return keys_; } // the current one first
+
     const SealKey& sealKey() const { return seals_.front(); }
+
+    const std::vector<SealKey>& allSealKeys() const { return seals_; }
 
   private:
     std::vector<EdgeKey> keys_;
@@ -70,6 +79,7 @@ struct MasterKey {
     KeyId id;
     Key link, vault, dpop, sealSecret;
     PublicKey sealPublic;
+    TimeMs made; // 0: the file does not say
 };
 
 class MasterKeys {
@@ -82,6 +92,8 @@ class MasterKeys {
 
     const MasterKey* find(KeyId id) const;
 
+    const std::vector<MasterKey>& all() const { return keys_; } // the current one first
+
   private:
     std::vector<MasterKey> keys_;
 };
@@ -92,5 +104,9 @@ struct NewKeyFiles {
 };
 
 NewKeyFiles generateKeyFiles();
+
+// Lines of key files, each with a line break: a new key with its time, and the seal key of one.
+SecretBytes newKeyLines(KeyId id);
+std::string sealLine(KeyId id, const PublicKey& key);
 
 } // namespace grantlink

@@ -102,6 +102,8 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
         requireRole(request, Role::operator_);
         co_return co_await check();
     }
+    if (path == "/v1/keys" || path == "/v1/keys/reload")
+        co_return co_await keys(request);
     if (path == collection && request.method == "GET")
         co_return ok(connections_.list(parseForm(request.query)));
     if (path == collection) {
@@ -167,6 +169,15 @@ boost::asio::awaitable<ServerResponse> AdminApi::check() const {
     if (report.wrong > 0)
         spdlog::error("vault: the check found {} wrong; 'grantlink check' lists it", report.wrong);
     co_return ok(toJson(report));
+}
+
+boost::asio::awaitable<ServerResponse> AdminApi::keys(const ServerRequest& request) const {
+    const bool reload = request.path != "/v1/keys";
+    requireMethod(request, reload ? "POST" : "GET");
+    requireRole(request, Role::operator_);
+    if (reload)
+        co_return ok(co_await keys_.reload());
+    co_return ok(co_await keys_.list());
 }
 
 ServerResponse AdminApi::providers() const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "daemon/admin/connections.hpp"
+#include "daemon/admin/keys.hpp"
 #include "daemon/admin/tokens.hpp"
 #include "daemon/net/http_server.hpp"
 #include "daemon/settings.hpp"
@@ -16,8 +17,9 @@ namespace grantlink {
 class AdminApi {
   public:
     AdminApi(const Vault& vault, ConnectionsApi& connections, TokensApi& tokens,
-             const CurrentSettings& settings)
-        : vault_(vault), connections_(connections), tokens_(tokens), settings_(settings) {}
+             const KeysApi& keys, const CurrentSettings& settings)
+        : vault_(vault), connections_(connections), tokens_(tokens), keys_(keys),
+          settings_(settings) {}
 
     boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
 
@@ -29,10 +31,12 @@ class AdminApi {
     void requireRole(const ServerRequest& request, Role role) const;
     ServerResponse providers() const;
     boost::asio::awaitable<ServerResponse> check() const;
+    boost::asio::awaitable<ServerResponse> keys(const ServerRequest& request) const;
 
     const Vault& vault_;
     ConnectionsApi& connections_;
     TokensApi& tokens_;
+    const KeysApi& keys_;
     const CurrentSettings& settings_;
     int running_ = 0;
 };

@@ -108,7 +108,7 @@ ConnectionQuery queryOf(const std::vector<std::pair<std::string, std::string>>& 
 
 ConnectionsApi::ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
                                RequestTraces& requests, const CurrentSettings& settings,
-                               std::shared_ptr<const MasterKeys> keys,
+                               std::shared_ptr<const MasterKeyring> keys,
                                std::function<void()> taskScheduled)
     : vault_(vault), links_(links), spool_(spool), requests_(requests), settings_(settings),
       keys_(std::move(keys)), taskScheduled_(std::move(taskScheduled)) {}
@@ -141,7 +141,7 @@ Connection ConnectionsApi::newConnection(const Json& wanted) const {
     if (const Json trace = wanted["trace"]; !trace.isNull() && !trace.isBoolean())
         throw badRequest("trace must be true or false", "trace");
     out.created = out.updated = nowMs();
-    out.linkKey = keys_->current().id;
+    out.linkKey = keys_->get()->current().id;
     out.linkExpires = after(lifetimeOf(wanted, settings->config));
     return out;
 }
@@ -195,7 +195,7 @@ Json ConnectionsApi::link(const Uuid& id) const {
         connection.status == ConnectionStatus::revoked)
         throw conflict("the connection is " + std::string(nameOf(connection.status)) +
                        "; only one that waits for an approval has a link");
-    if (!keys_->find(connection.linkKey))
+    if (!keys_->get()->find(connection.linkKey))
         throw conflict("the master key that this link was made with is retired; regenerate it");
     return Json::object()
         .set("link", links_.linkOf(connection))
@@ -219,7 +219,7 @@ boost::asio::awaitable<Connection> ConnectionsApi::change(Uuid id, Change change
 boost::asio::awaitable<Json> ConnectionsApi::regenerate(Uuid id) {
     const SettingsPtr settings = settings_.get();
     const TimeMs expires = after(settings->config.linkLifetime);
-    const KeyId key = keys_->current().id;
+    const KeyId key = keys_->get()->current().id;
     const Change renew = [expires, key](Connection& c, VaultWriter&) {
         if (c.status == ConnectionStatus::active)
             throw conflict("the connection is active and needs no link");

@@ -10,6 +10,7 @@
 #include "daemon/oauth/request_traces.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
+#include "shared/keyring.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -25,7 +26,7 @@ class ConnectionsApi {
   public:
     ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
                    RequestTraces& requests, const CurrentSettings& settings,
-                   std::shared_ptr<const MasterKeys> keys, std::function<void()> taskScheduled);
+                   std::shared_ptr<const MasterKeyring> keys, std::function<void()> taskScheduled);
 
     boost::asio::awaitable<Json> create(const Json& wanted); // with its link
     Json list(const std::vector<std::pair<std::string, std::string>>& query) const;
@@ -51,7 +52,7 @@ class ConnectionsApi {
     const DaemonSpool& spool_;
     RequestTraces& requests_;
     const CurrentSettings& settings_;
-    std::shared_ptr<const MasterKeys> keys_;
+    std::shared_ptr<const MasterKeyring> keys_;
     std::function<void()> taskScheduled_;
 };
 

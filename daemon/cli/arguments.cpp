@@ -81,6 +81,7 @@ class CommandLine {
         addCheck();
         addBackup();
         addRestore();
+        addKeys();
         addInit();
         return std::move(app_);
     }
@@ -289,6 +290,36 @@ class CommandLine {
                 return restoreCommand(session, *options, *yes);
             };
         });
+    }
+
+    std::shared_ptr<KeysOptions> addKeysOptions(CLI::App* command) {
+        const auto options = std::make_shared<KeysOptions>();
+        options->config = defaultConfig;
+        addConfig(command, options->config, defaultConfig);
+        command
+            ->add_option("--nginx-reload", options->nginxReload,
+                         "Run this when nginx is to be reloaded; default:\nsay so")
+            ->type_name("COMMAND");
+        return options;
+    }
+
+    void addKeys() {
+        CLI::App* const keys = add("keys", "List, rotate and remove keys", help::keys);
+        keys->require_subcommand(1);
+        CLI::App* const list = keys->add_subcommand("list", "Show what needs which key");
+        onChosen(list, keysListCommand);
+        CLI::App* const rotate = keys->add_subcommand("rotate", "Put new keys in use");
+        rotate->footer(help::keysRotate);
+        const auto rotated = addKeysOptions(rotate);
+        rotate->add_option("WHICH", rotated->which, "master or edge; default: both")
+            ->check(CLI::IsMember({"master", "edge"}).description(""));
+        onChosen(rotate, [rotated](const Session&) { keysRotateCommand(*rotated); });
+        CLI::App* const prune = keys->add_subcommand("prune", "Remove keys that nothing needs");
+        prune->footer(help::keysPrune);
+        const auto pruned = addKeysOptions(prune);
+        const auto yes = std::make_shared<bool>(false);
+        prune->add_flag("-y,--yes", *yes, "Do not ask");
+        onChosen(prune, [pruned, yes](const Session&) { keysPruneCommand(*pruned, *yes); });
     }
 
     void addInit() {

@@ -70,6 +70,16 @@ void backupCommand(const Session& session, const BackupOptions& options);
 // While it does not run; answers the exit code.
 int restoreCommand(const Session& session, const BackupOptions& options, bool confirmed);
 
+struct KeysOptions {
+    std::string config;
+    std::string which;       // "master" or "edge"; empty: both
+    std::string nginxReload; // the command for it; empty: somebody is told to
+};
+
+void keysListCommand(const Session& session);
+void keysRotateCommand(const KeysOptions& options);
+void keysPruneCommand(const KeysOptions& options, bool confirmed);
+
 // Looks at preset files, without a daemon; answers the exit code.
 int providerCheckCommand(const Session& session, const std::vector<std::string>& files);
 

@@ -160,6 +160,31 @@ Examples:
   grantlink restore /backup/grantlink-monday
   systemctl start grantlinkd)";
 
+inline constexpr const char* keys =
+    R"(See “grantlink keys rotate --help” and “grantlink keys prune --help”. No command
+ever shows a key.
+
+Examples:
+  grantlink keys list)";
+
+inline constexpr const char* keysRotate =
+    R"(Puts a new key in front of master.key, edge.key or both, and has the daemon read
+them. Old keys are still accepted; the daemon seals all tokens with the new one in the
+background. nginx has to be reloaded afterwards. What was interrupted is finished by
+running it again. Run it as root.
+
+Examples:
+  grantlink keys rotate --nginx-reload "systemctl reload nginx"
+  grantlink keys rotate edge)";
+
+inline constexpr const char* keysPrune =
+    R"(Removes old keys with which no token is sealed, no link that waits was made, and no
+attempt is under way; the others stay, and it says why. nginx must have been reloaded
+since the rotation. Asks first, unless --yes. Run it as root.
+
+Examples:
+  grantlink keys prune)";
+
 inline constexpr const char* init =
     R"(Writes grantlink.toml, master.key and edge.key, and makes the directories of the
 stores. Run it as root, once. What exists already is left alone, unless --force.

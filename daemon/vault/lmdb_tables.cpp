@@ -10,6 +10,10 @@ namespace grantlink {
 
 namespace {
 
+// In one step, which other writes wait for.
+constexpr std::size_t mostResealed = 200;
+constexpr std::size_t mostLookedAt = 10000;
+
 Json parseRecord(Bytes record, std::string_view table) {
     std::string error;
     Json json = Json::parse(textOf(record), &error);
@@ -55,6 +59,27 @@ void putAccount(lmdb::WriteTransaction& write, const VaultTables& tables,
     const std::string& account = connection.account;
     if (!account.empty() && account.size() <= maxAccountSize)
         write.put(tables.accounts, bytesOf(account), keyOf(connection.id));
+}
+
+KeyUse keyUseIn(const lmdb::Transaction& transaction, const VaultTables& tables) {
+    KeyUse out;
+    lmdb::Cursor tokens(transaction, tables.tokens);
+    for (auto entry = tokens.first(); entry; entry = tokens.next())
+        ++out.tokens[sealedWith(entry->second)];
+    const TimeMs now = nowMs();
+    for (const ConnectionStatus status : {ConnectionStatus::pending, ConnectionStatus::broken}) {
+        lmdb::Cursor waiting(transaction, statusTable(tables, status));
+        for (auto entry = waiting.first(); entry; entry = waiting.next()) {
+            const auto record = transaction.get(tables.connections, entry->first);
+            if (!record)
+                continue;
+            const auto connection =
+                connectionFromJson(uuidOf(entry->first), parseRecord(*record, "connections"));
+            if (connection.linkExpires > now)
+                ++out.links[connection.linkKey];
+        }
+    }
+    return out;
 }
 
 template <typename Base>
@@ -211,6 +236,32 @@ void LmdbVaultWriter::removeAttempt(const Uuid& id) {
 
 void LmdbVaultWriter::putTokens(const Uuid& owner, const TokenSet& tokens) {
     write_.put(tables_.tokens, keyOf(owner), bytesOf(sealTokens(keys_.current(), owner, tokens)));
+}
+
+Resealed LmdbVaultWriter::resealTokens(const Uuid& after) {
+    Resealed out{.last = after};
+    std::vector<Uuid> old;
+    {
+        lmdb::Cursor cursor(write_, tables_.tokens);
+        auto entry = cursor.atOrAfter(keyOf(after));
+        for (std::size_t looked = 0; entry; entry = cursor.next()) {
+            if (old.size() == mostResealed || ++looked > mostLookedAt)
+                break;
+            out.last = uuidOf(entry->first);
+            if (sealedWith(entry->second) != keys_.current().id)
+                old.push_back(out.last);
+        }
+        out.ended = !entry;
+    }
+    for (const Uuid& owner : old) {
+        if (const auto opened = tokens(owner)) {
+            putTokens(owner, *opened);
+            ++out.sealed;
+        } else {
+            ++out.unreadable;
+        }
+    }
+    return out;
 }
 
 void LmdbVaultWriter::eraseTokens(const Uuid& owner) {

@@ -8,11 +8,11 @@
 
 namespace grantlink {
 
-LmdbVault::LmdbVault(const std::string& directory, std::shared_ptr<const MasterKeys> keys)
+LmdbVault::LmdbVault(const std::string& directory, std::shared_ptr<const MasterKeyring> keys)
     : lock_(directory), keys_(std::move(keys)),
       env_(directory, {.mapSize = vaultMapSize, .maxDatabases = vaultMaxDatabases, .mode = 0600}) {
     lmdb::WriteTransaction write(env_);
-    tables_ = openTables(write, directory, *keys_);
+    tables_ = openTables(write, directory, *keys_->get());
     write.commit();
 }
 
@@ -23,7 +23,8 @@ LmdbVault::~LmdbVault() {
 
 void LmdbVault::read(const std::function<void(const VaultReader&)>& look) const {
     const lmdb::ReadTransaction transaction(env_);
-    look(LmdbVaultReader(transaction, tables_, *keys_));
+    const auto keys = keys_->get();
+    look(LmdbVaultReader(transaction, tables_, *keys));
 }
 
 boost::asio::awaitable<void> LmdbVault::write(std::function<void(VaultWriter&)> change) {
@@ -45,7 +46,15 @@ boost::asio::awaitable<void> LmdbVault::write(std::function<void(VaultWriter&)> 
 boost::asio::awaitable<VaultReport> LmdbVault::check() const {
     const auto look = [this] {
         const lmdb::ReadTransaction transaction(env_);
-        return checkVault(transaction, tables_, *keys_);
+        return checkVault(transaction, tables_, *keys_->get());
+    };
+    co_return co_await inspector_.run(look);
+}
+
+boost::asio::awaitable<KeyUse> LmdbVault::keyUse() const {
+    const auto look = [this] {
+        const lmdb::ReadTransaction transaction(env_);
+        return keyUseIn(transaction, tables_);
     };
     co_return co_await inspector_.run(look);
 }
@@ -73,7 +82,8 @@ void LmdbVault::commitQueue() {
 void LmdbVault::apply(lmdb::WriteTransaction& batch, Change& change) {
     try {
         lmdb::WriteTransaction own(env_, batch);
-        LmdbVaultWriter writer(own, tables_, *keys_);
+        const auto keys = keys_->get();
+        LmdbVaultWriter writer(own, tables_, *keys);
         change.apply(writer);
         own.commit();
     } catch (...) {

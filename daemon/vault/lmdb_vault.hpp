@@ -16,6 +16,7 @@
 #include "daemon/net/blocking.hpp"
 #include "daemon/vault/vault.hpp"
 #include "daemon/vault/vault_lock.hpp"
+#include "shared/keyring.hpp"
 #include "shared/lmdb.hpp"
 
 #include <array>
@@ -37,12 +38,13 @@ struct VaultTables {
 class LmdbVault : public Vault {
   public:
     // Takes the directory for itself: std::runtime_error when another daemon has it.
-    LmdbVault(const std::string& directory, std::shared_ptr<const MasterKeys> keys);
+    LmdbVault(const std::string& directory, std::shared_ptr<const MasterKeyring> keys);
     ~LmdbVault() override;
 
     void read(const std::function<void(const VaultReader&)>& look) const override;
     boost::asio::awaitable<void> write(std::function<void(VaultWriter&)> change) override;
     boost::asio::awaitable<VaultReport> check() const override;
+    boost::asio::awaitable<KeyUse> keyUse() const override;
 
   private:
     struct Change {
@@ -55,7 +57,7 @@ class LmdbVault : public Vault {
     void apply(lmdb::WriteTransaction& batch, Change& change);
 
     VaultLock lock_;
-    std::shared_ptr<const MasterKeys> keys_;
+    std::shared_ptr<const MasterKeyring> keys_;
     lmdb::Environment env_;
     VaultTables tables_{};
     std::mutex mutex_; // guards queue_

@@ -128,13 +128,13 @@ class Check {
             wrong("attempts", uuidOf(key).text(), "its first tokens are not there");
     }
 
-    void tokens(Bytes key, Bytes sealed) {
+    void tokens(Bytes ownerKey, Bytes sealed) {
         ++report_.tokens;
-        const Uuid owner = uuidOf(key);
-        if (sealed.size() >= 2 && !keys_.find(sealed[1]))
+        const Uuid owner = uuidOf(ownerKey);
+        const KeyId key = sealedWith(sealed);
+        if (key != 0 && !keys_.find(key))
             wrong("tokens", owner.text(),
-                  "is sealed with key " + std::to_string(sealed[1]) +
-                      ", which master.key does not have");
+                  "is sealed with key " + std::to_string(key) + ", which master.key does not have");
         else if (!openTokens(keys_, owner, sealed))
             wrong("tokens", owner.text(), "does not open: it was changed, or is another record's");
         if (const auto connection = find(owner)) {
@@ -142,7 +142,7 @@ class Check {
                 wrong("tokens", owner.text(),
                       "the connection is " + std::string(nameOf(connection->status)) +
                           ", and nothing will give its token back");
-        } else if (!has(tables_.attempts, key)) {
+        } else if (!has(tables_.attempts, ownerKey)) {
             wrong("tokens", owner.text(), "belongs to no connection and no attempt");
         }
     }

@@ -4,7 +4,13 @@
 //   vault_tool list VAULT TABLE            key and value of each entry, a line each
 //   vault_tool put VAULT TABLE KEY VALUE
 //   vault_tool remove VAULT TABLE KEY
-#include "shared/lmdb.hpp"
+//
+// And what would take a test too long to get from a provider:
+//
+//   vault_tool fill VAULT MASTER_KEY COUNT   so many tokens of attempts that have ended
+#include "daemon/vault/lmdb_vault.hpp"
+
+#include <boost/asio/io_context.hpp>
 
 #include <cstdio>
 #include <exception>
@@ -36,7 +42,33 @@ void list(const lmdb::Transaction& transaction, lmdb::Database table) {
     }
 }
 
+void fill(const std::string& directory, const std::string& keyFile, int count) {
+    const auto keys = MasterKeys::load(keyFile);
+    if (!keys)
+        throw std::runtime_error(keys.error().message);
+    LmdbVault vault(directory, std::make_shared<const MasterKeyring>(*keys));
+    const auto put = [count](VaultWriter& writer) {
+        TokenSet tokens;
+        tokens.accessToken = secretCopy("a token of nobody");
+        for (int i = 0; i < count; ++i) {
+            const Uuid attempt = Uuid::v7();
+            writer.putAttempt(attempt, {attempt, AttemptStage::done, Outcome::cancelled, ""});
+            writer.putTokens(attempt, tokens);
+        }
+    };
+    boost::asio::io_context loop;
+    boost::asio::co_spawn(loop, vault.write(put), [](std::exception_ptr error) {
+        if (error)
+            std::rethrow_exception(error);
+    });
+    loop.run();
+}
+
 bool run(const std::vector<std::string>& arguments) {
+    if (arguments[0] == "fill" && arguments.size() == 4) {
+        fill(arguments[1], arguments[2], std::stoi(arguments[3]));
+        return true;
+    }
     const lmdb::Environment env(arguments[1],
                                 {.mapSize = std::size_t{64} << 30, .maxDatabases = 32});
     lmdb::WriteTransaction write(env);
