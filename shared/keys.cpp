@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fstream>
@@ -202,9 +203,18 @@ KeyFileResult<MasterKeys> MasterKeys::parse(std::string_view text, std::string_v
 }
 
 KeyFileResult<MasterKeys> MasterKeys::load(const std::string& path) {
+    if (path.starts_with(credentialPrefix))
+        return KeyFileError{path + ": systemd gives it to grantlinkd's unit alone, with "
+                                   "LoadCredential= or LoadCredentialEncrypted=; here is none"};
+
     struct stat info {};
 
-    if (::stat(path.c_str(), &info) == 0 && (info.st_mode & 077))
+    // systemd lets a service read its credentials by an ACL, whose mask is shown as the group's
+    // mode.
+    const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+    const bool isCredential =
+        credentials && *credentials && path.starts_with(std::string(credentials) + "/");
+    if (::stat(path.c_str(), &info) == 0 && (info.st_mode & (isCredential ? 037u : 077u)))
         return KeyFileError{path + ": other users can read the master key; run 'chmod 600 " + path +
                             "' and consider it known"};
     return loadFile<MasterKeys>(path);

@@ -37,6 +37,9 @@ using Key = SecretArray<32>;
 using PublicKey = std::array<std::uint8_t, 32>; // X25519
 using KeyId = std::uint8_t;                     // 1 to 255
 
+// What a path of master.key begins with that is a credential of systemd, and not resolved.
+constexpr std::string_view credentialPrefix = "credential:";
+
 struct KeyFileError {
     std::string message;
 };

@@ -38,10 +38,10 @@ subtest 'rotation' => sub {
     my %before = map { $_ => (stat "$etc/$_.key")[2] } qw(master edge);
     my $ran = $grantlink->cli('keys', 'rotate', @config);
     is($ran->{exit}, 0, 'both are rotated') or diag $ran->{err};
-    like($ran->{out}, qr/master\.key: key 2 is in use\n.*edge\.key: key 2 is in use\nnext: nginx -s reload/, 'and what comes next is said');
+    like($ran->{out}, qr/master\.key: key 2 is in use\n.*edge\.key: key 2 is known, and not in use yet.*\nnext: nginx -s reload/, 'and what comes next is said');
     is_deeply(ids('master'), [2, 1], 'the daemon knows the new master key');
-    is_deeply(ids('edge'),   [2, 1], 'and the new edge key');
-    ok(content("$etc/edge.key") =~ /^key 2 .*^key 1 .*^seal 2 .*^seal 1 /ms, 'nginx will use the new ones');
+    is_deeply(ids('edge'),   [1, 2], 'and the new edge key');
+    ok(content("$etc/edge.key") =~ /^key 1 .*^seal 2 .*^seal 1 .*^key 2 /ms, 'nginx will know the new ones');
     is((stat "$etc/$_.key")[2], $before{$_}, "$_.key has the mode it had") for qw(master edge);
     is($grantlink->process('daemon')->pid, $pid, 'it is the same daemon');
     for my $name (qw(master edge)) {
@@ -78,6 +78,11 @@ subtest 'the daemon is killed while it seals anew' => sub {
         $grantlink->start_daemon;
     }
     cmp_ok($kills, '>', 0, "it was killed $kills times in the middle");
+    $grantlink->replace_workers;
+    my $early = $grantlink->cli('keys', 'prune', '--yes', @config);
+    like($early->{out}, qr/^edge key 2 stays: it is new/m, 'a key that is not in use yet is not taken for an old one');
+    is($grantlink->cli('keys', 'rotate', 'edge', @config)->{exit}, 0, 'all workers know the edge key: it is put in use');
+    is_deeply(ids('edge'), [2, 1], 'in front of the old one');
     $grantlink->reload_nginx;
     ok(eventually(sub { tokens_of(1) == 0 }, 60), 'in the end none is sealed with the old key');
     is($grantlink->cli('check')->{exit}, 0, 'and each opens');
@@ -138,11 +143,14 @@ subtest 'what was interrupted is finished' => sub {
     ok(content("$etc/edge.key") =~ /^seal 3 .*\nseal 2 /m, 'to which edge.key seals');
     # Between the two steps of the edge key: it is known, and not in use.
     my $text = content("$etc/edge.key");
-    my ($lines) = $text =~ /^((?:# made .*\n)?key 2 .*\n)/m;
-    is($grantlink->cli('keys', 'rotate', 'edge', @config)->{exit}, 0, 'rotated');
+    sleep 1;    # keys have their second
+    my $hup = 'kill -HUP ' . $grantlink->process('nginx')->pid;
+    is($grantlink->cli('keys', 'rotate', 'edge', '--nginx-reload', $hup, @config)->{exit}, 0, 'rotated, with reloads');
     my ($new) = content("$etc/edge.key") =~ /^(# made .*\nkey 3 .*\n)/m;
     write_file("$etc/edge.key", $text . $new, 0600);
     is($grantlink->cli('keys', 'rotate', 'edge', @config)->{exit}, 0, 'and once more');
+    my $failed = $grantlink->cli('keys', 'rotate', 'master', '--nginx-reload', 'false', @config);
+    is($failed->{exit}, 1, 'a reload that fails is an error');
     is_deeply(ids('edge'), [3, 2], 'there is one new key, not two');
     $grantlink->reload_nginx;
     my $next = request_connection($grantlink);
@@ -157,9 +165,9 @@ subtest 'without a daemon' => sub {
     is($grantlink->cli('keys', 'prune', '--yes', @config)->{exit}, 3, 'but not removed');
     $grantlink->start_daemon;
     $grantlink->reload_nginx;
-    is(ids('master')->[0], 4, 'it starts with the new key');
+    is(ids('master')->[0], 5, 'it starts with the new key');
     my $listed = $grantlink->cli('keys', 'list');
-    like($listed->{out}, qr/^master +4 +in use/m, 'which is listed');
+    like($listed->{out}, qr/^master +5 +in use/m, 'which is listed');
     is(token($first->{id}), $token, 'and all is there');
 };
 

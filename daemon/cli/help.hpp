@@ -170,8 +170,9 @@ Examples:
 inline constexpr const char* keysRotate =
     R"(Puts a new key in front of master.key, edge.key or both, and has the daemon read
 them. Old keys are still accepted; the daemon seals all tokens with the new one in the
-background. nginx has to be reloaded afterwards. What was interrupted is finished by
-running it again. Run it as root.
+background. nginx is reloaded twice: each worker has to know an edge key before one
+uses it. Without --nginx-reload the command stops there, and goes on when it is run
+again, as it does after it was interrupted. Run it as root.
 
 Examples:
   grantlink keys rotate --nginx-reload "systemctl reload nginx"

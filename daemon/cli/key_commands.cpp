@@ -17,12 +17,12 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <sstream>
+#include <thread>
 
 namespace grantlink {
 
@@ -69,10 +69,24 @@ KeyId freeId(const Keys& keys) {
     throw CommandFailure(ExitCode::refused, "there are 255 keys; “grantlink keys prune” first");
 }
 
+void runReload(const std::string& command) {
+    if (std::system(command.c_str()) != 0)
+        throw CommandFailure(ExitCode::refused,
+                             "nginx was not reloaded: “" + command +
+                                 "” failed; when that is mended, run this again");
+}
+
+constexpr const char* reloadByHand =
+    "next: nginx -s reload   (edge.key first, where nginx reads a copy of it)";
+
+// Until workers from before a reload take no new requests.
+constexpr auto reloadTakes = std::chrono::seconds(3);
+
 class Rotation {
   public:
-    explicit Rotation(const std::string& configPath)
-        : config_(readLocalVault(configPath).config), daemon_(config_.adminSocket) {}
+    explicit Rotation(const KeysOptions& options)
+        : config_(readConfig(options.config)), nginxReload_(options.nginxReload),
+          daemon_(config_.adminSocket) {}
 
     void rotateMaster() {
         const MasterKeys before = parsed<MasterKeys>(config_.masterKey);
@@ -96,13 +110,16 @@ class Rotation {
     void rotateEdge() {
         const EdgeKeys before = parsed<EdgeKeys>(config_.edgeKey);
         KeyId id = begun(before);
-        if (id == 0) {
+        const bool isNew = id == 0;
+        if (isNew) {
             id = freeId(before);
             const SecretBytes text = read(config_.edgeKey);
             replace(config_.edgeKey,
                     withKeyLines(textOf(text), "key", textOf(newKeyLines(id)), Place::end));
         }
-        tellDaemon(); // an nginx that is reloaded at this moment still uses the old one
+        tellDaemon();
+        if (isNew && !everyWorkerKnows(id))
+            return;
         const SecretBytes text = read(config_.edgeKey);
         const SecretBytes lines = keyLinesOf(textOf(text), "key", id);
         const SecretBytes rest = withoutKey(textOf(text), "key", id);
@@ -128,12 +145,33 @@ class Rotation {
 
     const AdminClient& daemon() const { return daemon_; }
 
+    void reloadNginx() const {
+        if (nginxReload_.empty())
+            print(reloadByHand);
+        else
+            runReload(nginxReload_);
+    }
+
     const std::vector<std::string>& said() const { return said_; }
 
     bool daemonRuns() const { return daemonRuns_; }
 
   private:
-    // A newer key that is not in front: what was interrupted between the two steps. 0: none.
+    // A state is made by one worker and checked by another, perhaps on another machine: all must
+    // know a key before any uses it. False: somebody has to reload nginx first.
+    bool everyWorkerKnows(KeyId id) {
+        if (nginxReload_.empty()) {
+            said_.push_back(fmt::format("{}: key {} is known, and not in use yet: when nginx is "
+                                        "reloaded, run “grantlink keys rotate edge”",
+                                        config_.edgeKey, id));
+            return false;
+        }
+        runReload(nginxReload_);
+        std::this_thread::sleep_for(reloadTakes);
+        return true;
+    }
+
+    // A newer key that is not in front: the second step is to come. 0: none.
     static KeyId begun(const EdgeKeys& keys) {
         for (const EdgeKey& key : keys.all())
             if (key.made > keys.current().made)
@@ -152,21 +190,11 @@ class Rotation {
     }
 
     Config config_;
+    std::string nginxReload_;
     AdminClient daemon_;
     std::vector<std::string> said_;
     bool daemonRuns_ = true;
 };
-
-void reloadNginx(const std::string& command) {
-    if (command.empty()) {
-        print("next: nginx -s reload   (edge.key first, where nginx reads a copy of it)");
-        return;
-    }
-    if (std::system(command.c_str()) != 0)
-        throw CommandFailure(ExitCode::refused, "nginx was not reloaded: “" + command +
-                                                    "” failed; reload it, or the old keys stay "
-                                                    "in use there");
-}
 
 // Why an old key has to stay; empty: nothing needs it.
 std::string needOf(const Json& key, const Json& current, std::chrono::seconds lifetime) {
@@ -178,6 +206,9 @@ std::string needOf(const Json& key, const Json& current, std::chrono::seconds li
         return fmt::format("{} links were made with it and wait for an approval", count("links"));
     if (count("approvals") > 0)
         return fmt::format("{} approvals wait that need it", count("approvals"));
+    if (parseTime(key["made_at"].str()).value_or(0) >
+        parseTime(current["made_at"].str()).value_or(0))
+        return "it is new, and “grantlink keys rotate” has not put it in use yet";
     if (key["seals"].boolean())
         return "edge.key still seals to it; “grantlink keys rotate master” changes that";
     const TimeMs over = parseTime(current["made_at"].str()).value_or(0) +
@@ -230,7 +261,7 @@ void keysListCommand(const Session& session) {
 }
 
 void keysRotateCommand(const KeysOptions& options) {
-    Rotation rotation(options.config);
+    Rotation rotation(options);
     if (options.which != "edge")
         rotation.rotateMaster();
     if (options.which != "master")
@@ -239,13 +270,13 @@ void keysRotateCommand(const KeysOptions& options) {
         print(line);
     if (!rotation.daemonRuns())
         print("next: start grantlinkd, before nginx is reloaded");
-    reloadNginx(options.nginxReload);
+    rotation.reloadNginx();
     advise("\nOld keys are still accepted. When “grantlink keys list” shows nothing that needs "
            "them,\n“grantlink keys prune” removes them.");
 }
 
 void keysPruneCommand(const KeysOptions& options, bool confirmed) {
-    Rotation rotation(options.config);
+    Rotation rotation(options);
     const Json keys = rotation.daemon().get("/v1/keys").json;
     bool stays = false;
     const auto lifetime = rotation.config().attemptLifetime;
@@ -265,7 +296,7 @@ void keysPruneCommand(const KeysOptions& options, bool confirmed) {
         print(fmt::format("master key {} is gone", id));
     for (const KeyId id : edges)
         print(fmt::format("edge key {} is gone", id));
-    reloadNginx(options.nginxReload);
+    rotation.reloadNginx();
 }
 
 } // namespace grantlink

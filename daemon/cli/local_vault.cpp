@@ -12,16 +12,21 @@
 
 namespace grantlink {
 
-LocalVault readLocalVault(const std::string& path) {
+Config readConfig(const std::string& path) {
     if (sodium_init() < 0)
         throw CommandFailure(ExitCode::daemonError, "libsodium cannot be set up");
     auto config = loadConfig(path);
     if (!config)
         throw CommandFailure(ExitCode::usage, config.error().message);
-    auto keys = MasterKeys::load(config->masterKey);
+    return std::move(*config);
+}
+
+LocalVault readLocalVault(const std::string& path) {
+    Config config = readConfig(path);
+    auto keys = MasterKeys::load(config.masterKey);
     if (!keys)
         throw CommandFailure(ExitCode::usage, keys.error().message);
-    return {std::move(*config), std::move(*keys)};
+    return {std::move(config), std::move(*keys)};
 }
 
 void actAsOwnerOf(const std::string& vault) {

@@ -15,7 +15,8 @@ struct LocalVault {
     MasterKeys keys;
 };
 
-// Throws CommandFailure when the configuration or master.key cannot be read.
+// Throw CommandFailure when the configuration or master.key cannot be read.
+Config readConfig(const std::string& path);
 LocalVault readLocalVault(const std::string& config);
 
 // From here on root does what the vault's owner may do, so that all that is made is the owner's.

@@ -120,7 +120,7 @@ int checkCommand(const Session& session, const CheckOptions& options) {
 }
 
 void backupCommand(const Session& session, const BackupOptions& options) {
-    const Config config = readLocalVault(options.config).config;
+    const Config config = readConfig(options.config);
     if (!options.force && fs::exists(options.file))
         throw CommandFailure(ExitCode::refused,
                              options.file + ": is there already; add --force to replace it");
