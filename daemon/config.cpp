@@ -5,6 +5,7 @@
 #include "daemon/text/names.hpp"
 #include "daemon/text/origin.hpp"
 #include "daemon/toml_reader.hpp"
+#include "shared/keys.hpp"
 #include "shared/name_table.hpp"
 
 #include <spdlog/spdlog.h>
@@ -13,6 +14,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -145,10 +147,23 @@ void checkProviderName(TomlReader& in, const std::string& name) {
         in.fail(name, "a provider's name is part of its redirect URI: use a-z, 0-9, '-', '_', '.'");
 }
 
+// "credential:NAME" is one that systemd gives to the unit (systemd.exec, "Credentials"). Elsewhere
+// it stays what it is: the command needs the rest of the configuration without it.
+std::string masterKeyOf(TomlReader& in, const std::string& otherwise) {
+    const std::string given = in.text("master_key", otherwise);
+    if (!given.starts_with(credentialPrefix))
+        return given;
+    const std::string name = given.substr(credentialPrefix.size());
+    if (name.empty() || name.find('/') != std::string::npos)
+        in.fail("master_key", "a credential has a name without slashes: \"credential:master.key\"");
+    const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
+    return directory && *directory ? std::string(directory) + "/" + name : given;
+}
+
 void readPaths(TomlReader& in, Config& out) {
     out.edgeStore = in.text("edge_store", out.edgeStore);
     out.vault = in.text("vault", out.vault);
-    out.masterKey = in.text("master_key", out.masterKey);
+    out.masterKey = masterKeyOf(in, out.masterKey);
     out.edgeKey = in.text("edge_key", out.edgeKey);
     out.providersDir = in.text("providers_dir", out.providersDir);
     out.edgeGroup = in.text("edge_group", out.edgeGroup);

@@ -18,19 +18,20 @@ using namespace std::chrono_literals;
 constexpr auto patience = 20s; // for requests in flight, when asked to stop
 
 template <typename Keys>
-std::shared_ptr<const Keys> loadKeys(const std::string& path) {
+Keys loadKeys(const std::string& path) {
     auto keys = Keys::load(path);
     if (!keys)
         throw std::runtime_error(keys.error().message);
-    return std::make_shared<const Keys>(std::move(*keys));
+    return std::move(*keys);
 }
 
 // The key pair of edge.key's seal line must be ours, or no approval could ever be opened.
-void requirePair(const EdgeKeys& edge, const MasterKeys& master, const Config& config) {
+void requirePair(const EdgeKeys& edge, const MasterKeys& master, const std::string& masterPath,
+                 const std::string& edgePath) {
     const MasterKey* key = master.find(edge.sealKey().id);
     if (!key || key->sealPublic != edge.sealKey().publicKey)
         throw std::runtime_error(
-            config.edgeKey + ": its seal key does not belong to " + config.masterKey +
+            edgePath + ": its seal key does not belong to " + masterPath +
             "; the two files were made together and must be restored together");
 }
 
@@ -53,9 +54,11 @@ const Config& withDirectories(const Config& config) {
 } // namespace
 
 Daemon::Daemon(std::string configPath, SettingsPtr settings)
-    : configPath_(std::move(configPath)), signals_(loop_, SIGTERM, SIGINT, SIGHUP),
-      settings_(settings), masterKeys_(loadKeys<MasterKeys>(settings->config.masterKey)),
-      edgeKeys_(loadKeys<EdgeKeys>(settings->config.edgeKey)),
+    : configPath_(std::move(configPath)), masterKeyPath_(settings->config.masterKey),
+      edgeKeyPath_(settings->config.edgeKey), signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+      settings_(settings), masterKeys_(std::make_shared<MasterKeyring>(
+                               loadKeys<MasterKeys>(settings->config.masterKey))),
+      edgeKeys_(std::make_shared<EdgeKeyring>(loadKeys<EdgeKeys>(settings->config.edgeKey))),
       vault_(settings->config.vault, masterKeys_),
       spool_(withDirectories(settings->config).edgeStore),
       links_(settings->config, masterKeys_, settings_), curl_(loop_.get_executor()),
@@ -78,14 +81,16 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       lifecycle_{vault_,      links_,   requests_, settings_,
                  masterKeys_, metrics_, stop_,     [this] { outbox_.wake(); }},
       refresher_(lifecycle_), upkeep_(loop_.get_executor(), lifecycle_, refresher_),
+      resealer_(loop_.get_executor(), vault_),
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
       connections_(vault_, links_, spool_, requests_, metrics_, settings_, masterKeys_,
                    [this] { upkeep_.wake(); }),
       tokens_(vault_, refresher_, requests_, settings_), events_(vault_), streams_(vault_),
-      api_(connections_, tokens_, events_, streams_, settings_),
+      keys_(vault_, spool_, masterKeys_, edgeKeys_, [this] { return reloadKeys(); }),
+      api_(vault_, connections_, tokens_, events_, streams_, keys_, settings_),
       starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
     const Config& config = settings->config;
-    requirePair(*edgeKeys_, *masterKeys_, config);
+    requirePair(*edgeKeys_->get(), *masterKeys_->get(), masterKeyPath_, edgeKeyPath_);
     vault_.onEvents([this] { streams_.wake(); });
     shareEdgeFiles(config.edgeStore, config.edgeGroup);
     wake_ = std::make_unique<WakeSocket>(loop_.get_executor(), config.wakeSocket(),
@@ -119,6 +124,7 @@ boost::asio::awaitable<void> Daemon::serve() {
     startSocket_->start();
     approvals_.start();
     upkeep_.start();
+    resealer_.start();
     outbox_.start();
     maintenance_.start();
     boost::asio::co_spawn(loop_, keepDiscovering(), logFailure("discovery"));
@@ -149,6 +155,7 @@ boost::asio::awaitable<void> Daemon::stop() {
     stop_.stop();
     approvals_.stop();
     upkeep_.stop();
+    resealer_.stop();
     outbox_.stop();
     maintenance_.stop();
     streams_.stop();
@@ -189,6 +196,26 @@ boost::asio::awaitable<void> Daemon::keepDiscovering() {
     }
 }
 
+// All of it, or nothing when it is wrong or lacks what is needed. The files are read behind the
+// await, so that of two who ask at a time the second does not win with what was there before.
+boost::asio::awaitable<void> Daemon::reloadKeys() {
+    const KeyUse use = co_await vault_.keyUse();
+    MasterKeys master = loadKeys<MasterKeys>(masterKeyPath_);
+    EdgeKeys edge = loadKeys<EdgeKeys>(edgeKeyPath_);
+    requirePair(edge, master, masterKeyPath_, edgeKeyPath_);
+    const auto before = masterKeys_->get();
+    for (const MasterKey& key : before->all()) {
+        const MasterKey* same = master.find(key.id);
+        const bool needed = use.needs(key.id) || key.id == before->current().id;
+        if (needed && (!same || same->sealPublic != key.sealPublic))
+            throw std::runtime_error(masterKeyPath_ + ": key " + std::to_string(key.id) +
+                                     " is not in it, and is needed; put it back");
+    }
+    masterKeys_->replace(std::move(master));
+    edgeKeys_->replace(std::move(edge));
+    resealer_.wake();
+}
+
 boost::asio::awaitable<void> Daemon::reload() {
     auto settings = loadSettings(configPath_, discovery_.known());
     if (!settings) {
@@ -206,6 +233,11 @@ boost::asio::awaitable<void> Daemon::reload() {
     settings_.replace(*settings);
     streams_.endAll(); // roles may have changed
     setLog((*settings)->config);
+    try {
+        co_await reloadKeys();
+    } catch (const std::runtime_error& error) {
+        spdlog::error("reload: {}; the keys in force stay", error.what());
+    }
     try {
         co_await links_.publishAll(vault_);
         spdlog::info("grantlinkd: reloaded {}", configPath_);

@@ -6,6 +6,7 @@
 
 #include "daemon/admin/api.hpp"
 #include "daemon/approvals/processor.hpp"
+#include "daemon/lifecycle/resealer.hpp"
 #include "daemon/lifecycle/upkeep.hpp"
 #include "daemon/maintenance.hpp"
 #include "daemon/net/wake_socket.hpp"
@@ -34,22 +35,23 @@ class Daemon {
     boost::asio::awaitable<void> stop();
     void watchSignals();
     boost::asio::awaitable<void> reload();
+    boost::asio::awaitable<void> reloadKeys();
     boost::asio::awaitable<bool> discover(); // true: the settings are others now
     boost::asio::awaitable<void> keepDiscovering();
 
     bool idle() const {
-        return approvals_.idle() && upkeep_.idle() && outbox_.idle() && maintenance_.idle() &&
-               api_.idle() && streams_.idle() && startSocket_->idle();
+        return approvals_.idle() && upkeep_.idle() && resealer_.idle() && outbox_.idle() &&
+               maintenance_.idle() && api_.idle() && streams_.idle() && startSocket_->idle();
     }
 
-    std::string configPath_;
+    std::string configPath_, masterKeyPath_, edgeKeyPath_;
     boost::asio::io_context loop_{1};
     boost::asio::signal_set signals_;
     CurrentSettings settings_;
     StopSignal stop_;
 
-    std::shared_ptr<const MasterKeys> masterKeys_;
-    std::shared_ptr<const EdgeKeys> edgeKeys_;
+    std::shared_ptr<MasterKeyring> masterKeys_;
+    std::shared_ptr<EdgeKeyring> edgeKeys_;
     LmdbVault vault_; // takes the lock, so it comes before all that a second daemon would disturb
     DaemonSpool spool_;
     LinkPublisher links_;
@@ -67,11 +69,13 @@ class Daemon {
     LifecycleServices lifecycle_;
     Refresher refresher_;
     Upkeep upkeep_;
+    Resealer resealer_;
     Maintenance maintenance_;
     ConnectionsApi connections_;
     TokensApi tokens_;
     EventsApi events_;
     EventStreams streams_;
+    KeysApi keys_;
     AdminApi api_;
     Starts starts_;
     std::unique_ptr<WakeSocket> wake_;

@@ -5,10 +5,13 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 namespace grantlink {
 
@@ -33,13 +36,13 @@ Key subkey(const Key& key, Purpose purpose) {
     return out;
 }
 
-EdgeKey makeEdgeKey(KeyId id, const Key& key) {
-    return {id, subkey(key, attemptValues), subkey(key, oidcNonce)};
+EdgeKey makeEdgeKey(KeyId id, const Key& key, TimeMs made) {
+    return {id, subkey(key, attemptValues), subkey(key, oidcNonce), made};
 }
 
-MasterKey makeMasterKey(KeyId id, const Key& key) {
-    MasterKey out{id, subkey(key, linkToken), subkey(key, vaultSeal), subkey(key, dpopKeys), {},
-                  {}};
+MasterKey makeMasterKey(KeyId id, const Key& key, TimeMs made) {
+    MasterKey out{
+        id, subkey(key, linkToken), subkey(key, vaultSeal), subkey(key, dpopKeys), {}, {}, made};
     const Key seed = subkey(key, codeSealPair);
     crypto_box_seed_keypair(out.sealPublic.data(), out.sealSecret.data(), seed.data());
     return out;
@@ -50,7 +53,30 @@ struct Entry {
     KeyId id;
     Key value;
     int line;
+    TimeMs made;
 };
+
+constexpr std::string_view madeWords = "# made ";
+constexpr const char* madeFormat = "%Y-%m-%dT%H:%M:%SZ";
+
+// 0 for a line that does not say when a key was made.
+TimeMs madeIn(const std::string& line) {
+    std::tm time{};
+    if (!line.starts_with(madeWords) ||
+        !::strptime(line.c_str() + madeWords.size(), madeFormat, &time))
+        return 0;
+    return static_cast<TimeMs>(::timegm(&time)) * 1000;
+}
+
+std::string madeLine(TimeMs when) {
+    const auto seconds = static_cast<std::time_t>(when / 1000);
+    std::tm time{};
+    ::gmtime_r(&seconds, &time);
+    char text[32];
+    return std::string(madeWords).append(text,
+                                         std::strftime(text, sizeof text, madeFormat, &time)) +
+           "\n";
+}
 
 std::optional<KeyId> parseId(const std::string& text) {
     if (text.empty() || text.size() > 3 ||
@@ -80,14 +106,16 @@ KeyFileResult<std::vector<Entry>> parseEntries(std::string_view text, std::strin
                   "this is not a key file: the first line must be \"" + std::string(header) +
                       "\"; restore it from a backup or make new keys with 'grantlink init'");
     std::vector<Entry> out;
+    TimeMs made = 0;
     for (int number = 2; std::getline(in, line); ++number) {
+        const TimeMs madeBefore = std::exchange(made, madeIn(line));
         std::istringstream fields(line);
         std::string word, id, value, rest;
         if (!(fields >> word) || word.front() == '#')
             continue;
         fields >> id >> value;
         const auto keyId = parseId(id);
-        Entry entry{word, keyId.value_or(0), {}, number};
+        Entry entry{word, keyId.value_or(0), {}, number, madeBefore};
         const bool known = word == "key" || (withSeals && word == "seal");
         if (!known || !keyId || fields >> rest)
             return at(path, number,
@@ -137,7 +165,7 @@ KeyFileResult<EdgeKeys> EdgeKeys::parse(std::string_view text, std::string_view 
     EdgeKeys out;
     for (const Entry& entry : *entries) {
         if (entry.word == "key")
-            out.keys_.push_back(makeEdgeKey(entry.id, entry.value));
+            out.keys_.push_back(makeEdgeKey(entry.id, entry.value, entry.made));
         else if (canBeSealedTo(entry.value.bytes))
             out.seals_.push_back({entry.id, entry.value.bytes});
         else
@@ -168,16 +196,25 @@ KeyFileResult<MasterKeys> MasterKeys::parse(std::string_view text, std::string_v
         return entries.error();
     MasterKeys out;
     for (const Entry& entry : *entries)
-        out.keys_.push_back(makeMasterKey(entry.id, entry.value));
+        out.keys_.push_back(makeMasterKey(entry.id, entry.value, entry.made));
     if (out.keys_.empty())
         return KeyFileError{std::string(path) + ": has no \"key\" line; restore it from a backup"};
     return out;
 }
 
 KeyFileResult<MasterKeys> MasterKeys::load(const std::string& path) {
+    if (path.starts_with(credentialPrefix))
+        return KeyFileError{path + ": systemd gives it to grantlinkd's unit alone, with "
+                                   "LoadCredential= or LoadCredentialEncrypted=; here is none"};
+
     struct stat info {};
 
-    if (::stat(path.c_str(), &info) == 0 && (info.st_mode & 077))
+    // systemd lets a service read its credentials by an ACL, whose mask is shown as the group's
+    // mode.
+    const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+    const bool isCredential =
+        credentials && *credentials && path.starts_with(std::string(credentials) + "/");
+    if (::stat(path.c_str(), &info) == 0 && (info.st_mode & (isCredential ? 037u : 077u)))
         return KeyFileError{path + ": other users can read the master key; run 'chmod 600 " + path +
                             "' and consider it known"};
     return loadFile<MasterKeys>(path);
@@ -190,20 +227,31 @@ const MasterKey* MasterKeys::find(KeyId id) const {
     return nullptr;
 }
 
+SecretBytes newKeyLines(KeyId id) {
+    Key key;
+    randombytes_buf(key.data(), key.size());
+    std::string value = base64url(key.bytes);
+    SecretBytes out = secretCopy(madeLine(nowMs()) + "key " + std::to_string(id) + " ");
+    out.insert(out.end(), value.begin(), value.end());
+    out.push_back('\n');
+    sodium_memzero(value.data(), value.size());
+    return out;
+}
+
+std::string sealLine(KeyId id, const PublicKey& key) {
+    return "seal " + std::to_string(id) + " " + base64url(key) + "\n";
+}
+
 NewKeyFiles generateKeyFiles() {
-    Key master, edge;
-    randombytes_buf(master.data(), master.size());
-    randombytes_buf(edge.data(), edge.size());
-    const MasterKey derived = makeMasterKey(1, master);
     NewKeyFiles out;
-    out.master = std::string(masterHeader) +
-                 "\n# Opens every token in the vault. Keep a copy apart from the vault's backup.\n"
-                 "key 1 " +
-                 base64url(master.bytes) + "\n";
+    out.master =
+        std::string(masterHeader) +
+        "\n# Opens every token in the vault. Keep a copy apart from the vault's backup.\n" +
+        std::string(textOf(newKeyLines(1)));
+    const MasterKeys derived = *MasterKeys::parse(out.master, "master.key");
     out.edge = std::string(edgeHeader) +
-               "\n# For nginx and the daemon: signs states and seals codes to the daemon.\n"
-               "key 1 " +
-               base64url(edge.bytes) + "\nseal 1 " + base64url(derived.sealPublic) + "\n";
+               "\n# For nginx and the daemon: signs states and seals codes to the daemon.\n" +
+               std::string(textOf(newKeyLines(1))) + sealLine(1, derived.current().sealPublic);
     return out;
 }
 

@@ -8,9 +8,12 @@
 // first. The others are still accepted, so keys rotate with nothing down:
 //
 //   grantlink-edge-key v1
+//   # made 2026-11-26T12:00:00Z
 //   key 2 <base64url of 32 bytes>
 //   key 1 <base64url of 32 bytes>
 //   seal 1 <base64url of an X25519 public key>
+//
+// A comment "# made TIME" says when the key in the next line was made; it need not be there.
 //
 // Subkeys come from crypto_kdf (BLAKE2b, keyed, one id a purpose): no two uses share a key.
 // Errors: a KeyFileError names the file, the line and the remedy; it never quotes a key.
@@ -18,6 +21,7 @@
 #pragma once
 
 #include "shared/secret.hpp"
+#include "shared/uuid.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -33,6 +37,9 @@ using Key = SecretArray<32>;
 using PublicKey = std::array<std::uint8_t, 32>; // X25519
 using KeyId = std::uint8_t;                     // 1 to 255
 
+// What a path of master.key begins with that is a credential of systemd, and not resolved.
+constexpr std::string_view credentialPrefix = "credential:";
+
 struct KeyFileError {
     std::string message;
 };
@@ -43,6 +50,7 @@ using KeyFileResult = boost::system::result<T, KeyFileError>;
 struct EdgeKey {
     KeyId id;
     Key attempt, nonce;
+    TimeMs made; // 0: the file does not say
 };
 
 struct SealKey {
@@ -59,7 +67,11 @@ class EdgeKeys {
 
     const EdgeKey* find(KeyId id) const; // nullptr: not a key of ours, or retired
 
+    const std::vector<EdgeKey>& all() const { return keys_; } // the current one first
+
     const SealKey& sealKey() const { return seals_.front(); }
+
+    const std::vector<SealKey>& allSealKeys() const { return seals_; }
 
   private:
     std::vector<EdgeKey> keys_;
@@ -70,6 +82,7 @@ struct MasterKey {
     KeyId id;
     Key link, vault, dpop, sealSecret;
     PublicKey sealPublic;
+    TimeMs made; // 0: the file does not say
 };
 
 class MasterKeys {
@@ -82,6 +95,8 @@ class MasterKeys {
 
     const MasterKey* find(KeyId id) const;
 
+    const std::vector<MasterKey>& all() const { return keys_; } // the current one first
+
   private:
     std::vector<MasterKey> keys_;
 };
@@ -92,5 +107,9 @@ struct NewKeyFiles {
 };
 
 NewKeyFiles generateKeyFiles();
+
+// Lines of key files, each with a line break: a new key with its time, and the seal key of one.
+SecretBytes newKeyLines(KeyId id);
+std::string sealLine(KeyId id, const PublicKey& key);
 
 } // namespace grantlink

@@ -52,7 +52,8 @@ Environment::Environment(const std::string& directory, const EnvironmentOptions&
     check(mdb_env_set_maxreaders(env, 1024), "set readers", directory);
     if (!options.readOnly)
         check(mdb_env_set_mapsize(env, options.mapSize), "set map size", directory);
-    const unsigned flags = MDB_NOTLS | (options.readOnly ? unsigned{MDB_RDONLY} : 0u);
+    const unsigned flags = MDB_NOTLS | (options.readOnly ? unsigned{MDB_RDONLY} : 0u) |
+                           (options.isFile ? unsigned{MDB_NOSUBDIR | MDB_NOLOCK} : 0u);
     check(mdb_env_open(env, directory.c_str(), flags, options.mode), "open", directory);
 
     struct stat info {};
@@ -95,6 +96,10 @@ void Environment::readInLargePages() const {
 #endif
 }
 
+void Environment::copyTo(int file) const {
+    check(mdb_env_copyfd2(env_.get(), file, MDB_CP_COMPACT), "copy", directory_);
+}
+
 int Environment::clearStaleReaders() {
     int dead = 0;
     check(mdb_reader_check(env_.get(), &dead), "check readers", directory_);
@@ -117,6 +122,18 @@ std::optional<Bytes> Transaction::get(Database database, Bytes key) const {
         return std::nullopt;
     check(code, "get", env_.directory());
     return bytes(v);
+}
+
+bool Transaction::hasValue(Database database, Bytes key, Bytes data) const {
+    MDB_cursor* cursor = nullptr;
+    check(mdb_cursor_open(txn_, database, &cursor), "open cursor", env_.directory());
+    MDB_val k = value(key), v = value(data);
+    const int code = mdb_cursor_get(cursor, &k, &v, MDB_GET_BOTH);
+    mdb_cursor_close(cursor);
+    if (code == MDB_NOTFOUND)
+        return false;
+    check(code, "get", env_.directory());
+    return true;
 }
 
 std::size_t Transaction::count(Database database) const {

@@ -45,7 +45,8 @@ struct EnvironmentOptions {
     std::size_t mapSize = 0; // bytes of address space, a multiple of the page size; file is sparse
     unsigned maxDatabases = 8;
     bool readOnly = false;
-    mode_t mode = 0600; // of a data file that is made now
+    bool isFile = false; // the path is that of a data file, which nobody else has open
+    mode_t mode = 0600;  // of a data file that is made now
 };
 
 class Environment {
@@ -60,6 +61,10 @@ class Environment {
     bool fileIsCurrent() const;
 
     int clearStaleReaders(); // mdb_reader_check; how many there were
+
+    // Writes the data file as it is at this moment, without free pages, to an open file. May be
+    // called while others write; takes as long as it takes to write.
+    void copyTo(int file) const;
 
     // After a large commit. What LMDB has written lies in the page cache in pages of 4 KiB; what
     // Linux reads from a file it can keep, and map, in pages of 2 MiB (ext4 from 6.16, XFS, Btrfs).
@@ -86,6 +91,8 @@ class Transaction {
 
     // The bytes lie in the map: valid until the transaction ends or, in a write, the next write.
     std::optional<Bytes> get(Database database, Bytes key) const;
+    // Whether the value is one of those under the key of an MDB_DUPSORT database.
+    bool hasValue(Database database, Bytes key, Bytes value) const;
     std::size_t count(Database database) const; // entries
 
     std::size_t id() const { return mdb_txn_id(txn_); } // of the snapshot; a commit raises it

@@ -107,6 +107,13 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
         requireMethod(request, "GET");
         co_return streams_.open(request);
     }
+    if (path == "/v1/check") {
+        requireMethod(request, "POST");
+        requireRole(request, Role::operator_);
+        co_return co_await check();
+    }
+    if (path == "/v1/keys" || path == "/v1/keys/reload")
+        co_return co_await keys(request);
     if (path == collection && request.method == "GET")
         co_return ok(connections_.list(parseForm(request.query)));
     if (path == collection) {
@@ -172,6 +179,22 @@ boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest&
     }
     throw notFound("a connection has no \"" + std::string(action) +
                    "\"; docs/openapi.yaml lists what it has");
+}
+
+boost::asio::awaitable<ServerResponse> AdminApi::check() const {
+    const VaultReport report = co_await vault_.check();
+    if (report.wrong > 0)
+        spdlog::error("vault: the check found {} wrong; 'grantlink check' lists it", report.wrong);
+    co_return ok(toJson(report));
+}
+
+boost::asio::awaitable<ServerResponse> AdminApi::keys(const ServerRequest& request) const {
+    const bool reload = request.path != "/v1/keys";
+    requireMethod(request, reload ? "POST" : "GET");
+    requireRole(request, Role::operator_);
+    if (reload)
+        co_return ok(co_await keys_.reload());
+    co_return ok(co_await keys_.list());
 }
 
 ServerResponse AdminApi::providers() const {

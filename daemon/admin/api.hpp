@@ -8,6 +8,7 @@
 #include "daemon/admin/connections.hpp"
 #include "daemon/admin/event_streams.hpp"
 #include "daemon/admin/events.hpp"
+#include "daemon/admin/keys.hpp"
 #include "daemon/admin/tokens.hpp"
 #include "daemon/net/http_server.hpp"
 #include "daemon/settings.hpp"
@@ -18,9 +19,10 @@ namespace grantlink {
 
 class AdminApi {
   public:
-    AdminApi(ConnectionsApi& connections, TokensApi& tokens, EventsApi& events,
-             EventStreams& streams, const CurrentSettings& settings)
-        : connections_(connections), tokens_(tokens), events_(events), streams_(streams),
+    AdminApi(const Vault& vault, ConnectionsApi& connections, TokensApi& tokens, EventsApi& events,
+             EventStreams& streams, const KeysApi& keys, const CurrentSettings& settings)
+        : vault_(vault), connections_(connections), tokens_(tokens), events_(events),
+          streams_(streams), keys_(keys),
           settings_(settings) {}
 
     boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
@@ -32,11 +34,15 @@ class AdminApi {
     boost::asio::awaitable<ServerResponse> connection(const ServerRequest& request);
     void requireRole(const ServerRequest& request, Role role) const;
     ServerResponse providers() const;
+    boost::asio::awaitable<ServerResponse> check() const;
+    boost::asio::awaitable<ServerResponse> keys(const ServerRequest& request) const;
 
+    const Vault& vault_;
     ConnectionsApi& connections_;
     TokensApi& tokens_;
     EventsApi& events_;
     EventStreams& streams_;
+    const KeysApi& keys_;
     const CurrentSettings& settings_;
     int running_ = 0;
 };

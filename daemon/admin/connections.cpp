@@ -110,7 +110,7 @@ ConnectionQuery queryOf(const std::vector<std::pair<std::string, std::string>>& 
 ConnectionsApi::ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
                                RequestTraces& requests, const Metrics& metrics,
                                const CurrentSettings& settings,
-                               std::shared_ptr<const MasterKeys> keys,
+                               std::shared_ptr<const MasterKeyring> keys,
                                std::function<void()> taskScheduled)
     : vault_(vault), links_(links), spool_(spool), requests_(requests), metrics_(metrics),
       settings_(settings), keys_(std::move(keys)), taskScheduled_(std::move(taskScheduled)) {}
@@ -143,7 +143,7 @@ Connection ConnectionsApi::newConnection(const Json& wanted) const {
     if (const Json trace = wanted["trace"]; !trace.isNull() && !trace.isBoolean())
         throw badRequest("trace must be true or false", "trace");
     out.created = out.updated = nowMs();
-    out.linkKey = keys_->current().id;
+    out.linkKey = keys_->get()->current().id;
     out.linkExpires = after(lifetimeOf(wanted, settings->config));
     return out;
 }
@@ -204,7 +204,7 @@ boost::asio::awaitable<Json> ConnectionsApi::link(Uuid id, Actor actor) {
         connection.status == ConnectionStatus::revoked)
         throw conflict("the connection is " + std::string(nameOf(connection.status)) +
                        "; only one that waits for an approval has a link");
-    if (!keys_->find(connection.linkKey))
+    if (!keys_->get()->find(connection.linkKey))
         throw conflict("the master key that this link was made with is retired; regenerate it");
     const auto shown = [id, actor](VaultWriter& vault) {
         vault.record(
@@ -236,7 +236,7 @@ boost::asio::awaitable<Connection> ConnectionsApi::change(Uuid id, EventKind kin
 boost::asio::awaitable<Json> ConnectionsApi::regenerate(Uuid id, Actor actor) {
     const SettingsPtr settings = settings_.get();
     const TimeMs expires = after(settings->config.linkLifetime);
-    const KeyId key = keys_->current().id;
+    const KeyId key = keys_->get()->current().id;
     const Change renew = [expires, key](Connection& c, VaultWriter&) {
         if (c.status == ConnectionStatus::active)
             throw conflict("the connection is active and needs no link");

@@ -13,6 +13,7 @@
 #include "daemon/oauth/request_traces.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
+#include "shared/keyring.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -28,7 +29,7 @@ class ConnectionsApi {
   public:
     ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
                    RequestTraces& requests, const Metrics& metrics, const CurrentSettings& settings,
-                   std::shared_ptr<const MasterKeys> keys, std::function<void()> taskScheduled);
+                   std::shared_ptr<const MasterKeyring> keys, std::function<void()> taskScheduled);
 
     boost::asio::awaitable<Json> create(Json wanted, Actor actor); // with its link
     Json list(const std::vector<std::pair<std::string, std::string>>& query) const;
@@ -56,7 +57,7 @@ class ConnectionsApi {
     RequestTraces& requests_;
     const Metrics& metrics_;
     const CurrentSettings& settings_;
-    std::shared_ptr<const MasterKeys> keys_;
+    std::shared_ptr<const MasterKeyring> keys_;
     std::function<void()> taskScheduled_;
 };
 

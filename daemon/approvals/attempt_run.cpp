@@ -14,8 +14,10 @@
 namespace grantlink {
 
 AttemptRun::AttemptRun(ApprovalServices& services, SpoolEntry entry)
-    : services_(services), settings_(services.settings.get()), attempt_(entry.attempt),
-      record_(std::move(entry.approval)), approval_(parseApproval(bytesOf(record_))) {}
+    : services_(services), settings_(services.settings.get()),
+      masterKeys_(services.masterKeys->get()), edgeKeys_(services.edgeKeys->get()),
+      attempt_(entry.attempt), record_(std::move(entry.approval)),
+      approval_(parseApproval(bytesOf(record_))) {}
 
 boost::asio::awaitable<void> AttemptRun::run() {
     if (!approval_) {
@@ -84,7 +86,7 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::decide() 
 }
 
 boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::exchange() {
-    const MasterKey* key = services_.masterKeys->find(approval_->sealKey);
+    const MasterKey* key = masterKeys_->find(approval_->sealKey);
     const auto code =
         key ? openSealedCode(*key, attempt_, bytesOf(approval_->payload)) : std::nullopt;
     if (!code)
@@ -104,10 +106,10 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::exchange(
 
 // The mark stands before the request leaves; it goes only when the provider has not acted on it.
 boost::asio::awaitable<StepResult<TokenSet>> AttemptRun::exchangeOnce(std::string_view code) {
-    const EdgeKey* key = services_.edgeKeys->find(approval_->edgeKey);
+    const EdgeKey* key = edgeKeys_->find(approval_->edgeKey);
     if (!key)
         co_return StepFailure{"its edge key is no longer in edge.key", false, {}};
-    auto dpopKey = dpopKeyFor(*provider_, *services_.masterKeys, *connection_, attempt_);
+    auto dpopKey = dpopKeyFor(*provider_, *masterKeys_, *connection_, attempt_);
     if (!dpopKey)
         co_return StepFailure{"its master key is no longer in master.key", false, {}};
     co_await mark(AttemptStage::exchanging);
@@ -167,7 +169,7 @@ void AttemptRun::requireEndpoints() const {
 
 // What the edge has sent (OpenID Connect Core, section 3.1.2.1).
 std::string AttemptRun::nonce() const {
-    const EdgeKey* key = services_.edgeKeys->find(approval_->edgeKey);
+    const EdgeKey* key = edgeKeys_->find(approval_->edgeKey);
     return key ? std::string(std::string_view(oidcNonce(*key, attempt_))) : std::string();
 }
 

@@ -20,6 +20,7 @@
 #include "daemon/oauth/step.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
+#include "shared/keyring.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -38,8 +39,8 @@ struct ApprovalServices {
     RequestTraces& requests;
     KeySets& keySets;
     const CurrentSettings& settings;
-    std::shared_ptr<const MasterKeys> masterKeys;
-    std::shared_ptr<const EdgeKeys> edgeKeys;
+    std::shared_ptr<const MasterKeyring> masterKeys;
+    std::shared_ptr<const EdgeKeyring> edgeKeys;
     Metrics& metrics;
     StopSignal& stop;
     std::function<void()> notificationQueued;
@@ -76,6 +77,8 @@ class AttemptRun {
 
     ApprovalServices& services_;
     SettingsPtr settings_;
+    std::shared_ptr<const MasterKeys> masterKeys_;
+    std::shared_ptr<const EdgeKeys> edgeKeys_;
     Uuid attempt_;
     std::string record_; // approval_ points into it
     std::optional<Approval> approval_;

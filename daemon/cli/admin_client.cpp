@@ -15,7 +15,7 @@ namespace grantlink {
 namespace {
 
 constexpr long connectSeconds = 5;
-constexpr long totalSeconds = 60;
+constexpr long totalSeconds = 600; // a check of a large vault takes minutes
 
 struct EasyDeleter {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }

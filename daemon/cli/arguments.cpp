@@ -3,6 +3,7 @@
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/help.hpp"
 #include "daemon/cli/init.hpp"
+#include "daemon/cli/local_vault.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -79,6 +80,10 @@ class CommandLine {
         addPlain("providers", "List the providers that are set up", help::providers,
                  providersCommand);
         addProvider();
+        addCheck();
+        addBackup();
+        addRestore();
+        addKeys();
         addInit();
         return std::move(app_);
     }
@@ -270,6 +275,86 @@ class CommandLine {
         command->add_flag("--keep", options->keep, "Do not remove the connection at the end");
         onChosen(command,
                  [options](const Session& session) { providerTryCommand(session, *options); });
+    }
+
+    CLI::Option* addConfig(CLI::App* command, std::string& path, const std::string& otherwise) {
+        return command
+            ->add_option("--config", path,
+                         "The daemon's configuration file; default:\n" + otherwise)
+            ->type_name("FILE");
+    }
+
+    void addCheck() {
+        CLI::App* const command = add("check", "Look for damage in the vault", help::check);
+        const auto options = std::make_shared<CheckOptions>();
+        command->add_option("BACKUP", options->backup, "Look at this backup instead");
+        addConfig(command, options->config, "the daemon is asked");
+        command->callback([this_ = &arguments_, options] {
+            this_->run = [options](const Session& session) {
+                return checkCommand(session, *options);
+            };
+        });
+    }
+
+    std::shared_ptr<BackupOptions> addBackupOptions(CLI::App* command, const char* file,
+                                                    const char* force) {
+        const auto options = std::make_shared<BackupOptions>();
+        options->config = defaultConfig;
+        command->add_option("FILE", options->file, file)->required();
+        addConfig(command, options->config, defaultConfig);
+        command->add_flag("--force", options->force, force);
+        return options;
+    }
+
+    void addBackup() {
+        CLI::App* const command = add("backup", "Copy the vault to a file", help::backup);
+        const auto options =
+            addBackupOptions(command, "The backup that is made", "Replace a file that is there");
+        onChosen(command, [options](const Session& session) { backupCommand(session, *options); });
+    }
+
+    void addRestore() {
+        CLI::App* const command =
+            add("restore", "Put a backup in the vault's place", help::restore);
+        const auto options =
+            addBackupOptions(command, "A backup", "Also one in which something is wrong");
+        const auto yes = std::make_shared<bool>(false);
+        command->add_flag("-y,--yes", *yes, "Do not ask");
+        command->callback([this_ = &arguments_, options, yes] {
+            this_->run = [options, yes](const Session& session) {
+                return restoreCommand(session, *options, *yes);
+            };
+        });
+    }
+
+    std::shared_ptr<KeysOptions> addKeysOptions(CLI::App* command) {
+        const auto options = std::make_shared<KeysOptions>();
+        options->config = defaultConfig;
+        addConfig(command, options->config, defaultConfig);
+        command
+            ->add_option("--nginx-reload", options->nginxReload,
+                         "Run this when nginx is to be reloaded; default:\nsay so")
+            ->type_name("COMMAND");
+        return options;
+    }
+
+    void addKeys() {
+        CLI::App* const keys = add("keys", "List, rotate and remove keys", help::keys);
+        keys->require_subcommand(1);
+        CLI::App* const list = keys->add_subcommand("list", "Show what needs which key");
+        onChosen(list, keysListCommand);
+        CLI::App* const rotate = keys->add_subcommand("rotate", "Put new keys in use");
+        rotate->footer(help::keysRotate);
+        const auto rotated = addKeysOptions(rotate);
+        rotate->add_option("WHICH", rotated->which, "master or edge; default: both")
+            ->check(CLI::IsMember({"master", "edge"}).description(""));
+        onChosen(rotate, [rotated](const Session&) { keysRotateCommand(*rotated); });
+        CLI::App* const prune = keys->add_subcommand("prune", "Remove keys that nothing needs");
+        prune->footer(help::keysPrune);
+        const auto pruned = addKeysOptions(prune);
+        const auto yes = std::make_shared<bool>(false);
+        prune->add_flag("-y,--yes", *yes, "Do not ask");
+        onChosen(prune, [pruned, yes](const Session&) { keysPruneCommand(*pruned, *yes); });
     }
 
     void addInit() {

@@ -60,6 +60,34 @@ void watchCommand(const Session& session, const WatchOptions& options);
 void statusCommand(const Session& session);
 void providersCommand(const Session& session);
 
+struct CheckOptions {
+    std::string config; // empty: the daemon is asked
+    std::string backup; // look at this file, not at the vault
+};
+
+// Whether all in the vault is well; answers the exit code.
+int checkCommand(const Session& session, const CheckOptions& options);
+
+struct BackupOptions {
+    std::string config, file;
+    bool force = false;
+};
+
+// Without the daemon, whether it runs or not.
+void backupCommand(const Session& session, const BackupOptions& options);
+// While it does not run; answers the exit code.
+int restoreCommand(const Session& session, const BackupOptions& options, bool confirmed);
+
+struct KeysOptions {
+    std::string config;
+    std::string which;       // "master" or "edge"; empty: both
+    std::string nginxReload; // the command for it; empty: somebody is told to
+};
+
+void keysListCommand(const Session& session);
+void keysRotateCommand(const KeysOptions& options);
+void keysPruneCommand(const KeysOptions& options, bool confirmed);
+
 // Looks at preset files, without a daemon; answers the exit code.
 int providerCheckCommand(const Session& session, const std::vector<std::string>& files);
 

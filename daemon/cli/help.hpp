@@ -151,6 +151,59 @@ Examples:
   grantlink provider check my-provider.toml
   grantlink provider check --json /usr/local/share/grantlink/providers/*.toml)";
 
+inline constexpr const char* check =
+    R"(Reads all of the vault: each record, each sealed token, each index. Names what is
+wrong and exits with 1, or with 0 when all is well. The daemon does it beside its work;
+with --config it is done without the daemon, which may run or not.
+
+Examples:
+  grantlink check
+  grantlink check --config /etc/grantlink/grantlink.toml
+  grantlink check /backup/grantlink-monday)";
+
+inline constexpr const char* backup =
+    R"(Writes the vault as it is at one moment, while the daemon runs or not. Tokens are
+sealed in it as in the vault; the keys are not in it: keep a copy of master.key and
+edge.key apart from it. Run it as root or as the daemon's user.
+
+Examples:
+  grantlink backup /backup/grantlink-monday)";
+
+inline constexpr const char* restore =
+    R"(Checks the backup, then puts it in the vault's place at once. The daemon must not
+run; the vault that was there keeps another name. Asks first, unless --yes.
+
+Examples:
+  systemctl stop grantlinkd
+  grantlink restore /backup/grantlink-monday
+  systemctl start grantlinkd)";
+
+inline constexpr const char* keys =
+    R"(See “grantlink keys rotate --help” and “grantlink keys prune --help”. No command
+ever shows a key.
+
+Examples:
+  grantlink keys list)";
+
+inline constexpr const char* keysRotate =
+    R"(Puts a new key in front of master.key, edge.key or both, and has the daemon read
+them. Old keys are still accepted; the daemon seals all tokens with the new one in the
+background. nginx is reloaded twice: each worker has to know an edge key before one
+uses it. Without --nginx-reload the command stops there, and goes on when it is run
+again, as it does after it was interrupted. Run it as root.
+
+Examples:
+  grantlink keys rotate --nginx-reload "systemctl reload nginx"
+  grantlink keys rotate edge)";
+
+inline constexpr const char* keysPrune =
+    R"(Removes old keys with which no token is sealed, no link that waits was made, and no
+attempt is under way; the others stay, and it says why. nginx must have been reloaded
+since the rotation. Asks first, unless --yes. Run it as root.
+
+Examples:
+  grantlink keys prune)";
+
 inline constexpr const char* init =
     R"(Writes grantlink.toml, master.key and edge.key, and makes the directories of the
 stores. Run it as root, once. What exists already is left alone, unless --force.

@@ -1,12 +1,12 @@
 #include "daemon/cli/init.hpp"
 
 #include "daemon/cli/failure.hpp"
+#include "daemon/cli/whole_file.hpp"
 #include "daemon/text/origin.hpp"
 #include "shared/keys.hpp"
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <sodium.h>
@@ -104,18 +104,8 @@ void give(const fs::path& path, uid_t user, gid_t group) {
         fail(path);
 }
 
-// Whole or not at all: a temporary file beside it, on the disk, then the name.
 void writeFile(const fs::path& path, const std::string& text, mode_t mode) {
-    const fs::path temporary = path.string() + ".new";
-    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    if (fd < 0)
-        fail(temporary);
-    const bool written =
-        ::fchmod(fd, mode) == 0 &&
-        ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-        ::fsync(fd) == 0;
-    ::close(fd);
-    if (!written || ::rename(temporary.c_str(), path.c_str()) != 0)
+    if (!writeWhole(path, bytesOf(text), mode))
         fail(path);
 }
 

@@ -10,7 +10,7 @@ namespace grantlink {
 boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid id,
                                              std::string reason) {
     const SettingsPtr settings = services.settings.get();
-    const KeyId linkKey = services.masterKeys->current().id;
+    const KeyId linkKey = services.masterKeys->get()->current().id;
     const auto changed = std::make_shared<std::optional<Connection>>();
     const auto apply = [id, reason, settings, linkKey, changed](VaultWriter& vault) {
         auto found = vault.connection(id);

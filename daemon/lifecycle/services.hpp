@@ -7,6 +7,7 @@
 #include "daemon/oauth/request_traces.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
+#include "shared/keyring.hpp"
 
 #include <functional>
 #include <memory>
@@ -18,7 +19,7 @@ struct LifecycleServices {
     LinkPublisher& links;
     RequestTraces& requests;
     const CurrentSettings& settings;
-    std::shared_ptr<const MasterKeys> masterKeys;
+    std::shared_ptr<const MasterKeyring> masterKeys;
     Metrics& metrics;
     StopSignal& stop;
     std::function<void()> notificationQueued;

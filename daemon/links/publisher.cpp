@@ -32,11 +32,11 @@ void add(Entries& to, Entries more) {
 struct LinkPublisher::Walk {
     const Vault& vault;
     std::shared_ptr<LinkWriter> links;
-    std::shared_ptr<const MasterKeys> keys;
-    Uuid last{};           // the connection that was looked at last
-    std::size_t known = 0; // links that the edge has to have of those so far
-    bool ended = false;    // there are no more connections
-    bool complete = false; // the edge has all their links, and no others
+    std::shared_ptr<const MasterKeys> keys; // as of the step
+    Uuid last{};                            // the connection that was looked at last
+    std::size_t known = 0;                  // links that the edge has to have of those so far
+    bool ended = false;                     // there are no more connections
+    bool complete = false;                  // the edge has all their links, and no others
     std::map<std::string, std::size_t> missingBrands = {};
 
     // The links of the next connections. There are none of one whose master key is gone.
@@ -64,13 +64,14 @@ struct LinkPublisher::Walk {
     }
 };
 
-LinkPublisher::LinkPublisher(const Config& config, std::shared_ptr<const MasterKeys> keys,
+LinkPublisher::LinkPublisher(const Config& config, std::shared_ptr<const MasterKeyring> keys,
                              const CurrentSettings& settings)
     : keys_(std::move(keys)), settings_(settings), edgeStore_(config.edgeStore),
       edgeGroup_(config.edgeGroup), links_(std::make_shared<LinkWriter>(config.edgeStore)) {}
 
 std::string LinkPublisher::linkOf(const Connection& connection) const {
-    const MasterKey* key = keys_->find(connection.linkKey);
+    const auto keys = keys_->get();
+    const MasterKey* key = keys->find(connection.linkKey);
     if (!key)
         throw std::runtime_error("master.key no longer has key " +
                                  std::to_string(connection.linkKey) +
@@ -80,7 +81,8 @@ std::string LinkPublisher::linkOf(const Connection& connection) const {
 }
 
 boost::asio::awaitable<void> LinkPublisher::publish(Connection connection) {
-    const auto write = [links = links_, entries = entriesOf(connection, *settings_.get(), *keys_)] {
+    const auto keys = keys_->get();
+    const auto write = [links = links_, entries = entriesOf(connection, *settings_.get(), *keys)] {
         links->publish(entries);
     };
     try {
@@ -107,7 +109,7 @@ boost::asio::awaitable<void> LinkPublisher::publishAll(const Vault& vault) {
 // Each step reads the vault and the settings of its own moment, so that it writes nothing older
 // than what was published before it.
 boost::asio::awaitable<bool> LinkPublisher::update(const Vault& vault) {
-    const auto walk = std::make_shared<Walk>(Walk{vault, links_, keys_});
+    const auto walk = std::make_shared<Walk>(Walk{vault, links_, keys_->get()});
     const SettingsPtr first = settings_.get();
     const auto begin = [walk, settings = settings_.get()] {
         if (walk->links->linkCount() == 0)
@@ -117,7 +119,8 @@ boost::asio::awaitable<bool> LinkPublisher::update(const Vault& vault) {
     };
     bool more = co_await writer_.run(begin);
     while (more) {
-        const auto step = [walk, settings = settings_.get()] {
+        const auto step = [walk, settings = settings_.get(), keys = keys_->get()] {
+            walk->keys = keys;
             const Entries entries = walk->next(*settings, stepSize);
             walk->links->publish(entries);
             // Nobody publishes between the step that finds no more and this, on the same thread.
@@ -135,7 +138,7 @@ boost::asio::awaitable<bool> LinkPublisher::update(const Vault& vault) {
 }
 
 boost::asio::awaitable<void> LinkPublisher::replace(const Vault& vault) {
-    const auto walk = std::make_shared<Walk>(Walk{vault, links_, keys_});
+    const auto walk = std::make_shared<Walk>(Walk{vault, links_, keys_->get()});
     const auto write = [walk, settings = settings_.get()] {
         Entries entries = walk->next(*settings, SIZE_MAX);
         walk->links->replaceAll(surroundingsOf(*settings), entries);

@@ -10,7 +10,7 @@
 #include "daemon/net/blocking.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
-#include "shared/keys.hpp"
+#include "shared/keyring.hpp"
 #include "shared/link_store.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -23,7 +23,7 @@ namespace grantlink {
 
 class LinkPublisher {
   public:
-    LinkPublisher(const Config& config, std::shared_ptr<const MasterKeys> keys,
+    LinkPublisher(const Config& config, std::shared_ptr<const MasterKeyring> keys,
                   const CurrentSettings& settings);
 
     // The approval link, to be shown to the requester. A secret.
@@ -50,7 +50,7 @@ class LinkPublisher {
     boost::asio::awaitable<bool> update(const Vault& vault); // false: that did not suffice
     boost::asio::awaitable<void> replace(const Vault& vault);
 
-    std::shared_ptr<const MasterKeys> keys_;
+    std::shared_ptr<const MasterKeyring> keys_;
     const CurrentSettings& settings_;
     std::string edgeStore_, edgeGroup_; // as at the start: a reload does not move the store
     std::shared_ptr<LinkWriter> links_;

@@ -39,7 +39,8 @@ AttemptParameters parametersOf(const VerifiedState& verified, const Provider& pr
 } // namespace
 
 boost::asio::awaitable<std::string> Starts::start(std::string state) {
-    const auto verified = decodeState(state, *services_.edgeKeys);
+    const auto keys = services_.edgeKeys->get(); // what is verified points into them
+    const auto verified = decodeState(state, *keys);
     if (!verified)
         co_return reply(StartStatus::refused);
     const Uuid connection = verified->state.connection;
@@ -70,7 +71,8 @@ boost::asio::awaitable<std::string> Starts::push(VerifiedState verified) {
     const Provider* provider = settings->provider(connection->provider);
     if (!provider || !provider->ready() || !provider->preset().push)
         co_return reply(StartStatus::refused);
-    auto dpopKey = dpopKeyFor(*provider, *services_.masterKeys, *connection, state.attempt);
+    const auto masters = services_.masterKeys->get();
+    auto dpopKey = dpopKeyFor(*provider, *masters, *connection, state.attempt);
     if (!dpopKey)
         co_return reply(StartStatus::refused);
     const std::shared_ptr<DpopClient> client = services_.requests.clientFor(connection->id);

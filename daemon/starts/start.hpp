@@ -8,6 +8,7 @@
 #include "daemon/oauth/request_traces.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
+#include "shared/keyring.hpp"
 #include "shared/start_message.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -23,8 +24,8 @@ struct StartServices {
     const Vault& vault;
     RequestTraces& requests;
     const CurrentSettings& settings;
-    std::shared_ptr<const MasterKeys> masterKeys;
-    std::shared_ptr<const EdgeKeys> edgeKeys;
+    std::shared_ptr<const MasterKeyring> masterKeys;
+    std::shared_ptr<const EdgeKeyring> edgeKeys;
 };
 
 // Thread: the loop's.

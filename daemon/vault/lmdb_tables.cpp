@@ -1,10 +1,9 @@
 #include "daemon/vault/lmdb_tables.hpp"
 
+#include "daemon/vault/lmdb_keys.hpp"
 #include "daemon/vault/token_seal.hpp"
-#include "shared/byte_order.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <functional>
 #include <limits>
 
@@ -12,54 +11,9 @@ namespace grantlink {
 
 namespace {
 
-Uuid uuidOf(Bytes bytes) {
-    Uuid out;
-    if (bytes.size() == out.bytes.size())
-        std::memcpy(out.bytes.data(), bytes.data(), bytes.size());
-    return out;
-}
-
-Bytes keyOf(const Uuid& id) {
-    return id.bytes;
-}
-
-// Big endian, so that keys sort by number.
-std::string bigEndian(std::uint64_t number) {
-    std::string out;
-    for (int shift = 56; shift >= 0; shift -= 8)
-        out += static_cast<char>(number >> shift & 0xff);
-    return out;
-}
-
-// due · notification id
-std::string dueKey(TimeMs due, const Uuid& id) {
-    return bigEndian(due).append(textOf(id.bytes));
-}
-
-constexpr std::size_t dueSize = 8;
-
-std::uint64_t numberIn(std::string_view key) {
-    std::uint64_t out = 0;
-    for (unsigned char c : key.substr(0, dueSize))
-        out = out << 8 | c;
-    return out;
-}
-
-// connection id · number of the event
-std::string eventKey(const Uuid& connection, std::uint64_t number) {
-    return std::string(textOf(connection.bytes)).append(bigEndian(number));
-}
-
-std::string taskKey(Task task, const Uuid& connection) {
-    return std::string(1, static_cast<char>(task)).append(textOf(connection.bytes));
-}
-
-// What all due times of a provider's task begin with. A provider's name has no NUL.
-std::string taskQueue(Task task, std::string_view provider) {
-    return std::string(1, static_cast<char>(task)).append(provider).append(1, '\0');
-}
-
-constexpr std::size_t maxAccountSize = 511; // of a key in LMDB; the API takes 200 bytes
+// In one step, which other writes wait for.
+constexpr std::size_t mostResealed = 200;
+constexpr std::size_t mostLookedAt = 10000;
 
 Json parseRecord(Bytes record, std::string_view table) {
     std::string error;
@@ -81,10 +35,6 @@ bool fits(const Connection& connection, const ConnectionQuery& query) {
 bool isIndexed(const std::vector<std::string>& accounts) {
     return !accounts.empty() &&
            std::find(accounts.begin(), accounts.end(), std::string()) == accounts.end();
-}
-
-lmdb::Database statusTable(const VaultTables& tables, ConnectionStatus status) {
-    return tables.byStatus[static_cast<std::size_t>(status) - 1];
 }
 
 // The entry with the greatest key below `limit`.
@@ -110,6 +60,27 @@ void putAccount(lmdb::WriteTransaction& write, const VaultTables& tables,
     const std::string& account = connection.account;
     if (!account.empty() && account.size() <= maxAccountSize)
         write.put(tables.accounts, bytesOf(account), keyOf(connection.id));
+}
+
+KeyUse keyUseIn(const lmdb::Transaction& transaction, const VaultTables& tables) {
+    KeyUse out;
+    lmdb::Cursor tokens(transaction, tables.tokens);
+    for (auto entry = tokens.first(); entry; entry = tokens.next())
+        ++out.tokens[sealedWith(entry->second)];
+    const TimeMs now = nowMs();
+    for (const ConnectionStatus status : {ConnectionStatus::pending, ConnectionStatus::broken}) {
+        lmdb::Cursor waiting(transaction, statusTable(tables, status));
+        for (auto entry = waiting.first(); entry; entry = waiting.next()) {
+            const auto record = transaction.get(tables.connections, entry->first);
+            if (!record)
+                continue;
+            const auto connection =
+                connectionFromJson(uuidOf(entry->first), parseRecord(*record, "connections"));
+            if (connection.linkExpires > now)
+                ++out.links[connection.linkKey];
+        }
+    }
+    return out;
 }
 
 template <typename Base>
@@ -323,6 +294,32 @@ void LmdbVaultWriter::putTokens(const Uuid& owner, const TokenSet& tokens) {
     write_.put(tables_.tokens, keyOf(owner), bytesOf(sealTokens(keys_.current(), owner, tokens)));
 }
 
+Resealed LmdbVaultWriter::resealTokens(const Uuid& after) {
+    Resealed out{.last = after};
+    std::vector<Uuid> old;
+    {
+        lmdb::Cursor cursor(write_, tables_.tokens);
+        auto entry = cursor.atOrAfter(keyOf(after));
+        for (std::size_t looked = 0; entry; entry = cursor.next()) {
+            if (old.size() == mostResealed || ++looked > mostLookedAt)
+                break;
+            out.last = uuidOf(entry->first);
+            if (sealedWith(entry->second) != keys_.current().id)
+                old.push_back(out.last);
+        }
+        out.ended = !entry;
+    }
+    for (const Uuid& owner : old) {
+        if (const auto opened = tokens(owner)) {
+            putTokens(owner, *opened);
+            ++out.sealed;
+        } else {
+            ++out.unreadable;
+        }
+    }
+    return out;
+}
+
 void LmdbVaultWriter::eraseTokens(const Uuid& owner) {
     write_.remove(tables_.tokens, keyOf(owner));
 }
@@ -357,9 +354,7 @@ void LmdbVaultWriter::unschedule(Task task, const Uuid& connection) {
     const auto record = write_.get(tables_.tasks, bytesOf(key));
     if (!record)
         return;
-    const std::string_view text = textOf(*record);
-    const std::string due =
-        taskQueue(task, text.substr(dueSize)) + dueKey(numberIn(text), connection);
+    const std::string due = taskDueKey(task, connection, textOf(*record));
     write_.remove(tables_.tasksDue, bytesOf(due));
     write_.remove(tables_.tasks, bytesOf(key));
 }

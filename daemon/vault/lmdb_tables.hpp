@@ -9,6 +9,8 @@ namespace grantlink {
 void eachConnectionIn(const lmdb::Transaction& transaction, const VaultTables& tables,
                       const Uuid& after, std::size_t limit,
                       const std::function<void(const Connection&)>& visit);
+// What still needs which master key.
+KeyUse keyUseIn(const lmdb::Transaction& transaction, const VaultTables& tables);
 void putAccount(lmdb::WriteTransaction& write, const VaultTables& tables,
                 const Connection& connection);
 
@@ -61,6 +63,7 @@ class LmdbVaultWriter : public LmdbVaultReads<VaultWriter> {
     void eraseTokens(const Uuid& owner) override;
     void putNotification(const Notification& notification, TimeMs due) override;
     void removeNotification(const Uuid& id) override;
+    Resealed resealTokens(const Uuid& after) override;
     void schedule(Task task, const Connection& connection, TimeMs due) override;
     void unschedule(Task task, const Uuid& connection) override;
     void record(Event event) override;

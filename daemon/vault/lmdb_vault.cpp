@@ -1,53 +1,26 @@
 #include "daemon/vault/lmdb_vault.hpp"
 
 #include "daemon/vault/lmdb_tables.hpp"
+#include "daemon/vault/vault_check.hpp"
 #include "daemon/vault/vault_schema.hpp"
 #include "shared/store_usage.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <chrono>
-#include <cstring>
-#include <stdexcept>
 #include <utility>
 
 namespace grantlink {
 
-namespace {
-
-constexpr std::size_t mapSize = std::size_t{64} << 30;
-
-// Held for the life of the process; the kernel lets go of it however the process ends.
-int takeLock(const std::string& directory) {
-    const std::string path = directory + "/grantlinkd.lock";
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        throw std::runtime_error(path + ": " + std::strerror(errno) +
-                                 "; 'grantlink init' makes the vault's directory");
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        ::close(fd);
-        throw std::runtime_error(path + ": another grantlinkd uses this vault; stop it first, or "
-                                        "give this one a vault of its own");
-    }
-    return fd;
-}
-
-} // namespace
-
-LmdbVault::LmdbVault(const std::string& directory, std::shared_ptr<const MasterKeys> keys)
-    : lock_(takeLock(directory)), keys_(std::move(keys)),
-      env_(directory, {.mapSize = mapSize, .maxDatabases = 32, .mode = 0600}) {
+LmdbVault::LmdbVault(const std::string& directory, std::shared_ptr<const MasterKeyring> keys)
+    : lock_(directory), keys_(std::move(keys)),
+      env_(directory, {.mapSize = vaultMapSize, .maxDatabases = vaultMaxDatabases, .mode = 0600}) {
     lmdb::WriteTransaction write(env_);
-    tables_ = openTables(write, directory, *keys_);
+    tables_ = openTables(write, directory, *keys_->get());
     write.commit();
 }
 
 LmdbVault::~LmdbVault() {
     writer_.join();
-    ::close(lock_);
+    inspector_.join();
 }
 
 VaultFigures LmdbVault::figures() const {
@@ -57,7 +30,8 @@ VaultFigures LmdbVault::figures() const {
 
 void LmdbVault::read(const std::function<void(const VaultReader&)>& look) const {
     const lmdb::ReadTransaction transaction(env_);
-    look(LmdbVaultReader(transaction, tables_, *keys_));
+    const auto keys = keys_->get();
+    look(LmdbVaultReader(transaction, tables_, *keys));
 }
 
 boost::asio::awaitable<void> LmdbVault::write(std::function<void(VaultWriter&)> change) {
@@ -76,6 +50,22 @@ boost::asio::awaitable<void> LmdbVault::write(std::function<void(VaultWriter&)> 
         std::rethrow_exception(mine->error);
     if (mine->recorded)
         told_();
+}
+
+boost::asio::awaitable<VaultReport> LmdbVault::check() const {
+    const auto look = [this] {
+        const lmdb::ReadTransaction transaction(env_);
+        return checkVault(transaction, tables_, *keys_->get());
+    };
+    co_return co_await inspector_.run(look);
+}
+
+boost::asio::awaitable<KeyUse> LmdbVault::keyUse() const {
+    const auto look = [this] {
+        const lmdb::ReadTransaction transaction(env_);
+        return keyUseIn(transaction, tables_);
+    };
+    co_return co_await inspector_.run(look);
 }
 
 void LmdbVault::commitQueue() {
@@ -104,7 +94,8 @@ void LmdbVault::commitQueue() {
 void LmdbVault::apply(lmdb::WriteTransaction& batch, Change& change) {
     try {
         lmdb::WriteTransaction own(env_, batch);
-        LmdbVaultWriter writer(own, tables_, *keys_);
+        const auto keys = keys_->get();
+        LmdbVaultWriter writer(own, tables_, *keys);
         change.apply(writer);
         change.recorded = writer.recorded();
         own.commit();

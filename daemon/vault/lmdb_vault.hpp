@@ -17,6 +17,8 @@
 
 #include "daemon/net/blocking.hpp"
 #include "daemon/vault/vault.hpp"
+#include "daemon/vault/vault_lock.hpp"
+#include "shared/keyring.hpp"
 #include "shared/lmdb.hpp"
 
 #include <array>
@@ -27,6 +29,9 @@
 
 namespace grantlink {
 
+constexpr std::size_t vaultMapSize = std::size_t{64} << 30;
+constexpr unsigned vaultMaxDatabases = 32;
+
 struct VaultTables {
     lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue, tasks, tasksDue,
         events, eventsOf;
@@ -36,7 +41,7 @@ struct VaultTables {
 class LmdbVault : public Vault {
   public:
     // Takes the directory for itself: std::runtime_error when another daemon has it.
-    LmdbVault(const std::string& directory, std::shared_ptr<const MasterKeys> keys);
+    LmdbVault(const std::string& directory, std::shared_ptr<const MasterKeyring> keys);
     ~LmdbVault() override;
 
     // Called on the loop, after events of a write are durable. Once, before the first write.
@@ -45,6 +50,8 @@ class LmdbVault : public Vault {
     VaultFigures figures() const override;
     void read(const std::function<void(const VaultReader&)>& look) const override;
     boost::asio::awaitable<void> write(std::function<void(VaultWriter&)> change) override;
+    boost::asio::awaitable<VaultReport> check() const override;
+    boost::asio::awaitable<KeyUse> keyUse() const override;
 
   private:
     struct Change {
@@ -57,8 +64,8 @@ class LmdbVault : public Vault {
     void commitQueue();
     void apply(lmdb::WriteTransaction& batch, Change& change);
 
-    int lock_ = -1;
-    std::shared_ptr<const MasterKeys> keys_;
+    VaultLock lock_;
+    std::shared_ptr<const MasterKeyring> keys_;
     lmdb::Environment env_;
     VaultTables tables_{};
     std::mutex mutex_; // guards queue_
@@ -66,6 +73,7 @@ class LmdbVault : public Vault {
     std::function<void()> told_ = [] {};
     Histogram<commitBounds> commitTime_; // by the writer's thread
     BlockingThread writer_;
+    mutable BlockingThread inspector_; // for what reads everything: no write waits for it
 };
 
 } // namespace grantlink

@@ -54,6 +54,10 @@ std::string sealTokens(const MasterKey& key, const Uuid& owner, const TokenSet& 
     return out;
 }
 
+KeyId sealedWith(Bytes sealed) {
+    return sealed.size() < headSize + tagSize ? KeyId{0} : sealed[1];
+}
+
 std::optional<TokenSet> openTokens(const MasterKeys& keys, const Uuid& owner, Bytes sealed) {
     if (sealed.size() < headSize + tagSize || sealed[0] == 0 || sealed[0] > version)
         return std::nullopt;

@@ -16,6 +16,9 @@ namespace grantlink {
 
 std::string sealTokens(const MasterKey& key, const Uuid& owner, const TokenSet& tokens);
 
+// The ID of the master key; 0 for what was never sealed here.
+KeyId sealedWith(Bytes sealed);
+
 // Nothing when the key is not there, the owner is another, or a bit has changed.
 std::optional<TokenSet> openTokens(const MasterKeys& keys, const Uuid& owner, Bytes sealed);
 

@@ -13,6 +13,8 @@
 #include "daemon/vault/connection.hpp"
 #include "daemon/vault/event.hpp"
 #include "shared/histogram.hpp"
+#include "daemon/vault/key_use.hpp"
+#include "daemon/vault/vault_report.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -86,6 +88,14 @@ class VaultReader {
     virtual std::optional<TimeMs> oldestEvent() const = 0; // of those that can be pruned
 };
 
+// One step of sealing tokens anew.
+struct Resealed {
+    Uuid last;                  // how far it came
+    std::size_t sealed = 0;     // with the current key
+    std::size_t unreadable = 0; // stay as they are
+    bool ended = false;         // there are no more behind `last`
+};
+
 class VaultWriter : public VaultReader {
   public:
     virtual void putConnection(const Connection& connection) = 0;
@@ -95,6 +105,9 @@ class VaultWriter : public VaultReader {
     virtual void eraseTokens(const Uuid& owner) = 0;
     virtual void putNotification(const Notification& notification, TimeMs due) = 0;
     virtual void removeNotification(const Uuid& id) = 0;
+    // Looks at the next tokens behind `after`, and seals those anew that are not sealed with the
+    // current key.
+    virtual Resealed resealTokens(const Uuid& after) = 0;
     // In the place of the time that it had before.
     virtual void schedule(Task task, const Connection& connection, TimeMs due) = 0;
     virtual void unschedule(Task task, const Uuid& connection) = 0;
@@ -122,6 +135,10 @@ class Vault {
 
     virtual void read(const std::function<void(const VaultReader&)>& look) const = 0;
     virtual boost::asio::awaitable<void> write(std::function<void(VaultWriter&)> change) = 0;
+
+    // Reads all there is, beside everything else that goes on.
+    virtual boost::asio::awaitable<VaultReport> check() const = 0;
+    virtual boost::asio::awaitable<KeyUse> keyUse() const = 0;
 
     std::optional<Connection> connection(const Uuid& id) const {
         std::optional<Connection> out;

@@ -15,8 +15,8 @@ namespace {
 constexpr std::uint32_t schema = 4; // 4: events and events_of, which begin empty
 
 // Vaults of schema 1 had no number yet.
-std::uint32_t schemaOf(const lmdb::WriteTransaction& write, lmdb::Database meta) {
-    const auto found = write.get(meta, bytesOf("schema"));
+std::uint32_t schemaOf(const lmdb::Transaction& transaction, lmdb::Database meta) {
+    const auto found = transaction.get(meta, bytesOf("schema"));
     return found ? RecordReader(*found).integer<std::uint32_t>() : 1;
 }
 
@@ -24,6 +24,12 @@ void putSchema(lmdb::WriteTransaction& write, lmdb::Database meta) {
     std::array<std::uint8_t, 4> number;
     storeLittleEndian(number.data(), schema);
     write.put(meta, bytesOf("schema"), number);
+}
+
+[[noreturn]] void refuse(const std::string& directory, std::uint32_t found, const char* remedy) {
+    throw std::runtime_error(directory + ": has schema " + std::to_string(found) +
+                             ", this version knows schemas up to " + std::to_string(schema) + "; " +
+                             remedy);
 }
 
 // Since schema 2: connections by their account.
@@ -68,9 +74,7 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
     const lmdb::Database meta = write.open("meta");
     const std::uint32_t found = schemaOf(write, meta);
     if (found > schema)
-        throw std::runtime_error(directory + ": has schema " + std::to_string(found) +
-                                 ", this grantlinkd knows schemas up to " + std::to_string(schema) +
-                                 "; start the grantlinkd that wrote it, or a newer one");
+        refuse(directory, found, "start the grantlinkd that wrote it, or a newer one");
     if (found == schema)
         return tables;
     if (found < 2)
@@ -79,6 +83,34 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         scheduleUpkeep(write, tables, keys);
     putSchema(write, meta);
     return tables;
+}
+
+VaultTables findTables(lmdb::ReadTransaction& read, const std::string& directory) {
+    const auto meta = read.open("meta");
+    const std::uint32_t found = meta ? schemaOf(read, *meta) : 0;
+    if (found == 0)
+        throw std::runtime_error(directory + ": is not a vault, or an empty one");
+    if (found != schema)
+        refuse(directory, found,
+               found < schema ? "start grantlinkd, which brings it up to date"
+                              : "use the version that wrote it, or a newer one");
+    const auto table = [&](const char* name) {
+        if (const auto out = read.open(name))
+            return *out;
+        throw std::runtime_error(directory + ": its table " + name +
+                                 " is not there; restore it from a backup");
+    };
+    return {table("connections"),
+            table("accounts"),
+            table("attempts"),
+            table("tokens"),
+            table("outbox"),
+            table("outbox_due"),
+            table("tasks"),
+            table("tasks_due"),
+            table("events"),
+            table("events_of"),
+            {table("pending"), table("active"), table("broken"), table("revoked")}};
 }
 
 } // namespace grantlink

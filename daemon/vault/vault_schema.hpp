@@ -10,4 +10,8 @@ namespace grantlink {
 VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directory,
                        const MasterKeys& keys);
 
+// The tables of a vault that is only looked at. Throws std::runtime_error for one of another
+// schema.
+VaultTables findTables(lmdb::ReadTransaction& read, const std::string& directory);
+
 } // namespace grantlink

@@ -15,7 +15,7 @@ namespace {
 
 struct Opened {
     test::TemporaryDirectory directory;
-    LmdbVault vault{directory.path(), std::make_shared<const MasterKeys>(
+    LmdbVault vault{directory.path(), std::make_shared<const MasterKeyring>(
                                           *MasterKeys::parse(generateKeyFiles().master, "k"))};
 
     void write(const std::function<void(VaultWriter&)>& what) {

@@ -18,10 +18,10 @@ namespace {
 
 constexpr const char* logoBytes = "GIF89a: these are the bytes of a logo";
 
-std::shared_ptr<const MasterKeys> newKeys() {
+std::shared_ptr<const MasterKeyring> newKeys() {
     auto keys = MasterKeys::parse(generateKeyFiles().master, "master.key");
     assert_true(keys.has_value());
-    return std::make_shared<const MasterKeys>(std::move(*keys));
+    return std::make_shared<const MasterKeyring>(std::move(*keys));
 }
 
 Brand acme() {
@@ -68,7 +68,7 @@ class Stores {
         out.requester = "Example Agency";
         out.brand = "acme";
         out.language = "pt-BR";
-        out.linkKey = keys_->current().id;
+        out.linkKey = keys_->get()->current().id;
         out.linkExpires = nowMs() + 1000;
         return out;
     }
@@ -97,7 +97,7 @@ class Stores {
     }
 
     LinkKey key(const Connection& of) const {
-        return *linkKeyOf(makeLinkToken(keys_->current(), of.id, of.generation));
+        return *linkKeyOf(makeLinkToken(keys_->get()->current(), of.id, of.generation));
     }
 
     LinkKey key() const { return key(connection); }
@@ -117,7 +117,7 @@ class Stores {
     }
 
     test::TemporaryDirectory directory_;
-    std::shared_ptr<const MasterKeys> keys_;
+    std::shared_ptr<const MasterKeyring> keys_;
     std::optional<CurrentSettings> settings_;
     std::optional<LmdbVault> vault_;
     std::optional<LinkPublisher> links_;

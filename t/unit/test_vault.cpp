@@ -12,10 +12,10 @@ using test::assertEqual;
 
 namespace {
 
-std::shared_ptr<const MasterKeys> newKeys() {
+std::shared_ptr<const MasterKeyring> newKeys() {
     auto keys = MasterKeys::parse(generateKeyFiles().master, "master.key");
     assert_true(keys.has_value());
-    return std::make_shared<const MasterKeys>(std::move(*keys));
+    return std::make_shared<const MasterKeyring>(std::move(*keys));
 }
 
 // Connections with rising ids, so that the last is the newest.
@@ -203,12 +203,66 @@ void aNewerVaultIsRefused(void**) {
     assert_true(message.find(directory.path() + ": has schema 5") != std::string::npos);
 }
 
+MasterKeys keysOf(const std::string& lines) {
+    auto keys = MasterKeys::parse("grantlink-master-key v1\n" + lines, "master.key");
+    assert_true(keys.has_value());
+    return std::move(*keys);
+}
+
+void tokensAreSealedAnew(void**) {
+    const test::TemporaryDirectory directory;
+    const std::string old = "key 1 " + std::string(43, 'A') + "\n";
+    const std::string fresh = "key 2 " + std::string(42, 'B') + "A\n";
+    const auto keys = std::make_shared<MasterKeyring>(keysOf(old));
+    std::vector<Uuid> owners;
+    for (TimeMs i = 0; i < 450; ++i)
+        owners.push_back(Uuid::v7(1000 + i));
+    const auto put = [owners](VaultWriter& writer) {
+        TokenSet tokens;
+        for (const Uuid& owner : owners) {
+            tokens.accessToken = secretCopy(owner.text());
+            writer.putTokens(owner, tokens);
+        }
+    };
+    Resealed step;
+    const auto reseal = [&step](VaultWriter& writer) { step = writer.resealTokens(step.last); };
+    {
+        LmdbVault vault(directory.path(), keys);
+        change(vault, put);
+        change(vault, reseal);
+        assert_true(step.ended && step.sealed == 0);
+        keys->replace(keysOf(fresh + old));
+        step = {};
+        change(vault, reseal);
+        assert_true(!step.ended && step.sealed > 0 && step.sealed < owners.size());
+    } // it ends here
+    std::size_t sealed = step.sealed;
+    step = {};
+    LmdbVault vault(directory.path(), keys);
+    while (!step.ended) {
+        change(vault, reseal);
+        sealed += step.sealed;
+        assert_int_equal(step.unreadable, 0);
+    }
+    assert_int_equal(sealed, owners.size());
+    keys->replace(keysOf(fresh));
+    vault.read([&](const VaultReader& reader) {
+        for (const Uuid& owner : owners)
+            assertEqual(std::string(textOf(reader.tokens(owner).value().accessToken)),
+                        owner.text());
+    });
+    keys->replace(keysOf("key 3 " + std::string(42, 'C') + "A\n" + old)); // the wrong one is kept
+    step = {};
+    change(vault, reseal);
+    assert_true(step.sealed == 0 && step.unreadable > 0);
+}
+
 } // namespace
 
 int main() {
     const CMUnitTest tests[] = {
-        cmocka_unit_test(accountsAreFound), cmocka_unit_test(pagesFollowEachOther),
+        cmocka_unit_test(accountsAreFound),        cmocka_unit_test(pagesFollowEachOther),
         cmocka_unit_test(tasksAreDueInTheirOrder), cmocka_unit_test(anOlderVaultIsBroughtUpToDate),
-        cmocka_unit_test(aNewerVaultIsRefused)};
+        cmocka_unit_test(aNewerVaultIsRefused),    cmocka_unit_test(tokensAreSealedAnew)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

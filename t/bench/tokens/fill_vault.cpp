@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
         auto keys = MasterKeys::load(argv[2]);
         if (!keys)
             throw std::runtime_error(keys.error().message);
-        LmdbVault vault(argv[1], std::make_shared<const MasterKeys>(std::move(*keys)));
+        LmdbVault vault(argv[1], std::make_shared<const MasterKeyring>(std::move(*keys)));
         fill(vault, argv[3], std::stoull(argv[4]), when == "due");
     } catch (const std::exception& error) {
         std::cerr << "grantlink-bench-vault: " << error.what() << '\n';

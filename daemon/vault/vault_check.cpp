@@ -1,0 +1,235 @@
+#include "daemon/vault/vault_check.hpp"
+
+#include "daemon/vault/lmdb_keys.hpp"
+#include "daemon/vault/token_seal.hpp"
+
+namespace grantlink {
+
+namespace {
+
+constexpr ConnectionStatus allStatuses[] = {ConnectionStatus::pending, ConnectionStatus::active,
+                                            ConnectionStatus::broken, ConnectionStatus::revoked};
+
+class Check {
+  public:
+    Check(const lmdb::Transaction& transaction, const VaultTables& tables, const MasterKeys& keys)
+        : transaction_(transaction), tables_(tables), keys_(keys) {}
+
+    VaultReport run() {
+        each(tables_.connections, [this](Bytes key, Bytes) { connection(key); });
+        for (const ConnectionStatus status : allStatuses)
+            each(statusTable(tables_, status),
+                 [this, status](Bytes key, Bytes) { listed(status, key); });
+        each(tables_.accounts, [this](Bytes key, Bytes id) { account(key, id); });
+        each(tables_.attempts, [this](Bytes key, Bytes record) { attempt(key, record); });
+        each(tables_.tokens, [this](Bytes key, Bytes sealed) { tokens(key, sealed); });
+        each(tables_.outbox, [this](Bytes key, Bytes record) { notification(key, record); });
+        each(tables_.outboxDue, [this](Bytes key, Bytes) { notificationDue(key); });
+        each(tables_.tasks, [this](Bytes key, Bytes record) { task(key, record); });
+        each(tables_.tasksDue, [this](Bytes key, Bytes) { taskDue(key); });
+        each(tables_.events, [this](Bytes key, Bytes record) { event(key, record); });
+        each(tables_.eventsOf, [this](Bytes key, Bytes) { eventOf(key); });
+        return std::move(report_);
+    }
+
+  private:
+    template <typename Visit>
+    void each(lmdb::Database database, Visit visit) {
+        lmdb::Cursor cursor(transaction_, database);
+        for (auto entry = cursor.first(); entry; entry = cursor.next())
+            visit(entry->first, entry->second);
+    }
+
+    void wrong(const char* table, std::string key, std::string what) {
+        report_.add({table, std::move(key), std::move(what)});
+    }
+
+    bool has(lmdb::Database database, Bytes key) const {
+        return transaction_.get(database, key).has_value();
+    }
+
+    // Nothing for a connection that is not there or cannot be read.
+    std::optional<Connection> find(const Uuid& id) const {
+        const auto record = transaction_.get(tables_.connections, keyOf(id));
+        const Json json = record ? Json::parse(textOf(*record)) : Json();
+        if (!json.isObject() || !connectionStatusNamed(json["status"].str()))
+            return std::nullopt;
+        return connectionFromJson(id, json);
+    }
+
+    bool isTask(Task task, const Uuid& id) const {
+        return has(tables_.tasks, bytesOf(taskKey(task, id)));
+    }
+
+    void connection(Bytes key) {
+        ++report_.connections;
+        const Uuid id = uuidOf(key);
+        const auto found = find(id);
+        if (!found || found->provider.empty())
+            return wrong("connections", id.text(), "the record cannot be read");
+        if (!has(statusTable(tables_, found->status), key))
+            wrong("connections", id.text(),
+                  "is " + std::string(nameOf(found->status)) + " and not in the list of these");
+        const bool indexed = !found->account.empty() && found->account.size() <= maxAccountSize;
+        if (indexed && !isUnder(found->account, key))
+            wrong("connections", id.text(), "the index by account does not have it");
+        const bool waits =
+            found->status == ConnectionStatus::pending || found->status == ConnectionStatus::broken;
+        if (waits && found->linkExpires > now_ && !keys_.find(found->linkKey))
+            wrong("connections", id.text(),
+                  "its link was made with key " + std::to_string(found->linkKey) +
+                      ", which master.key does not have");
+        if (found->status == ConnectionStatus::active)
+            active(id, key);
+    }
+
+    void active(const Uuid& id, Bytes key) {
+        if (!has(tables_.tokens, key))
+            wrong("connections", id.text(), "is active and has no token");
+        if (!isTask(Task::upkeep, id))
+            wrong("connections", id.text(), "is active and nothing will look after its token");
+    }
+
+    bool isUnder(const std::string& account, Bytes id) {
+        return transaction_.hasValue(tables_.accounts, bytesOf(account), id);
+    }
+
+    void listed(ConnectionStatus status, Bytes key) {
+        const auto found = find(uuidOf(key));
+        if (!found)
+            wrong(nameOf(status).data(), uuidOf(key).text(), "there is no such connection");
+        else if (found->status != status)
+            wrong(nameOf(status).data(), uuidOf(key).text(),
+                  "the connection is " + std::string(nameOf(found->status)));
+    }
+
+    void account(Bytes key, Bytes id) {
+        const auto found = find(uuidOf(id));
+        if (!found || found->account != textOf(key))
+            wrong("accounts", std::string(textOf(key)),
+                  "leads to connection " + uuidOf(id).text() +
+                      (found ? ", which is of another account" : ", which is not there"));
+    }
+
+    static std::optional<AttemptRecord> attemptIn(Bytes record) {
+        const Json json = Json::parse(textOf(record));
+        AttemptRecord out = attemptFromJson(json);
+        const bool known = out.stage >= AttemptStage::exchanging && out.stage <= AttemptStage::done;
+        return json.isObject() && known ? std::optional(std::move(out)) : std::nullopt;
+    }
+
+    // One that is done may be of a connection that never was: nginx may send what it likes.
+    void attempt(Bytes key, Bytes record) {
+        ++report_.attempts;
+        const auto found = attemptIn(record);
+        if (!found)
+            return wrong("attempts", uuidOf(key).text(), "the record cannot be read");
+        if (found->stage != AttemptStage::done && !find(found->connection))
+            wrong("attempts", uuidOf(key).text(), "is under way for no connection");
+        if (found->stage == AttemptStage::exchanged && !has(tables_.tokens, key))
+            wrong("attempts", uuidOf(key).text(), "its first tokens are not there");
+    }
+
+    void tokens(Bytes ownerKey, Bytes sealed) {
+        ++report_.tokens;
+        const Uuid owner = uuidOf(ownerKey);
+        const KeyId key = sealedWith(sealed);
+        if (key != 0 && !keys_.find(key))
+            wrong("tokens", owner.text(),
+                  "is sealed with key " + std::to_string(key) + ", which master.key does not have");
+        else if (!openTokens(keys_, owner, sealed))
+            wrong("tokens", owner.text(), "does not open: it was changed, or is another record's");
+        if (const auto connection = find(owner)) {
+            if (connection->status != ConnectionStatus::active && !isTask(Task::revoke, owner))
+                wrong("tokens", owner.text(),
+                      "the connection is " + std::string(nameOf(connection->status)) +
+                          ", and nothing will give its token back");
+        } else if (!has(tables_.attempts, ownerKey)) {
+            wrong("tokens", owner.text(), "belongs to no connection and no attempt");
+        }
+    }
+
+    void notification(Bytes key, Bytes record) {
+        ++report_.notifications;
+        const Uuid id = uuidOf(key);
+        if (record.size() < dueSize || !Json::parse(textOf(record.subspan(dueSize))).isObject())
+            wrong("outbox", id.text(), "the record cannot be read");
+        else if (!has(tables_.outboxDue, bytesOf(dueKey(dueIn(textOf(record)), id))))
+            wrong("outbox", id.text(), "is never due: the index does not have it");
+    }
+
+    void notificationDue(Bytes key) {
+        const bool whole = key.size() == dueSize + 16;
+        const Uuid id = whole ? uuidOf(key.subspan(dueSize)) : Uuid{};
+        const auto record = transaction_.get(tables_.outbox, keyOf(id));
+        if (!record || record->size() < dueSize || dueIn(textOf(*record)) != dueIn(textOf(key)))
+            wrong("outbox_due", id.text(), "no notification is due then");
+    }
+
+    static std::string nameOfTask(std::uint8_t task) {
+        return task == 1 ? "upkeep" : task == 2 ? "revoke" : "task " + std::to_string(task);
+    }
+
+    void task(Bytes key, Bytes record) {
+        ++report_.tasks;
+        const bool whole = key.size() == taskKeySize && record.size() > dueSize;
+        const Uuid id = whole ? uuidOf(key.subspan(1)) : Uuid{};
+        const std::string name = nameOfTask(key[0]) + " of " + id.text();
+        if (!whole || key[0] < 1 || key[0] > 2)
+            return wrong("tasks", name, "the record cannot be read");
+        const auto task = static_cast<Task>(key[0]);
+        if (!has(tables_.tasksDue, bytesOf(taskDueKey(task, id, textOf(record)))))
+            wrong("tasks", name, "is never due: the index does not have it");
+        const auto found = find(id);
+        const ConnectionStatus expected =
+            task == Task::upkeep ? ConnectionStatus::active : ConnectionStatus::revoked;
+        if (!found)
+            wrong("tasks", name, "there is no such connection");
+        else if (found->status != expected)
+            wrong("tasks", name, "the connection is " + std::string(nameOf(found->status)));
+    }
+
+    void taskDue(Bytes key) {
+        const std::string_view text = textOf(key);
+        const bool whole = text.size() > 1 + 1 + dueSize + 16;
+        const Uuid id = whole ? uuidOf(key.last(16)) : Uuid{};
+        const auto task = static_cast<Task>(key[0]);
+        const auto record = transaction_.get(tables_.tasks, bytesOf(taskKey(task, id)));
+        if (!record || record->size() <= dueSize || taskDueKey(task, id, textOf(*record)) != text)
+            wrong("tasks_due", nameOfTask(key[0]) + " of " + id.text(), "no task is due then");
+    }
+
+    // Events outlive their connections.
+    void event(Bytes key, Bytes record) {
+        const std::uint64_t number = numberIn(textOf(key));
+        const auto found = decodeEvent(number, textOf(record));
+        if (!found)
+            wrong("events", std::to_string(number), "the record cannot be read");
+        else if (!has(tables_.eventsOf, bytesOf(eventKey(found->connection, number))))
+            wrong("events", std::to_string(number), "its connection's list does not have it");
+    }
+
+    void eventOf(Bytes key) {
+        const bool whole = key.size() == 16 + 8;
+        const std::uint64_t number = whole ? numberIn(textOf(key.subspan(16))) : 0;
+        const auto record = transaction_.get(tables_.events, bytesOf(bigEndian(number)));
+        const auto found = record ? decodeEvent(number, textOf(*record)) : std::nullopt;
+        if (!found || found->connection != uuidOf(key.first(16)))
+            wrong("events_of", std::to_string(number), "there is no such event of this connection");
+    }
+
+    const lmdb::Transaction& transaction_;
+    const VaultTables& tables_;
+    const MasterKeys& keys_;
+    const TimeMs now_ = nowMs();
+    VaultReport report_;
+};
+
+} // namespace
+
+VaultReport checkVault(const lmdb::Transaction& transaction, const VaultTables& tables,
+                       const MasterKeys& keys) {
+    return Check(transaction, tables, keys).run();
+}
+
+} // namespace grantlink

@@ -1,0 +1,15 @@
+// Looks at everything in a vault: each record can be read, each sealed token opens, lists and
+// indexes say what the records say, and nothing belongs to nobody.
+//
+// Changes nothing. Reads one moment, so it may run while the daemon writes. Errors: LmdbError when
+// the environment itself cannot be read.
+#pragma once
+
+#include "daemon/vault/lmdb_vault.hpp"
+
+namespace grantlink {
+
+VaultReport checkVault(const lmdb::Transaction& transaction, const VaultTables& tables,
+                       const MasterKeys& keys);
+
+} // namespace grantlink
