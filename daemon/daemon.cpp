@@ -59,17 +59,23 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       spool_(withDirectories(settings->config).edgeStore),
       links_(settings->config, masterKeys_, settings_), curl_(loop_.get_executor()), http_(curl_),
       requests_(http_, dpopNonces_), keySets_(http_), discovery_(http_),
-      outbox_(loop_.get_executor(), vault_, links_, settings_),
+      outbox_(loop_.get_executor(), vault_, links_, http_, settings_),
       services_{vault_,    spool_,      links_,    requests_, keySets_,
                 settings_, masterKeys_, edgeKeys_, stop_,     [this] { outbox_.wake(); }},
       approvals_(loop_.get_executor(), services_),
       lifecycle_{
           vault_, links_, requests_, settings_, masterKeys_, stop_, [this] { outbox_.wake(); }},
       refresher_(lifecycle_), upkeep_(loop_.get_executor(), lifecycle_, refresher_),
+      linkWatch_(loop_.get_executor(), lifecycle_),
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
       connections_(vault_, links_, spool_, requests_, settings_, masterKeys_,
-                   [this] { upkeep_.wake(); }),
-      tokens_(vault_, refresher_, requests_, settings_), api_(connections_, tokens_, settings_),
+                   [this] {
+                       upkeep_.wake();
+                       outbox_.wake();
+                   }),
+      tokens_(vault_, refresher_, requests_, settings_),
+      notifications_(vault_, [this] { outbox_.wake(); }),
+      api_(connections_, tokens_, notifications_, settings_),
       starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
     const Config& config = settings->config;
     requirePair(*edgeKeys_, *masterKeys_, config);
@@ -105,6 +111,7 @@ boost::asio::awaitable<void> Daemon::serve() {
     startSocket_->start();
     approvals_.start();
     upkeep_.start();
+    linkWatch_.start();
     outbox_.start();
     maintenance_.start();
     boost::asio::co_spawn(loop_, keepDiscovering(), logFailure("discovery"));
@@ -135,6 +142,7 @@ boost::asio::awaitable<void> Daemon::stop() {
     stop_.stop();
     approvals_.stop();
     upkeep_.stop();
+    linkWatch_.stop();
     outbox_.stop();
     maintenance_.stop();
     const auto deadline = std::chrono::steady_clock::now() + patience;

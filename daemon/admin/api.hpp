@@ -1,10 +1,12 @@
 // The admin API: HTTP and JSON on a Unix socket, described in docs/openapi.yaml.
 //
-// This file knows paths, methods and roles; what they do is in connections.cpp and tokens.cpp.
+// This file knows paths, methods and roles; what they do is in connections.cpp,
+// tokens.cpp and notifications.cpp.
 // Thread: the loop's.
 #pragma once
 
 #include "daemon/admin/connections.hpp"
+#include "daemon/admin/notifications.hpp"
 #include "daemon/admin/tokens.hpp"
 #include "daemon/net/http_server.hpp"
 #include "daemon/settings.hpp"
@@ -15,8 +17,10 @@ namespace grantlink {
 
 class AdminApi {
   public:
-    AdminApi(ConnectionsApi& connections, TokensApi& tokens, const CurrentSettings& settings)
-        : connections_(connections), tokens_(tokens), settings_(settings) {}
+    AdminApi(ConnectionsApi& connections, TokensApi& tokens, NotificationsApi& notifications,
+             const CurrentSettings& settings)
+        : connections_(connections), tokens_(tokens), notifications_(notifications),
+          settings_(settings) {}
 
     boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
 
@@ -25,11 +29,13 @@ class AdminApi {
   private:
     boost::asio::awaitable<ServerResponse> dispatch(const ServerRequest& request);
     boost::asio::awaitable<ServerResponse> connection(const ServerRequest& request);
+    boost::asio::awaitable<ServerResponse> notification(const ServerRequest& request);
     void requireRole(const ServerRequest& request, Role role) const;
     ServerResponse providers() const;
 
     ConnectionsApi& connections_;
     TokensApi& tokens_;
+    NotificationsApi& notifications_;
     const CurrentSettings& settings_;
     int running_ = 0;
 };

@@ -25,7 +25,7 @@ class ConnectionsApi {
   public:
     ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
                    RequestTraces& requests, const CurrentSettings& settings,
-                   std::shared_ptr<const MasterKeys> keys, std::function<void()> taskScheduled);
+                   std::shared_ptr<const MasterKeys> keys, std::function<void()> queued);
 
     boost::asio::awaitable<Json> create(const Json& wanted); // with its link
     Json list(const std::vector<std::pair<std::string, std::string>>& query) const;
@@ -52,7 +52,7 @@ class ConnectionsApi {
     RequestTraces& requests_;
     const CurrentSettings& settings_;
     std::shared_ptr<const MasterKeys> keys_;
-    std::function<void()> taskScheduled_;
+    std::function<void()> queued_; // tasks or notifications
 };
 
 } // namespace grantlink

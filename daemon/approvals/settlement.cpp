@@ -1,6 +1,7 @@
 #include "daemon/approvals/settlement.hpp"
 
 #include "daemon/lifecycle/keep_tokens.hpp"
+#include "daemon/notify/link_notices.hpp"
 #include "daemon/notify/notify.hpp"
 
 namespace grantlink {
@@ -58,6 +59,7 @@ Settled Settlement::apply(VaultWriter& vault) const {
     if (out.outcome == Outcome::connected) {
         connection.status = ConnectionStatus::active;
         connection.approved = approved;
+        forgetLinkNotices(vault, connection.id);
         keepTokens(vault, connection, *tokens, settings->provider(connection.provider)->preset());
     }
     vault.putConnection(connection);

@@ -39,6 +39,11 @@ TimeMs dueIn(std::string_view key) {
     return out;
 }
 
+// What all due times of a queue of the outbox begin with. A webhook's name has no NUL.
+std::string outboxQueue(std::string_view webhook) {
+    return std::string(webhook).append(1, '\0');
+}
+
 std::string taskKey(Task task, const Uuid& connection) {
     return std::string(1, static_cast<char>(task)).append(textOf(connection.bytes));
 }
@@ -99,6 +104,20 @@ void putAccount(lmdb::WriteTransaction& write, const VaultTables& tables,
     const std::string& account = connection.account;
     if (!account.empty() && account.size() <= maxAccountSize)
         write.put(tables.accounts, bytesOf(account), keyOf(connection.id));
+}
+
+// Before schema 4 all that was due, mails alone, stood in one queue without a name.
+void divideOutbox(lmdb::WriteTransaction& write, const VaultTables& tables) {
+    std::vector<std::string> keys;
+    {
+        lmdb::Cursor cursor(write, tables.outboxDue);
+        for (auto entry = cursor.first(); entry; entry = cursor.next())
+            keys.emplace_back(textOf(entry->first));
+    }
+    for (const std::string& key : keys) {
+        write.remove(tables.outboxDue, bytesOf(key));
+        write.put(tables.outboxDue, bytesOf(outboxQueue("") + key), {});
+    }
 }
 
 template <typename Base>
@@ -175,6 +194,7 @@ VaultCounts LmdbVaultReads<Base>::counts() const {
     out.broken = count(ConnectionStatus::broken);
     out.revoked = count(ConnectionStatus::revoked);
     out.notifications = transaction_.count(tables_.outbox);
+    out.deadNotifications = transaction_.count(tables_.deadLetters);
     return out;
 }
 
@@ -193,19 +213,70 @@ std::optional<TokenSet> LmdbVaultReads<Base>::tokens(const Uuid& owner) const {
 }
 
 template <typename Base>
-std::vector<Notification> LmdbVaultReads<Base>::dueNotifications(TimeMs now,
+std::vector<std::string> LmdbVaultReads<Base>::notificationQueues() const {
+    std::vector<std::string> out;
+    lmdb::Cursor cursor(transaction_, tables_.outboxDue);
+    auto entry = cursor.first();
+    while (entry) {
+        const std::string_view key = textOf(entry->first);
+        out.emplace_back(key.substr(0, key.find('\0')));
+        entry = cursor.atOrAfter(bytesOf(out.back() + '\1')); // behind all of this queue
+    }
+    return out;
+}
+
+template <typename Base>
+std::vector<Notification> LmdbVaultReads<Base>::dueNotifications(const std::string& queue,
+                                                                 TimeMs now,
                                                                  std::size_t limit) const {
     std::vector<Notification> out;
-    const std::string end = dueKey(now + 1, Uuid{});
+    const std::string start = outboxQueue(queue);
+    const std::string end = start + dueKey(now + 1, Uuid{});
     lmdb::Cursor cursor(transaction_, tables_.outboxDue);
-    for (auto entry = cursor.first(); entry && out.size() < limit; entry = cursor.next()) {
+    for (auto entry = cursor.atOrAfter(bytesOf(start)); entry && out.size() < limit;
+         entry = cursor.next()) {
         const std::string_view key = textOf(entry->first);
         if (key >= end)
             break;
-        const Uuid id = uuidOf(bytesOf(key.substr(dueSize)));
-        if (const auto record = transaction_.get(tables_.outbox, keyOf(id)))
-            out.push_back(
-                notificationFromJson(id, parseRecord(record->subspan(dueSize), "outbox")));
+        if (auto found = waiting(uuidOf(bytesOf(key.substr(start.size() + dueSize)))))
+            out.push_back(std::move(*found));
+    }
+    return out;
+}
+
+template <typename Base>
+std::optional<Notification> LmdbVaultReads<Base>::waiting(const Uuid& id) const {
+    const auto record = transaction_.get(tables_.outbox, keyOf(id));
+    if (!record)
+        return std::nullopt;
+    Notification out = notificationFromJson(id, parseRecord(record->subspan(dueSize), "outbox"));
+    out.due = dueIn(textOf(*record));
+    return out;
+}
+
+template <typename Base>
+std::optional<Notification> LmdbVaultReads<Base>::dead(const Uuid& id) const {
+    const auto record = transaction_.get(tables_.deadLetters, keyOf(id));
+    if (!record)
+        return std::nullopt;
+    return notificationFromJson(id, parseRecord(*record, "dead_letters"));
+}
+
+template <typename Base>
+std::optional<Notification> LmdbVaultReads<Base>::notification(const Uuid& id) const {
+    auto out = waiting(id);
+    return out ? out : dead(id);
+}
+
+template <typename Base>
+std::vector<Notification>
+LmdbVaultReads<Base>::notifications(const NotificationQuery& query) const {
+    std::vector<Notification> out;
+    lmdb::Cursor cursor(transaction_, query.dead ? tables_.deadLetters : tables_.outbox);
+    auto entry = query.after ? lastBefore(cursor, *query.after) : cursor.last();
+    for (; entry && out.size() < query.limit; entry = cursor.previous()) {
+        const Uuid id = uuidOf(entry->first);
+        out.push_back(query.dead ? *dead(id) : *waiting(id));
     }
     return out;
 }
@@ -266,15 +337,20 @@ void LmdbVaultWriter::putNotification(const Notification& notification, TimeMs d
     const std::string key = dueKey(due, notification.id);
     const std::string record = key.substr(0, dueSize) + toJson(notification).dump();
     write_.put(tables_.outbox, keyOf(notification.id), bytesOf(record));
-    write_.put(tables_.outboxDue, bytesOf(key), {});
+    write_.put(tables_.outboxDue, bytesOf(outboxQueue(notification.webhook) + key), {});
+}
+
+void LmdbVaultWriter::buryNotification(const Notification& notification) {
+    removeNotification(notification.id);
+    write_.put(tables_.deadLetters, keyOf(notification.id), bytesOf(toJson(notification).dump()));
 }
 
 void LmdbVaultWriter::removeNotification(const Uuid& id) {
-    const auto record = write_.get(tables_.outbox, keyOf(id));
-    if (!record)
+    write_.remove(tables_.deadLetters, keyOf(id));
+    const auto found = waiting(id);
+    if (!found)
         return;
-    const std::string due(textOf(record->first(dueSize)));
-    write_.remove(tables_.outboxDue, bytesOf(due + std::string(textOf(id.bytes))));
+    write_.remove(tables_.outboxDue, bytesOf(outboxQueue(found->webhook) + dueKey(found->due, id)));
     write_.remove(tables_.outbox, keyOf(id));
 }
 
@@ -313,6 +389,23 @@ std::size_t LmdbVaultWriter::pruneAttempts(TimeMs before, std::size_t limit) {
         removeAttempt(id);
         eraseTokens(id);
     }
+    return old.size();
+}
+
+std::size_t LmdbVaultWriter::pruneNotifications(TimeMs before, std::size_t limit) {
+    std::vector<Uuid> old;
+    {
+        lmdb::Cursor cursor(write_, tables_.deadLetters);
+        for (auto entry = cursor.first(); entry && old.size() < limit; entry = cursor.next()) {
+            const Uuid id = uuidOf(entry->first);
+            if (id.time() >= before) // none is given up before it is made
+                break;
+            if (dead(id)->givenUp < before)
+                old.push_back(id);
+        }
+    }
+    for (const Uuid& id : old)
+        removeNotification(id);
     return old.size();
 }
 

@@ -11,6 +11,7 @@ void eachConnectionIn(const lmdb::Transaction& transaction, const VaultTables& t
                       const std::function<void(const Connection&)>& visit);
 void putAccount(lmdb::WriteTransaction& write, const VaultTables& tables,
                 const Connection& connection);
+void divideOutbox(lmdb::WriteTransaction& write, const VaultTables& tables);
 
 // `Base` is VaultReader or VaultWriter: both read the same way.
 template <typename Base>
@@ -27,13 +28,19 @@ class LmdbVaultReads : public Base {
     VaultCounts counts() const override;
     std::optional<AttemptRecord> attempt(const Uuid& id) const override;
     std::optional<TokenSet> tokens(const Uuid& owner) const override;
-    std::vector<Notification> dueNotifications(TimeMs now, std::size_t limit) const override;
+    std::vector<std::string> notificationQueues() const override;
+    std::vector<Notification> dueNotifications(const std::string& queue, TimeMs now,
+                                               std::size_t limit) const override;
+    std::optional<Notification> notification(const Uuid& id) const override;
+    std::vector<Notification> notifications(const NotificationQuery& query) const override;
     std::vector<Uuid> dueTasks(Task task, const std::string& provider, TimeMs now,
                                std::size_t limit) const override;
     std::optional<TimeMs> dueTime(Task task, const Uuid& connection) const override;
 
   protected:
     std::vector<Uuid> idsOf(const std::vector<std::string>& accounts) const;
+    std::optional<Notification> waiting(const Uuid& id) const;
+    std::optional<Notification> dead(const Uuid& id) const;
 
     const lmdb::Transaction& transaction_;
     const VaultTables& tables_;
@@ -54,10 +61,12 @@ class LmdbVaultWriter : public LmdbVaultReads<VaultWriter> {
     void putTokens(const Uuid& owner, const TokenSet& tokens) override;
     void eraseTokens(const Uuid& owner) override;
     void putNotification(const Notification& notification, TimeMs due) override;
+    void buryNotification(const Notification& notification) override;
     void removeNotification(const Uuid& id) override;
     void schedule(Task task, const Connection& connection, TimeMs due) override;
     void unschedule(Task task, const Uuid& connection) override;
     std::size_t pruneAttempts(TimeMs before, std::size_t limit) override;
+    std::size_t pruneNotifications(TimeMs before, std::size_t limit) override;
 
   private:
     lmdb::WriteTransaction& write_;

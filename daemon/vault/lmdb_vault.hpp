@@ -7,7 +7,8 @@
 //   attempts          attempt id → JSON
 //   tokens            connection or attempt id → sealed tokens (token_seal.hpp)
 //   outbox            notification id → u64 due (ms), big endian · JSON
-//   outbox_due        u64 due, big endian · notification id → nothing
+//   outbox_due        webhook, or "" · NUL · u64 due, big endian · notification id → nothing
+//   dead_letters      notification id → JSON, of those that were given up
 //   tasks             u8 task · connection id → u64 due (ms), big endian · provider
 //   tasks_due         u8 task · provider · NUL · u64 due, big endian · connection id → nothing
 //   meta              "schema" → u32
@@ -26,7 +27,8 @@
 namespace grantlink {
 
 struct VaultTables {
-    lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue, tasks, tasksDue;
+    lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue, deadLetters, tasks,
+        tasksDue;
     std::array<lmdb::Database, 4> byStatus; // in the order of ConnectionStatus
 };
 

@@ -12,7 +12,7 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint32_t schema = 3;
+constexpr std::uint32_t schema = 4;
 
 // Vaults of schema 1 had no number yet.
 std::uint32_t schemaOf(const lmdb::WriteTransaction& write, lmdb::Database meta) {
@@ -60,6 +60,7 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         write.open("tokens"),
         write.open("outbox"),
         write.open("outbox_due"),
+        write.open("dead_letters"),
         write.open("tasks"),
         write.open("tasks_due"),
         {write.open("pending"), write.open("active"), write.open("broken"), write.open("revoked")}};
@@ -73,7 +74,9 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         return tables;
     if (found < 2)
         fillAccounts(write, tables);
-    scheduleUpkeep(write, tables, keys);
+    if (found < 3)
+        scheduleUpkeep(write, tables, keys);
+    divideOutbox(write, tables);
     putSchema(write, meta);
     return tables;
 }
