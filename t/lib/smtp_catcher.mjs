@@ -20,6 +20,7 @@ const usage = `usage: node smtp_catcher.mjs --dir DIR [options]
   --reject CODE           answer RCPT with this code, 450 or 550 for example
   --reject-times N        only the first N times; without it, always
   --slow MS               answer RCPT and the end of DATA so late
+  --drop-times N          keep the first N mails, but close the connection instead of saying so
   --mute                  take connections, and never say a word
 
 Prints "listening on 127.0.0.1:PORT" when ready. SIGTERM or SIGINT ends it cleanly.
@@ -31,7 +32,7 @@ function readOptions() {
     options: {
       dir: string, port: { ...string, default: '0' }, 'tls-key': string, 'tls-cert': string,
       auth: string, reject: string, 'reject-times': { ...string, default: 'Infinity' },
-      slow: { ...string, default: '0' }, mute: { type: 'boolean', default: false },
+      slow: { ...string, default: '0' }, 'drop-times': { ...string, default: '0' }, mute: { type: 'boolean', default: false },
     },
   });
   if (!values.dir) throw new Error('--dir is missing');
@@ -69,6 +70,7 @@ async function mailbox(dir) {
 
 function serverOptions(options, box) {
   const tls = options['tls-key'] !== undefined;
+  let drops = Number(options['drop-times']);
   const late = (answer) => (...said) => setTimeout(() => answer(...said), Number(options.slow));
   let rejections = options.reject ? Number(options['reject-times']) : 0;
   return {
@@ -105,7 +107,10 @@ function serverOptions(options, box) {
       stream.on('error', done);
       stream.on('end', () => {
         box.keep(session.envelope, Buffer.concat(chunks))
-          .then((name) => done(null, `kept as ${name}`), done);
+          .then((name) => {
+            if (drops-- > 0) server.connections.forEach((connection) => connection._socket.destroy());
+            else done(null, `kept as ${name}`);
+          }, done);
       });
     },
   };
