@@ -51,6 +51,7 @@ subtest 'an invitation and reminders' => sub {
     unlike($mail->{text}, qr/[<>]|\{\{/, 'without mark-up in the text');
     is($mail->{headers}{'list-unsubscribe'}, undef, 'it is of no list');
     is($admin->connection($asked->{id})->{recipient_email}, 'her@example.com', 'the connection says to whom');
+    is_deeply($admin->connection($asked->{id})->{remind}, ['8s', '3s'], 'and when it reminds them');
     is(open_page($grantlink->browser, $asked->{link})->status, 200, 'the link works');
 
     my $reminder = next_mail('a reminder', 10);
@@ -136,6 +137,8 @@ subtest 'what is refused' => sub {
 subtest 'the command' => sub {
     my $ran = $grantlink->cli(qw(request instagram @adidas --email her@example.com --remind), '3d,7d');
     is($ran->{exit}, 0, 'takes --email and --remind') or diag $ran->{err};
+    my ($made) = grep { $_->{account} eq '@adidas' } @{$admin->get('/v1/connections')->json->{connections}};
+    is_deeply($made->{remind}, ['3d', '7d'], 'as the API has them');
     my ($link) = $ran->{out} =~ /^(\S+)$/;
     like(next_mail('an invitation')->{text}, qr/^\Q$link\E$/m, 'and mails the link that it prints');
     isnt($grantlink->cli(qw(request instagram @adidas --remind 3d))->{exit}, 0, '--remind needs --email');

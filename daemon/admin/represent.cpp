@@ -4,6 +4,8 @@
 #include "daemon/text/rfc3339.hpp"
 
 #include <charconv>
+#include <string>
+#include <utility>
 
 namespace grantlink {
 
@@ -24,6 +26,22 @@ Json tokenOf(const Connection& connection) {
     return Json::object()
         .set("expires_at", timeOrNull(connection.tokenExpires))
         .set("scopes", scopesOf(connection.tokenScope));
+}
+
+// "3d", as it is asked for: in the largest unit that fits.
+std::string durationText(std::chrono::seconds duration) {
+    constexpr std::pair<long, char> units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}};
+    for (const auto& [seconds, unit] : units)
+        if (duration.count() % seconds == 0)
+            return std::to_string(duration.count() / seconds) + unit;
+    return std::to_string(duration.count()) + 's';
+}
+
+Json remindersOf(const Connection& connection) {
+    Json out = Json::array();
+    for (const std::chrono::seconds after : connection.remind)
+        out.push(durationText(after));
+    return out;
 }
 
 } // namespace
@@ -65,6 +83,7 @@ Json represent(const Connection& c) {
     out.set("id", c.id.text()).set("provider", c.provider).set("account", textOrNull(c.account));
     out.set("status", nameOf(c.status)).set("requester", c.requester);
     out.set("notify", textOrNull(c.notify)).set("recipient_email", textOrNull(c.recipient));
+    out.set("remind", remindersOf(c));
     out.set("brand", textOrNull(c.brand)).set("language", textOrNull(c.language));
     out.set("created_at", rfc3339(c.created)).set("updated_at", rfc3339(c.updated));
     out.set("generation", static_cast<std::int64_t>(c.generation));
