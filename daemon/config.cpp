@@ -28,6 +28,15 @@ bool isLocationPath(std::string_view path) {
            path.find("//") == std::string_view::npos;
 }
 
+std::vector<std::string> readOrigins(TomlReader& in) {
+    std::vector<std::string> out = in.list("trusted_origins");
+    for (const std::string& origin : out)
+        if (!isOrigin(origin))
+            in.fail("trusted_origins",
+                    "lists origins such as \"https://id.example.internal\", without a path");
+    return out;
+}
+
 std::string readSecretFile(TomlReader& in, std::string_view key, const std::string& path) {
     std::ifstream file(path);
     std::string secret;
@@ -113,6 +122,53 @@ SmtpConfig readMail(TomlReader& in) {
     return out;
 }
 
+// One secret a line; empty lines are no secrets.
+std::vector<std::string> linesOf(TomlReader& in, std::string_view key) {
+    const std::string path = in.text(key);
+    std::ifstream file(path);
+    if (!file)
+        in.fail(key, "the file \"" + path + "\" cannot be read");
+    std::vector<std::string> out;
+    for (std::string line; std::getline(file, line);)
+        if (!line.empty())
+            out.push_back(line);
+    return out;
+}
+
+std::vector<SecretBytes> readWebhookSecrets(TomlReader& in) {
+    const char* const key = in.has("secret_file") ? "secret_file" : "secrets";
+    std::vector<SecretBytes> out;
+    for (const std::string& text : in.has("secret_file") ? linesOf(in, key) : in.list(key)) {
+        if (auto secret = parseWebhookSecret(text))
+            out.push_back(std::move(*secret));
+        else // without the text: it is nearly a secret
+            in.fail(key, "each secret is \"whsec_\" and the base64 of 24 to 64 random bytes, such "
+                         "as “echo whsec_$(openssl rand -base64 32)” makes");
+    }
+    if (out.empty())
+        in.fail(key, "at least one secret is needed, in secret_file or secrets; receivers tell by "
+                     "it that a call is grantlink's");
+    return out;
+}
+
+WebhookConfig readWebhook(TomlReader& in) {
+    WebhookConfig out;
+    out.trustedOrigins = readOrigins(in);
+    out.url = in.text("url");
+    if (!isOrigin(originOf(out.url)) || out.url.find_first_of("# \t\r\n") != std::string::npos)
+        in.fail("url", "must be the URL that events are posted to, such as "
+                       "\"https://example.com/grantlink\"");
+    else if (!out.url.starts_with("https://") && out.reach() != Reach::anywhere)
+        in.fail("url", "must be https; for another one name its origin in trusted_origins");
+    out.secrets = readWebhookSecrets(in);
+    out.events = in.list("events");
+    for (const std::string& event : out.events)
+        if (!isEvent(event))
+            in.fail("events", "there is no event \"" + event + "\"; known are " + knownEvents());
+    in.finish();
+    return out;
+}
+
 ProviderConfig readProvider(const std::string& name, TomlReader& in) {
     ProviderConfig out;
     out.preset = in.text("preset", name);
@@ -133,11 +189,7 @@ ProviderConfig readProvider(const std::string& name, TomlReader& in) {
     for (const auto& [from, to] : out.origins)
         if (!isOrigin(from) || !isOrigin(to))
             in.fail("origins", "maps origins such as \"https://api.example.com\", without a path");
-    out.trustedOrigins = in.list("trusted_origins");
-    for (const std::string& origin : out.trustedOrigins)
-        if (!isOrigin(origin))
-            in.fail("trusted_origins",
-                    "lists origins such as \"https://id.example.internal\", without a path");
+    out.trustedOrigins = readOrigins(in);
     in.finish();
     return out;
 }
@@ -158,6 +210,16 @@ std::string masterKeyOf(TomlReader& in, const std::string& otherwise) {
         in.fail("master_key", "a credential has a name without slashes: \"credential:master.key\"");
     const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
     return directory && *directory ? std::string(directory) + "/" + name : given;
+}
+
+std::map<std::string, WebhookConfig> readWebhooks(TomlReader& in) {
+    std::map<std::string, WebhookConfig> out;
+    for (auto& [name, reader] : in.entries()) {
+        if (!isPlainId(name))
+            in.fail(name, "a webhook's name has a-z, 0-9, '-', '_' and '.'");
+        out[name] = readWebhook(reader);
+    }
+    return out;
 }
 
 void readPaths(TomlReader& in, Config& out) {
@@ -184,6 +246,7 @@ void readLinks(TomlReader& in, Config& out) {
     }
     out.requester = in.text("requester", out.publicUrl.substr(out.publicUrl.rfind('/') + 1));
     out.linkLifetime = duration(in, "link_lifetime", out.linkLifetime);
+    out.linkWarning = duration(in, "link_warning", out.linkWarning);
     out.attemptLifetime = duration(in, "attempt_lifetime", out.attemptLifetime);
 }
 
@@ -215,6 +278,8 @@ void readAll(TomlReader& in, Config& out) {
     }
     if (auto mail = in.table("mail"))
         out.mail = readMail(*mail);
+    if (auto webhooks = in.table("webhooks"))
+        out.webhooks = readWebhooks(*webhooks);
     if (auto providers = in.table("providers")) {
         for (auto& [name, reader] : providers->entries()) {
             checkProviderName(*providers, name);

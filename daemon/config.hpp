@@ -7,6 +7,7 @@
 
 #include "daemon/brands/brand.hpp"
 #include "daemon/notify/smtp.hpp"
+#include "daemon/notify/webhook.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -61,11 +62,13 @@ struct Config {
     std::string logLevel = "info";
     LogFormat logFormat = LogFormat::text;
     std::chrono::seconds linkLifetime = std::chrono::days(14);
+    std::chrono::seconds linkWarning = std::chrono::hours(24); // before a link's end
     std::chrono::seconds attemptLifetime = std::chrono::minutes(30);
     std::chrono::seconds auditRetention = std::chrono::days(400);
     std::string adminSocket = "/run/grantlink/admin.sock";
     std::vector<RoleGrant> grants;
     std::optional<SmtpConfig> mail; // nothing: no mail is sent
+    std::map<std::string, WebhookConfig> webhooks;
     std::map<std::string, ProviderConfig> providers;
     Brands brands;
     std::string brand; // id of the one for requests that name none; empty: none

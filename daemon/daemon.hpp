@@ -6,6 +6,7 @@
 
 #include "daemon/admin/api.hpp"
 #include "daemon/approvals/processor.hpp"
+#include "daemon/lifecycle/link_watch.hpp"
 #include "daemon/lifecycle/resealer.hpp"
 #include "daemon/lifecycle/upkeep.hpp"
 #include "daemon/maintenance.hpp"
@@ -40,8 +41,9 @@ class Daemon {
     boost::asio::awaitable<void> keepDiscovering();
 
     bool idle() const {
-        return approvals_.idle() && upkeep_.idle() && resealer_.idle() && outbox_.idle() &&
-               maintenance_.idle() && api_.idle() && streams_.idle() && startSocket_->idle();
+        return approvals_.idle() && upkeep_.idle() && resealer_.idle() && linkWatch_.idle() &&
+               outbox_.idle() && maintenance_.idle() && api_.idle() && streams_.idle() &&
+               startSocket_->idle();
     }
 
     std::string configPath_, masterKeyPath_, edgeKeyPath_;
@@ -70,12 +72,14 @@ class Daemon {
     Refresher refresher_;
     Upkeep upkeep_;
     Resealer resealer_;
+    LinkWatch linkWatch_;
     Maintenance maintenance_;
     ConnectionsApi connections_;
     TokensApi tokens_;
     EventsApi events_;
     EventStreams streams_;
     KeysApi keys_;
+    NotificationsApi notifications_;
     AdminApi api_;
     Starts starts_;
     std::unique_ptr<WakeSocket> wake_;

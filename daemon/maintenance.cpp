@@ -12,10 +12,14 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto every = 2s;
+constexpr TimeMs hour = 3'600'000;
 constexpr std::size_t pruneBatch = 1000;
 
 // How long an outcome can still be looked at after its state has expired.
-constexpr TimeMs keptAfterwards = TimeMs{24} * 3600 * 1000;
+constexpr TimeMs keptAfterwards = 24 * hour;
+
+// How long a notification that was given up can still be replayed.
+constexpr TimeMs deadLettersKept = 30 * 24 * hour;
 
 } // namespace
 
@@ -51,6 +55,22 @@ boost::asio::awaitable<void> Maintenance::once() {
     spool_.clearStaleReaders();
     co_await prune();
     co_await pruneEvents();
+    co_await forgetDeadLetters();
+}
+
+boost::asio::awaitable<void> Maintenance::forgetDeadLetters() {
+    if (nowMs() < deadLettersDue_)
+        co_return;
+    deadLettersDue_ = nowMs() + hour;
+    VaultCounts counts;
+    vault_.read([&](const VaultReader& vault) { counts = vault.counts(); });
+    if (counts.deadNotifications == 0)
+        co_return;
+    const TimeMs before = nowMs() - deadLettersKept;
+    const auto forget = [before](VaultWriter& vault) {
+        vault.pruneNotifications(before, pruneBatch);
+    };
+    co_await vault_.write(forget);
 }
 
 // Spool first: a vault record must outlive the approval that it makes idempotent.

@@ -31,6 +31,7 @@ class Maintenance {
     boost::asio::awaitable<void> once();
     boost::asio::awaitable<void> prune();
     boost::asio::awaitable<void> pruneEvents();
+    boost::asio::awaitable<void> forgetDeadLetters();
 
     boost::asio::any_io_executor loop_;
     Vault& vault_;
@@ -39,6 +40,7 @@ class Maintenance {
     const CurrentSettings& settings_;
     StopSignal idle_;
     bool running_ = false;
+    TimeMs deadLettersDue_ = 0; // to be looked at
 };
 
 } // namespace grantlink

@@ -1,5 +1,5 @@
-# kill -9 of the daemon before and after every write that lasts, every request to a provider and every
-# mail, one after the other, until it lives through the whole story. What is there after a restart
+# kill -9 of the daemon before and after every write that lasts, every request to a provider, every mail
+# and every webhook, one after the other, until it lives through the whole story. What is there after a restart
 # is compared with what may be.
 
 use v5.36;
@@ -8,11 +8,18 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::Webhooks qw(new_webhook_secret);
 use Time::HiRes qw(sleep);
 
 my $grantlink = Grantlink::Instance->new;
 my $issuer    = $grantlink->start_oidc('--token-lifetime', 600);
-$grantlink->write_daemon_config(providers => {oidc => $grantlink->oidc_provider($issuer)});
+my $secret    = new_webhook_secret();
+my $receiver  = $grantlink->start_webhooks($secret);
+my $webhooks  = Grantlink::Webhooks->new($grantlink, $receiver);
+$grantlink->write_daemon_config(
+    providers => {oidc => $grantlink->oidc_provider($issuer)},
+    settings  => {webhooks => {crm => {url => "$receiver/crm", secrets => [$secret], events => ['connection.active'], trusted_origins => [$receiver]}}},
+);
 $grantlink->start;
 my $browser = $grantlink->browser;
 
@@ -22,6 +29,12 @@ sub outbox () { return $grantlink->admin->get('/healthz')->json->{outbox}{waitin
 sub messages_about ($id, $pattern) {
     my %ids = map { $_->{headers}{'message-id'} => 1 }
         grep { $_->{raw} =~ /\Q$id\E/ && ($_->{headers}{subject} // '') =~ $pattern } $grantlink->mailbox->mails;
+    return scalar keys %ids;
+}
+
+# The same of a webhook.
+sub calls_about ($id) {
+    my %ids = map { $_->{headers}{'webhook-id'} => 1 } grep { $_->{event}{data}{connection} eq $id } $webhooks->calls;
     return scalar keys %ids;
 }
 
@@ -73,7 +86,7 @@ subtest 'an approval' => sub {
             $about->{status_url} = come_back($browser, $about->{callback})->location;
             return until_ended_or($process, sub {
                 my $health = $grantlink->admin->get('/healthz')->json;
-                !$health->{spool}{approvals} && !$health->{outbox}{waiting} && messages_about($about->{id}, qr/./);
+                !$health->{spool}{approvals} && !$health->{outbox}{waiting} && messages_about($about->{id}, qr/./) && calls_about($about->{id});
             });
         },
         judge => sub ($about, $when) {
@@ -89,6 +102,7 @@ subtest 'an approval' => sub {
             }
             ok(eventually(sub { messages_about($about->{id}, qr/./) && outbox() == 0 }), "$when: a mail came");
             is(messages_about($about->{id}, qr/./), 1, "$when: and no other");
+            is(calls_about($about->{id}), 1, "$when: nor another call of the webhook than one");
             is($grantlink->admin->get('/healthz')->json->{spool}{approvals}, 0, "$when: nothing is left to do");
             return $outcome;
         },

@@ -38,6 +38,7 @@ sub as ($name) {
             ['create', 'POST', '/v1/connections', '{"provider":"instagram"}'],
             ['token', 'GET', "/v1/connections/$id/token"], ['refresh', 'POST', "/v1/connections/$id/refresh", ''],
             ['trace', 'GET', "/v1/connections/$id/trace"], ['remove', 'DELETE', "/v1/connections/$id"],
+            ['dead', 'GET', '/v1/notifications'], ['replay', 'POST', "/v1/notifications/$id/replay", ''],
             ['regenerate', 'POST', "/v1/connections/$id/regenerate", ''], ['cancel', 'POST', "/v1/connections/$id/cancel", '']) {
             my ($what, @request) = @$case;
             my $response = eval { $admin->request(@request) };
@@ -49,13 +50,13 @@ sub as ($name) {
 }
 
 my %viewer = (health => 200, metrics => 200, list => 200, show => 200, events => 200, providers => 200);
-my %refused = (token => 403, refresh => 403, trace => 403, remove => 403,
+my %refused = (dead => 403, replay => 403, token => 403, refresh => 403, trace => 403, remove => 403,
     link => 403, create => 403, regenerate => 403, cancel => 403, document => 'application/problem+json');
 
 is_deeply(as('nobody'), {%viewer, %refused}, 'a viewer sees connections, but no link, and changes nothing');
 
 my $stranger = as('daemon');
-is_deeply([grep { $stranger->{$_} !~ /\A(?:403|no connection)\z/ } qw(metrics list show events link token refresh trace remove create regenerate cancel)], [],
+is_deeply([grep { $stranger->{$_} !~ /\A(?:403|no connection)\z/ } qw(metrics list show events link dead replay token refresh trace remove create regenerate cancel)], [],
     'who has no role is refused everything');
 
 my $reader = as('www-data');
@@ -64,7 +65,7 @@ is_deeply($reader, {%viewer, %refused, token => 409}, 'a token-reader may read t
 is($grantlink->admin->connection($id)->{status}, 'pending', 'none of them changed anything');
 is($grantlink->admin->get("/v1/connections/$id/link")->json->{generation}, 1, 'nor the link');
 
-is_deeply(as('games'), {%viewer, token => 403, refresh => 409, trace => 404, link => 200, create => 201, regenerate => 409, cancel => 200,
+is_deeply(as('games'), {%viewer, dead => 200, replay => 404, token => 403, refresh => 409, trace => 404, link => 200, create => 201, regenerate => 409, cancel => 200,
     remove => 200, document => 'application/problem+json'},
     'an operator, by group, may do all that');
 is($grantlink->admin->connection($id)->{status}, 'revoked', 'and did');

@@ -34,6 +34,18 @@ subtest 'the server is away, and the daemon restarts meanwhile' => sub {
     is($mails[2] && $mails[2]{headers}{to}, 'third@example.com', 'and comes');
 };
 
+subtest 'a server that takes a mail and is gone before it says so' => sub {
+    $grantlink->stop('smtp');
+    $grantlink->{smtp} = [qw(--drop-times 1)];
+    $grantlink->start_smtp;
+    my $asked = request_connection($grantlink, notify => 'twice@example.com');
+    is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'connected');
+    my @twice = ($grantlink->mailbox->wait_for(5, 60))[3, 4];
+    is_deeply([map { $_->{headers}{to} } @twice], [('twice@example.com') x 2], 'gets it once more');
+    is($twice[1]{headers}{'message-id'}, $twice[0]{headers}{'message-id'}, 'with the same Message-ID, so that nobody has to read it twice');
+    ok(eventually(sub { $grantlink->admin->get('/healthz')->json->{outbox}{waiting} == 0 }), 'and no third time');
+};
+
 subtest 'a server that refuses for good' => sub {
     $grantlink->stop('smtp');
     $grantlink->{smtp} = [qw(--reject 550)];

@@ -15,6 +15,7 @@ namespace grantlink {
 namespace {
 
 constexpr std::string_view collection = "/v1/connections";
+constexpr std::string_view notifications = "/v1/notifications";
 
 ServerResponse ok(const Json& body, unsigned status = 200) {
     return {status, {{"Content-Type", "application/json"}}, body.dump() + "\n"};
@@ -36,23 +37,27 @@ Json bodyOf(const ServerRequest& request) {
     return body;
 }
 
+bool isBelow(std::string_view path, std::string_view list) {
+    return path.starts_with(list) && path.substr(list.size()).starts_with('/');
+}
+
 void requireMethod(const ServerRequest& request, std::string_view method) {
     if (request.method != method)
         throw Problem::methodNotAllowed(std::string(method));
 }
 
-// /v1/connections/{id}[/{action}]
+// /v1/connections/{id}[/{action}], and the same of notifications
 struct Target {
     Uuid id;
     std::string_view action;
 };
 
-Target targetOf(std::string_view path) {
-    std::string_view rest = path.substr(collection.size() + 1);
+Target targetOf(std::string_view path, std::string_view list, const char* what) {
+    const std::string_view rest = path.substr(list.size() + 1);
     const auto id = Uuid::parse(rest.substr(0, rest.find('/')));
     if (!id)
-        throw notFound("there is no such connection; an id looks like "
-                       "0193a1b2-0000-7000-8000-000000000000");
+        throw notFound(std::string("there is no such ") + what +
+                       "; an id looks like 0193a1b2-0000-7000-8000-000000000000");
     const std::size_t slash = rest.find('/');
     return {*id, slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1)};
 }
@@ -127,13 +132,15 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
         response.headers.emplace_back("Location", std::string(collection) + "/" + made["id"].str());
         co_return response;
     }
-    if (!path.starts_with(std::string(collection) + "/"))
+    if (path == notifications || isBelow(path, notifications))
+        co_return co_await notification(request);
+    if (!isBelow(path, collection))
         throw notFound("there is no such path; docs/openapi.yaml lists them");
     co_return co_await connection(request);
 }
 
 boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest& request) {
-    const auto [id, action] = targetOf(request.path);
+    const auto [id, action] = targetOf(request.path, collection, "connection");
     Actor actor = actorOf(request); // named: GCC 12 destroys twice what is made inside co_await
     if (action.empty() && request.method == "GET")
         co_return ok(connections_.show(id));
@@ -195,6 +202,24 @@ boost::asio::awaitable<ServerResponse> AdminApi::keys(const ServerRequest& reque
     if (reload)
         co_return ok(co_await keys_.reload());
     co_return ok(co_await keys_.list());
+}
+
+boost::asio::awaitable<ServerResponse> AdminApi::notification(const ServerRequest& request) {
+    requireRole(request, Role::operator_);
+    if (request.path == notifications) {
+        requireMethod(request, "GET");
+        co_return ok(notifications_.list(parseForm(request.query)));
+    }
+    const auto [id, action] = targetOf(request.path, notifications, "notification");
+    if (action.empty()) {
+        requireMethod(request, "DELETE");
+        co_return ok(co_await notifications_.remove(id));
+    }
+    if (action != "replay")
+        throw notFound("a notification has no \"" + std::string(action) +
+                       "\"; docs/openapi.yaml lists what it has");
+    requireMethod(request, "POST");
+    co_return ok(co_await notifications_.replay(id));
 }
 
 ServerResponse AdminApi::providers() const {

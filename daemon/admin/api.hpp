@@ -1,7 +1,7 @@
 // The admin API: HTTP and JSON on a Unix socket, described in docs/openapi.yaml.
 //
-// This file knows paths, methods and roles; what they do is in connections.cpp, tokens.cpp and
-// events.cpp.
+// This file knows paths, methods and roles; what they do is in connections.cpp, tokens.cpp,
+// events.cpp, keys.cpp and notifications.cpp.
 // Thread: the loop's.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include "daemon/admin/event_streams.hpp"
 #include "daemon/admin/events.hpp"
 #include "daemon/admin/keys.hpp"
+#include "daemon/admin/notifications.hpp"
 #include "daemon/admin/tokens.hpp"
 #include "daemon/net/http_server.hpp"
 #include "daemon/settings.hpp"
@@ -20,9 +21,10 @@ namespace grantlink {
 class AdminApi {
   public:
     AdminApi(const Vault& vault, ConnectionsApi& connections, TokensApi& tokens, EventsApi& events,
-             EventStreams& streams, const KeysApi& keys, const CurrentSettings& settings)
+             EventStreams& streams, const KeysApi& keys, NotificationsApi& notifications,
+             const CurrentSettings& settings)
         : vault_(vault), connections_(connections), tokens_(tokens), events_(events),
-          streams_(streams), keys_(keys),
+          streams_(streams), keys_(keys), notifications_(notifications),
           settings_(settings) {}
 
     boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
@@ -32,6 +34,7 @@ class AdminApi {
   private:
     boost::asio::awaitable<ServerResponse> dispatch(const ServerRequest& request);
     boost::asio::awaitable<ServerResponse> connection(const ServerRequest& request);
+    boost::asio::awaitable<ServerResponse> notification(const ServerRequest& request);
     void requireRole(const ServerRequest& request, Role role) const;
     ServerResponse providers() const;
     boost::asio::awaitable<ServerResponse> check() const;
@@ -43,6 +46,7 @@ class AdminApi {
     EventsApi& events_;
     EventStreams& streams_;
     const KeysApi& keys_;
+    NotificationsApi& notifications_;
     const CurrentSettings& settings_;
     int running_ = 0;
 };

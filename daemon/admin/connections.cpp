@@ -3,7 +3,9 @@
 #include "daemon/admin/problem.hpp"
 #include "daemon/admin/represent.hpp"
 #include "daemon/metrics/metrics_text.hpp"
+#include "daemon/notify/link_notices.hpp"
 #include "daemon/notify/mail_header.hpp"
+#include "daemon/notify/notify.hpp"
 #include "daemon/text/names.hpp"
 #include "daemon/text/rfc3339.hpp"
 #include "shared/language_tag.hpp"
@@ -16,6 +18,7 @@ namespace grantlink {
 namespace {
 
 constexpr std::size_t maxNameLength = 200; // bytes of an account's or requester's name
+constexpr std::size_t maxReminders = 5;
 
 std::string textMember(const Json& wanted, const char* name) {
     const Json value = wanted[name];
@@ -32,15 +35,38 @@ std::string textMember(const Json& wanted, const char* name) {
 }
 
 void refuseUnknownMembers(const Json& wanted) {
-    static constexpr std::string_view known[] = {"provider",      "account", "notify",
-                                                 "requester",     "brand",   "language",
-                                                 "link_lifetime", "trace"};
+    static constexpr std::string_view known[] = {
+        "provider", "account",         "notify", "requester",     "brand",
+        "language", "recipient_email", "remind", "link_lifetime", "trace"};
     for (const std::string& key : wanted.keys())
         if (std::find(std::begin(known), std::end(known), key) == std::end(known))
             throw badRequest("there is no member \"" + key +
                                  "\"; known are provider, account, notify, requester, brand, "
-                                 "language, link_lifetime and trace",
+                                 "language, recipient_email, remind, link_lifetime and trace",
                              key);
+}
+
+// One mailbox, or none.
+std::string addressMember(const Json& wanted, const char* name) {
+    std::string out = textMember(wanted, name);
+    if (!out.empty())
+        if (const auto address = parseMailAddress(out); !address)
+            throw badRequest(std::string(name) + ": " + address.error().message, name);
+    return out;
+}
+
+std::vector<std::chrono::seconds> remindersOf(const Json& wanted) {
+    const Json list = wanted["remind"];
+    std::vector<std::chrono::seconds> out;
+    for (std::size_t i = 0; i < list.size(); ++i)
+        out.push_back(parseDuration(list.at(i).str()).value_or(std::chrono::seconds(0)));
+    const bool valid = (list.isNull() || list.isArray()) && out.size() <= maxReminders &&
+                       std::find(out.begin(), out.end(), std::chrono::seconds(0)) == out.end();
+    if (!valid)
+        throw badRequest("remind must be a list of at most " + std::to_string(maxReminders) +
+                             " times after the request, such as [\"3d\", \"7d\"]",
+                         "remind");
+    return out;
 }
 
 std::chrono::seconds lifetimeOf(const Json& wanted, const Config& config) {
@@ -76,6 +102,13 @@ std::string languageOf(const Json& wanted) {
     return out;
 }
 
+void revoke(Connection& connection, VaultWriter& vault, const Settings& settings) {
+    if (connection.status != ConnectionStatus::revoked)
+        notify(vault, Notice::removed, connection, connection.approved, settings);
+    forgetLinkNotices(vault, connection.id);
+    connection.status = ConnectionStatus::revoked;
+}
+
 ConnectionQuery queryOf(const std::vector<std::pair<std::string, std::string>>& fields) {
     ConnectionQuery out;
     for (const auto& [name, value] : fields) {
@@ -88,10 +121,7 @@ ConnectionQuery queryOf(const std::vector<std::pair<std::string, std::string>>& 
             if (!out.status)
                 throw badRequest("status must be pending, active, broken or revoked", name);
         } else if (name == "limit") {
-            const auto end = value.data() + value.size();
-            const auto [rest, error] = std::from_chars(value.data(), end, out.limit);
-            if (error != std::errc() || rest != end || out.limit < 1 || out.limit > 500)
-                throw badRequest("limit must be a number from 1 to 500", name);
+            out.limit = limitOf(value);
         } else if (name == "after") {
             out.after = Uuid::parse(value);
             if (!out.after)
@@ -111,9 +141,9 @@ ConnectionsApi::ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonS
                                RequestTraces& requests, const Metrics& metrics,
                                const CurrentSettings& settings,
                                std::shared_ptr<const MasterKeyring> keys,
-                               std::function<void()> taskScheduled)
+                               std::function<void()> queued)
     : vault_(vault), links_(links), spool_(spool), requests_(requests), metrics_(metrics),
-      settings_(settings), keys_(std::move(keys)), taskScheduled_(std::move(taskScheduled)) {}
+      settings_(settings), keys_(std::move(keys)), queued_(std::move(queued)) {}
 
 Connection ConnectionsApi::newConnection(const Json& wanted) const {
     refuseUnknownMembers(wanted);
@@ -134,15 +164,19 @@ Connection ConnectionsApi::newConnection(const Json& wanted) const {
     out.requester = textMember(wanted, "requester");
     if (out.requester.empty())
         out.requester = settings->config.requester;
-    out.notify = textMember(wanted, "notify");
-    if (!out.notify.empty())
-        if (const auto address = parseMailAddress(out.notify); !address)
-            throw badRequest("notify: " + address.error().message, "notify");
+    out.notify = addressMember(wanted, "notify");
+    out.recipient = addressMember(wanted, "recipient_email");
+    out.remind = remindersOf(wanted);
+    if (!out.recipient.empty() && !settings->config.mail)
+        throw badRequest("there is no [mail] in grantlink.toml, so no mail can be sent",
+                         "recipient_email");
+    if (!out.remind.empty() && out.recipient.empty())
+        throw badRequest("remind needs a recipient_email", "remind");
     out.brand = brandOf(wanted, settings->config);
     out.language = languageOf(wanted);
     if (const Json trace = wanted["trace"]; !trace.isNull() && !trace.isBoolean())
         throw badRequest("trace must be true or false", "trace");
-    out.created = out.updated = nowMs();
+    out.created = out.updated = out.linkMade = nowMs();
     out.linkKey = keys_->get()->current().id;
     out.linkExpires = after(lifetimeOf(wanted, settings->config));
     return out;
@@ -150,8 +184,10 @@ Connection ConnectionsApi::newConnection(const Json& wanted) const {
 
 boost::asio::awaitable<Json> ConnectionsApi::create(Json wanted, Actor actor) {
     const Connection connection = newConnection(wanted);
-    const auto put = [connection, actor](VaultWriter& vault) {
+    const SettingsPtr settings = settings_.get();
+    const auto put = [connection, settings, actor](VaultWriter& vault) {
         vault.putConnection(connection);
+        planLinkNotices(vault, connection, *settings);
         vault.record({.time = connection.created,
                       .kind = EventKind::created,
                       .connection = connection.id,
@@ -162,6 +198,7 @@ boost::asio::awaitable<Json> ConnectionsApi::create(Json wanted, Actor actor) {
     if (wanted["trace"].boolean())
         requests_.begin(connection.id);
     co_await links_.publish(connection);
+    queued_();
     co_return withLink(connection);
 }
 
@@ -237,26 +274,30 @@ boost::asio::awaitable<Json> ConnectionsApi::regenerate(Uuid id, Actor actor) {
     const SettingsPtr settings = settings_.get();
     const TimeMs expires = after(settings->config.linkLifetime);
     const KeyId key = keys_->get()->current().id;
-    const Change renew = [expires, key](Connection& c, VaultWriter&) {
+    const Change renew = [expires, key, settings](Connection& c, VaultWriter& vault) {
         if (c.status == ConnectionStatus::active)
             throw conflict("the connection is active and needs no link");
         if (c.status == ConnectionStatus::revoked)
             throw conflict("the connection was cancelled; request a new one");
         renewLink(c, key, expires);
+        planLinkNotices(vault, c, *settings);
     };
     const Connection connection =
         co_await change(id, EventKind::regenerated, std::move(actor), renew);
+    queued_();
     co_return withLink(connection);
 }
 
 boost::asio::awaitable<Json> ConnectionsApi::cancel(Uuid id, Actor actor) {
-    const Change revoke = [](Connection& c, VaultWriter&) {
+    const SettingsPtr settings = settings_.get();
+    const Change withdraw = [settings](Connection& c, VaultWriter& vault) {
         if (c.status == ConnectionStatus::active)
             throw conflict("the connection is active; there is no request left to cancel");
-        c.status = ConnectionStatus::revoked;
+        revoke(c, vault, *settings);
     };
     const Connection connection =
-        co_await change(id, EventKind::cancelled, std::move(actor), revoke);
+        co_await change(id, EventKind::cancelled, std::move(actor), withdraw);
+    queued_();
     co_return represent(connection);
 }
 
@@ -270,12 +311,12 @@ boost::asio::awaitable<Json> ConnectionsApi::remove(Uuid id, Actor actor) {
             vault.schedule(Task::revoke, c, nowMs());
         else if (c.status != ConnectionStatus::revoked)
             vault.eraseTokens(c.id);
-        c.status = ConnectionStatus::revoked;
+        revoke(c, vault, *settings);
         c.trouble.clear();
         c.tokenExpires = 0;
     };
     const Connection connection = co_await change(id, EventKind::removed, std::move(actor), end);
-    taskScheduled_();
+    queued_();
     co_return represent(connection);
 }
 
@@ -314,7 +355,9 @@ Json ConnectionsApi::health() const {
                                 .set("broken", number(counts.broken))
                                 .set("revoked", number(counts.revoked)))
         .set("spool", Json::object().set("approvals", number(spool_.counts().approvals)))
-        .set("outbox", Json::object().set("waiting", number(counts.notifications)));
+        .set("outbox", Json::object()
+                           .set("waiting", number(counts.notifications))
+                           .set("dead", number(counts.deadNotifications)));
 }
 
 std::string ConnectionsApi::metrics() const {

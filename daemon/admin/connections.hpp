@@ -29,7 +29,7 @@ class ConnectionsApi {
   public:
     ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
                    RequestTraces& requests, const Metrics& metrics, const CurrentSettings& settings,
-                   std::shared_ptr<const MasterKeyring> keys, std::function<void()> taskScheduled);
+                   std::shared_ptr<const MasterKeyring> keys, std::function<void()> queued);
 
     boost::asio::awaitable<Json> create(Json wanted, Actor actor); // with its link
     Json list(const std::vector<std::pair<std::string, std::string>>& query) const;
@@ -58,7 +58,7 @@ class ConnectionsApi {
     const Metrics& metrics_;
     const CurrentSettings& settings_;
     std::shared_ptr<const MasterKeyring> keys_;
-    std::function<void()> taskScheduled_;
+    std::function<void()> queued_; // tasks or notifications
 };
 
 } // namespace grantlink

@@ -1,6 +1,11 @@
 #include "daemon/admin/represent.hpp"
 
+#include "daemon/admin/problem.hpp"
 #include "daemon/text/rfc3339.hpp"
+
+#include <charconv>
+#include <string>
+#include <utility>
 
 namespace grantlink {
 
@@ -21,6 +26,22 @@ Json tokenOf(const Connection& connection) {
     return Json::object()
         .set("expires_at", timeOrNull(connection.tokenExpires))
         .set("scopes", scopesOf(connection.tokenScope));
+}
+
+// "3d", as it is asked for: in the largest unit that fits.
+std::string durationText(std::chrono::seconds duration) {
+    constexpr std::pair<long, char> units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}};
+    for (const auto& [seconds, unit] : units)
+        if (duration.count() % seconds == 0)
+            return std::to_string(duration.count() / seconds) + unit;
+    return std::to_string(duration.count()) + 's';
+}
+
+Json remindersOf(const Connection& connection) {
+    Json out = Json::array();
+    for (const std::chrono::seconds after : connection.remind)
+        out.push(durationText(after));
+    return out;
 }
 
 } // namespace
@@ -48,11 +69,21 @@ Json scopesOf(const std::string& text) {
     return out;
 }
 
+std::size_t limitOf(const std::string& text) {
+    std::size_t out = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, out);
+    if (error != std::errc() || rest != end || out < 1 || out > 500)
+        throw badRequest("limit must be a number from 1 to 500", "limit");
+    return out;
+}
+
 Json represent(const Connection& c) {
     Json out = Json::object();
     out.set("id", c.id.text()).set("provider", c.provider).set("account", textOrNull(c.account));
     out.set("status", nameOf(c.status)).set("requester", c.requester);
-    out.set("notify", textOrNull(c.notify));
+    out.set("notify", textOrNull(c.notify)).set("recipient_email", textOrNull(c.recipient));
+    out.set("remind", remindersOf(c));
     out.set("brand", textOrNull(c.brand)).set("language", textOrNull(c.language));
     out.set("created_at", rfc3339(c.created)).set("updated_at", rfc3339(c.updated));
     out.set("generation", static_cast<std::int64_t>(c.generation));

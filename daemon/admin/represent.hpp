@@ -5,6 +5,7 @@
 #include "daemon/json/json.hpp"
 #include "daemon/vault/connection.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace grantlink {
@@ -15,5 +16,8 @@ Json represent(const Connection& connection);
 Json timeOrNull(TimeMs time);
 Json textOrNull(const std::string& text);
 Json scopesOf(const std::string& text);
+
+// The parameter `limit` of a list. Throws a Problem for any but 1 to 500.
+std::size_t limitOf(const std::string& text);
 
 } // namespace grantlink

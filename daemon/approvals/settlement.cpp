@@ -2,6 +2,7 @@
 
 #include "daemon/audit/attempt_events.hpp"
 #include "daemon/lifecycle/keep_tokens.hpp"
+#include "daemon/notify/link_notices.hpp"
 #include "daemon/notify/notify.hpp"
 
 namespace grantlink {
@@ -61,6 +62,7 @@ Settled Settlement::apply(VaultWriter& vault) const {
     if (out.outcome == Outcome::connected) {
         connection.status = ConnectionStatus::active;
         connection.approved = approved;
+        forgetLinkNotices(vault, connection.id);
         keepTokens(vault, connection, *tokens, settings->provider(connection.provider)->preset());
     }
     vault.putConnection(connection);

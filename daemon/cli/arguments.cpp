@@ -79,6 +79,7 @@ class CommandLine {
         addPlain("status", "Tell whether the daemon is well", help::status, statusCommand);
         addPlain("providers", "List the providers that are set up", help::providers,
                  providersCommand);
+        addNotifications();
         addProvider();
         addCheck();
         addBackup();
@@ -136,6 +137,16 @@ class CommandLine {
             ->required();
         command->add_option("ACCOUNT", options->account, "Whose, for example @nike")->required();
         addRequestOptions(command, *options);
+        CLI::Option* const email =
+            command->add_option("--email", options->email, "Mail the link to the recipient")
+                ->type_name("MAIL");
+        command
+            ->add_option("--remind", options->remind,
+                         "…and remind them so long after that, while it waits: 3d,7d")
+            ->type_name("TIME,…")
+            ->delimiter(',')
+            ->needs(email)
+            ->check(isTime);
         onChosen(command, [options](const Session& session) { requestCommand(session, *options); });
     }
 
@@ -246,6 +257,37 @@ class CommandLine {
     void addPlain(const char* name, const char* description, const char* help,
                   void (*action)(const Session&)) {
         onChosen(add(name, description, help), action);
+    }
+
+    void addNotifications() {
+        CLI::App* const command =
+            add("notifications", "List mails and webhooks that were given up", help::notifications);
+        const auto options = std::make_shared<NotificationOptions>();
+        const auto waiting = std::make_shared<bool>(false);
+        command->add_flag("--waiting", *waiting, "Those that are still tried instead");
+        command->callback([this_ = &arguments_, command, options, waiting] {
+            if (!command->get_subcommands().empty()) // whose action has been chosen already
+                return;
+            options->state = *waiting ? "waiting" : "dead";
+            this_->run = [options](const Session& session) {
+                notificationsCommand(session, *options);
+                return 0;
+            };
+        });
+        addNotificationAction(command, "replay", "Send given up ones again", replayCommand);
+        addNotificationAction(command, "delete", "Forget given up ones",
+                              deleteNotificationsCommand);
+    }
+
+    void addNotificationAction(CLI::App* parent, const char* name, const char* description,
+                               void (*action)(const Session&, const NotificationOptions&)) {
+        CLI::App* const command = parent->add_subcommand(name, description);
+        command->footer(help::notifications);
+        const auto options = std::make_shared<NotificationOptions>();
+        CLI::Option* const id =
+            command->add_option("ID", options->id, "An id, or the start of one");
+        command->add_flag("--all", options->all, "All of them")->excludes(id);
+        onChosen(command, [action, options](const Session& session) { action(session, *options); });
     }
 
     void addProvider() {

@@ -24,6 +24,8 @@ struct RequestOptions {
     std::string provider, account, notify, requester;
     std::string brand, language; // of the recipient's pages
     std::string expires;         // "7d"
+    std::string email;           // of the recipient: grantlink sends the link itself
+    std::vector<std::string> remind;
 };
 
 struct ListOptions {
@@ -87,6 +89,18 @@ struct KeysOptions {
 void keysListCommand(const Session& session);
 void keysRotateCommand(const KeysOptions& options);
 void keysPruneCommand(const KeysOptions& options, bool confirmed);
+
+struct NotificationOptions {
+    std::string state = "dead"; // or "waiting"
+    std::string id;             // the first characters suffice
+    bool all = false;
+};
+
+// Mails and webhooks that were given up, or wait.
+void notificationsCommand(const Session& session, const NotificationOptions& options);
+// Of the ones that were given up: one, or all.
+void replayCommand(const Session& session, const NotificationOptions& options);
+void deleteNotificationsCommand(const Session& session, const NotificationOptions& options);
 
 // Looks at preset files, without a daemon; answers the exit code.
 int providerCheckCommand(const Session& session, const std::vector<std::string>& files);

@@ -29,6 +29,7 @@ The account is connected only when the very account that is named approves.
 Examples:
   grantlink request instagram @nike
   grantlink request instagram @nike --notify me@example.com --expires 3d
+  grantlink request instagram @nike --email her@example.com --remind 3d,7d
   grantlink request instagram @nike --brand acme --language de
   grantlink request instagram @nike | xclip
   grantlink request youtube @nike --json)";
@@ -121,6 +122,17 @@ inline constexpr const char* status =
 Examples:
   grantlink status
   grantlink status --json)";
+
+inline constexpr const char* notifications =
+    R"(A mail or a webhook that was refused for good, or has failed for three days, is kept
+for 30 days. When the cause is gone, it can be sent again, under the same id.
+
+Examples:
+  grantlink notifications
+  grantlink notifications --waiting --json
+  grantlink notifications replay 0199f3a2-7c
+  grantlink notifications replay --all
+  grantlink notifications delete --all)";
 
 inline constexpr const char* providers =
     R"(The redirect URI is what the provider wants to know of your app.

@@ -46,6 +46,10 @@ socket = "{run}/admin.sock"
 # smtp = "smtp://127.0.0.1:25"
 # from = "grantlink <grantlink@example.com>"
 
+# [webhooks.crm]                        # programs are told too, with signatures
+# url = "https://crm.example.com/grantlink"
+# secret_file = "{dir}/crm.secrets"     # one "whsec_…" a line
+
 # [providers.instagram]                 # conf.d/providers/ has one preset a provider
 # client_id = "…"
 # client_secret_file = "{dir}/instagram.secret"

@@ -22,13 +22,19 @@ ApiReply create(const Session& session, const RequestOptions& options) {
     Json body = Json::object();
     body.set("provider", options.provider);
     const std::pair<const char*, const std::string&> optional[] = {
-        {"account", options.account},     {"notify", options.notify},
-        {"requester", options.requester}, {"brand", options.brand},
-        {"language", options.language},   {"link_lifetime", options.expires},
+        {"account", options.account},       {"notify", options.notify},
+        {"requester", options.requester},   {"brand", options.brand},
+        {"language", options.language},     {"link_lifetime", options.expires},
+        {"recipient_email", options.email},
     };
     for (const auto& [name, value] : optional)
         if (!value.empty())
             body.set(name, value);
+    Json remind = Json::array();
+    for (const std::string& after : options.remind)
+        remind.push(after);
+    if (remind.size() > 0)
+        body.set("remind", remind);
     return session.daemon.post("/v1/connections", body);
 }
 
@@ -44,7 +50,11 @@ Json load(const Session& session, const std::string& id) {
 
 void requestCommand(const Session& session, const RequestOptions& options) {
     const ApiReply reply = create(session, options);
-    advise(fmt::format("Send this link to whoever holds {}:\n", describe(reply.json)));
+    if (options.email.empty())
+        advise(fmt::format("Send this link to whoever holds {}:\n", describe(reply.json)));
+    else
+        advise(fmt::format("This link for {} is on its way to {}:\n", describe(reply.json),
+                           printable(options.email)));
     printLink(session, reply);
     advise(fmt::format("{} The connection is pending until they approve:\n  grantlink show {}",
                        expiryNote(reply.json["link_expires_at"]), reply.json["id"].str()));

@@ -174,6 +174,7 @@ void showCommand(const Session& session, const std::string& name) {
     row("Brand", it["brand"].str());
     row("Language", it["language"].str());
     row("Notify", it["notify"].str());
+    row("Link mailed to", it["recipient_email"].str());
     row("Requested", relativeTime(it["created_at"].str(), now));
     row("Changed", relativeTime(it["updated_at"].str(), now));
     if (status == "pending" || status == "broken")
@@ -209,7 +210,8 @@ void statusCommand(const Session& session) {
     row("Approvals",
         fmt::format("{} waiting to be dealt with", reply.json["spool"]["approvals"].integer()));
     row("Notifications",
-        fmt::format("{} waiting to be sent", reply.json["outbox"]["waiting"].integer()));
+        fmt::format("{} waiting to be sent, {} given up", reply.json["outbox"]["waiting"].integer(),
+                    reply.json["outbox"]["dead"].integer()));
     print(table.render(session.out));
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/lifecycle/breakage.hpp"
 
+#include "daemon/notify/link_notices.hpp"
 #include "daemon/notify/notify.hpp"
 #include "daemon/text/printable.hpp"
 
@@ -24,6 +25,7 @@ boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid i
         // The link that connected it is not to work again.
         renewLink(connection, linkKey,
                   nowMs() + static_cast<TimeMs>(settings->config.linkLifetime.count()) * 1000);
+        planLinkWarning(vault, connection, *settings);
         vault.eraseTokens(id);
         vault.putConnection(connection);
         vault.record({.time = nowMs(),

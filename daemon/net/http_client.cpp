@@ -112,7 +112,7 @@ std::optional<std::string> faultIn(const HttpRequest& request) {
     if (request.url.find('\0') != std::string::npos)
         return "the URL contains a NUL byte";
     if (request.reach == Reach::publicHttps && !request.url.starts_with("https://"))
-        return "is not https; if it is meant, trusted_origins of the provider allows it";
+        return "is not https; if it is meant, trusted_origins allows it";
     if (!request.username.empty() && request.username.find(':') != std::string::npos)
         return "a user name for HTTP Basic cannot contain a colon";
     for (const auto& [name, value] : request.headers)
@@ -228,8 +228,7 @@ HttpError errorOf(CURL* easy, CURLcode code, const HttpRequest& request,
     if (code == CURLE_OUT_OF_MEMORY) // also what libcurl 7.88 calls a line of more than 100 KiB
         why = "a header of the answer is too large, or memory is short";
     if (reception.refusedAddress)
-        why = "its address is not a public one; if it is meant, trusted_origins of the provider "
-              "allows it";
+        why = "its address is not a public one; if it is meant, trusted_origins allows it";
     if (reception.bodyTooLarge)
         why = "the answer is larger than " + std::to_string(request.maxBody) + " bytes";
     if (reception.headersTooLarge)

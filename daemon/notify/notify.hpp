@@ -1,4 +1,4 @@
-// What a requester is told, put into the outbox with the change that it tells of.
+// What a requester or a recipient is told, put into the outbox with the change that it tells of.
 #pragma once
 
 #include "daemon/settings.hpp"
@@ -6,8 +6,14 @@
 
 namespace grantlink {
 
-// Whether anybody is to be told. `approved`: who approved, if anybody did.
+// One notification for each who is to be told: the requester's mail address, and each webhook that
+// wants such an event. None of them waits for another. Answers whether there is any.
+// `approved`: who approved, if anybody did.
 bool notify(VaultWriter& vault, Notice about, const Connection& connection,
             const std::optional<ApprovedAccount>& approved, const Settings& settings);
+
+// A mail to the connection's recipient, if it has one.
+void notifyRecipient(VaultWriter& vault, Notice about, const Connection& connection,
+                     const Settings& settings);
 
 } // namespace grantlink

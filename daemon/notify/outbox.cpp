@@ -1,6 +1,9 @@
 #include "daemon/notify/outbox.hpp"
 
+#include "daemon/notify/link_mail.hpp"
+#include "daemon/notify/link_notices.hpp"
 #include "daemon/notify/smtp.hpp"
+#include "daemon/notify/webhook.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -9,6 +12,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <map>
 
 namespace grantlink {
 
@@ -20,103 +24,200 @@ constexpr auto lookEvery = 2s;
 constexpr std::size_t batch = 32;
 constexpr TimeMs givenUpAfter = TimeMs{3} * 24 * 3600 * 1000;
 
-// 5 s, 10 s, 20 s … one hour, and up to a fifth more, so that many do not come back at once.
-TimeMs nextTry(unsigned tries, TimeMs now) {
-    const TimeMs wait = std::min<TimeMs>(TimeMs{5000} << std::min(tries, 10u), 3'600'000);
+// 5 s, 10 s, 20 s … one hour, or what the receiver asks for, and up to a fifth more, so that many
+// do not come back at once.
+TimeMs nextTry(unsigned tries, std::chrono::seconds retryAfter, TimeMs now) {
+    const TimeMs own = std::min<TimeMs>(TimeMs{5000} << std::min(tries, 10u), 3'600'000);
+    const TimeMs wait = std::max(own, static_cast<TimeMs>(retryAfter.count()) * 1000);
     return now + wait + randombytes_uniform(static_cast<std::uint32_t>(wait / 5));
+}
+
+// What is worth nothing once the link works no more.
+bool isAboutLink(const Notification& n) {
+    return n.about == Notice::expiring || n.about == Notice::invitation ||
+           n.about == Notice::reminder;
+}
+
+std::string nameOf(const Notification& n) {
+    const std::string to = n.webhook.empty() ? "mail" : "webhook " + n.webhook;
+    return "notification " + n.id.text() + " (" + to + ")";
 }
 
 } // namespace
 
 Outbox::Outbox(boost::asio::any_io_executor loop, Vault& vault, const LinkPublisher& links,
-               const CurrentSettings& settings)
-    : loop_(std::move(loop)), vault_(vault), links_(links), settings_(settings) {}
+               HttpClient& http, const CurrentSettings& settings)
+    : loop_(std::move(loop)), vault_(vault), links_(links), http_(http), settings_(settings) {}
 
 void Outbox::start() {
-    running_ = true;
-    boost::asio::co_spawn(loop_, deliver(), boost::asio::detached);
+    looking_ = true;
+    boost::asio::co_spawn(loop_, look(), boost::asio::detached);
 }
 
-boost::asio::awaitable<void> Outbox::deliver() {
+boost::asio::awaitable<void> Outbox::look() {
     while (!idle_.stopped()) {
-        std::vector<Notification> due;
-        bool failed = false;
         try {
-            vault_.read(
-                [&](const VaultReader& vault) { due = vault.dueNotifications(nowMs(), batch); });
+            serveDue();
         } catch (const std::exception& error) {
             spdlog::error("outbox: {}", error.what());
         }
-        for (Notification& notification : due) {
-            const std::string id = notification.id.text();
-            try {
-                if (!idle_.stopped())
-                    co_await sendOne(std::move(notification));
-            } catch (const std::exception& error) { // the others are not to wait for this one
-                spdlog::error("notification {}: {}", id, error.what());
-                failed = true;
-            }
-        }
-        if (due.empty() || failed)
-            co_await idle_.sleep(lookEvery);
+        co_await idle_.sleep(lookEvery);
     }
-    running_ = false;
+    looking_ = false;
+}
+
+void Outbox::serveDue() {
+    std::map<std::string, std::vector<Notification>> due;
+    vault_.read([&](const VaultReader& vault) {
+        for (const std::string& queue : vault.notificationQueues())
+            if (!busy_.contains(queue))
+                due[queue] = vault.dueNotifications(queue, nowMs(), batch);
+    });
+    for (auto& [queue, notifications] : due) {
+        if (notifications.empty())
+            continue;
+        busy_.insert(queue);
+        boost::asio::co_spawn(loop_, serve(queue, std::move(notifications)), boost::asio::detached);
+    }
+}
+
+boost::asio::awaitable<void> Outbox::serve(std::string queue, std::vector<Notification> due) {
+    bool failed = false;
+    for (Notification& notification : due) {
+        const std::string name = nameOf(notification);
+        try {
+            if (!idle_.stopped())
+                co_await sendOne(std::move(notification));
+        } catch (const std::exception& error) { // the others are not to wait for this one
+            spdlog::error("{}: {}", name, error.what());
+            failed = true;
+        }
+    }
+    busy_.erase(queue);
+    if (!failed)
+        idle_.wakeAll(); // there may be more
 }
 
 // The link is made when it is sent: it is stored nowhere, and may have been replaced meanwhile.
+std::string Outbox::linkFor(const Notification& notification,
+                            const std::optional<Connection>& connection) const {
+    if (!connection)
+        return {};
+    const bool broken = connection->status == ConnectionStatus::broken;
+    return broken || isAboutLink(notification) ? links_.linkOf(*connection) : "";
+}
+
 Mail Outbox::mailOf(const Notification& n) const {
     MailNotice notice{n.id.text(), n.to,       n.connection.text(), n.provider,
                       n.account,   n.approved, n.requester,         n.when};
     notice.reason = n.reason;
     const auto connection = vault_.connection(n.connection);
-    if (connection && connection->status == ConnectionStatus::broken)
-        notice.link = links_.linkOf(*connection);
+    notice.link = linkFor(n, connection);
+    const TimeMs expires = connection ? connection->linkExpires : 0;
+    const std::string language = connection ? connection->language : "";
     switch (n.about) {
+    case Notice::expiring:
+        return expiringMail(notice, expires);
+    case Notice::invitation:
+        return invitationMail(notice, expires, language);
+    case Notice::reminder:
+        return reminderMail(notice, expires, language);
     case Notice::wrongAccount:
         return wrongAccountMail(notice);
     case Notice::declined:
         return declinedMail(notice);
     case Notice::broken:
         return brokenMail(notice);
-    case Notice::connected:
-        break;
+    default:
+        return connectedMail(notice);
     }
-    return connectedMail(notice);
 }
 
-// Tries to deliver; whether the notification is done with.
-boost::asio::awaitable<bool> Outbox::leaves(const Notification& notification) {
+boost::asio::awaitable<Outbox::Try> Outbox::mail(const Notification& notification,
+                                                 const Config& config) {
+    if (!config.mail)
+        co_return Try{Try::End::failed, "[mail] is not configured"};
+    SmtpSender sender(*config.mail);
+    Mail mail = mailOf(notification);
+    const SmtpResult result = co_await sender.send(std::move(mail));
+    switch (result.kind) {
+    case SmtpResult::Kind::delivered:
+        co_return Try{Try::End::delivered, result.message};
+    case SmtpResult::Kind::permanentFailure:
+        co_return Try{Try::End::refused, result.message};
+    default:
+        co_return Try{Try::End::failed, result.message};
+    }
+}
+
+boost::asio::awaitable<Outbox::Try> Outbox::post(const Notification& notification,
+                                                 const Config& config) {
+    const auto webhook = config.webhooks.find(notification.webhook);
+    if (webhook == config.webhooks.end())
+        co_return Try{Try::End::failed,
+                      "[webhooks." + notification.webhook + "] is not in grantlink.toml any more"};
+    const auto connection = vault_.connection(notification.connection);
+    std::string body =
+        webhookBody(notification, connection, linkFor(notification, connection)).dump();
+    std::string id = notification.id.text();
+    WebhookConfig receiver = webhook->second;
+    const WebhookResult result =
+        co_await postWebhook(http_, std::move(receiver), std::move(id), std::move(body));
+    switch (result.kind) {
+    case WebhookResult::Kind::delivered:
+        co_return Try{Try::End::delivered, result.message};
+    case WebhookResult::Kind::permanentFailure:
+        co_return Try{Try::End::refused, result.message};
+    default:
+        co_return Try{Try::End::failed, result.message, result.retryAfter};
+    }
+}
+
+boost::asio::awaitable<Outbox::Try> Outbox::send(const Notification& notification) {
     const SettingsPtr settings = settings_.get();
-    SmtpResult result{SmtpResult::Kind::temporaryFailure, "[mail] is not configured"};
-    if (settings->config.mail) {
-        SmtpSender sender(*settings->config.mail);
-        Mail mail = mailOf(notification);
-        result = co_await sender.send(std::move(mail));
+    if (isAboutLink(notification)) { // somebody may have approved or cancelled while it waited
+        const auto connection = vault_.connection(notification.connection);
+        if (!connection || !linkWaits(*connection, nowMs()))
+            co_return Try{Try::End::moot, "its link waits no more"};
     }
-    if (result.kind == SmtpResult::Kind::delivered) {
-        spdlog::info("notification {}: delivered", notification.id.text());
-        co_return true;
-    }
-    const bool givenUp = result.kind == SmtpResult::Kind::permanentFailure ||
-                         nowMs() > notification.when + givenUpAfter;
-    spdlog::warn("notification {}: {}{}", notification.id.text(), result.message,
-                 givenUp ? "; given up" : "; it is tried again");
-    co_return givenUp;
+    if (notification.webhook.empty())
+        co_return co_await mail(notification, settings->config);
+    co_return co_await post(notification, settings->config);
 }
 
 boost::asio::awaitable<void> Outbox::sendOne(Notification notification) {
     const Uuid id = notification.id;
-    bool done = settled_.contains(id);
-    if (!done)
-        done = co_await leaves(notification);
+    Try last{Try::End::delivered, "was delivered before"};
+    try {
+        if (!settled_.contains(id))
+            last = co_await send(notification);
+    } catch (const std::exception& error) { // such as a master key that is gone
+        last = {Try::End::failed, error.what()};
+    }
+    const bool done = last.end == Try::End::delivered || last.end == Try::End::moot;
     if (done)
         settled_.insert(id);
-    const auto record = [notification = std::move(notification), id, done](VaultWriter& vault) {
+    const TimeMs now = nowMs();
+    const TimeMs since = notification.since ? notification.since : notification.when;
+    const bool givenUp = last.end == Try::End::refused || now > since + givenUpAfter;
+    if (done)
+        spdlog::info("{}: {}", nameOf(notification),
+                     last.end == Try::End::moot ? "not sent, " + last.message : "delivered");
+    else
+        spdlog::warn("{}: {}{}", nameOf(notification), last.message,
+                     givenUp ? "; given up" : "; it is tried again");
+    const auto record = [id, done, givenUp, last, now](VaultWriter& vault) {
+        auto found = vault.notification(id);
+        if (!found || found->givenUp) // deleted meanwhile
+            return;
         if (done)
             return vault.removeNotification(id);
-        Notification again = notification;
-        ++again.tries;
-        vault.putNotification(again, nextTry(notification.tries, nowMs()));
+        found->fault = last.message;
+        const unsigned before = found->tries++;
+        if (!givenUp)
+            return vault.putNotification(*found, nextTry(before, last.retryAfter, now));
+        found->givenUp = now;
+        vault.buryNotification(*found);
     };
     co_await vault_.write(record);
     settled_.erase(id);

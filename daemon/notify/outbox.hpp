@@ -1,13 +1,16 @@
 // Sends what waits in the vault's outbox, and tries again what did not get through.
 //
-// A notification leaves the outbox after the SMTP server took it: at least once, always under the
-// same id. One that fails for now waits longer each time; one that the server refuses for good, or
-// that has failed for three days, is given up with a log line.
+// Mail and each webhook have a queue of their own, served one after the other: one that is slow or
+// down delays nobody else's. A notification leaves the outbox after the receiver took it: at least
+// once, always under the same id. One that fails for now waits longer each time; one that is
+// refused for good, or has failed for three days, becomes a dead letter, which can be looked at
+// and replayed.
 //
 // Thread: the loop's.
 #pragma once
 
 #include "daemon/links/publisher.hpp"
+#include "daemon/net/http_client.hpp"
 #include "daemon/net/stop_signal.hpp"
 #include "daemon/notify/mail.hpp"
 #include "daemon/settings.hpp"
@@ -16,14 +19,17 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace grantlink {
 
 class Outbox {
   public:
     Outbox(boost::asio::any_io_executor loop, Vault& vault, const LinkPublisher& links,
-           const CurrentSettings& settings);
+           HttpClient& http, const CurrentSettings& settings);
 
     void start();
 
@@ -31,22 +37,39 @@ class Outbox {
 
     void stop() { idle_.stop(); }
 
-    bool idle() const { return !running_; }
+    bool idle() const { return !looking_ && busy_.empty(); }
 
   private:
-    boost::asio::awaitable<void> deliver();
-    boost::asio::awaitable<void> sendOne(Notification notification);
-    boost::asio::awaitable<bool> leaves(const Notification& notification);
+    // How one try ended.
+    struct Try {
+        enum class End { delivered, failed, refused, moot };
 
+        End end = End::failed;
+        std::string message; // safe to log
+        std::chrono::seconds retryAfter{0};
+    };
+
+    boost::asio::awaitable<void> look();
+    void serveDue();
+    boost::asio::awaitable<void> serve(std::string queue, std::vector<Notification> due);
+    boost::asio::awaitable<void> sendOne(Notification notification);
+    boost::asio::awaitable<Try> send(const Notification& notification);
+    boost::asio::awaitable<Try> mail(const Notification& notification, const Config& config);
+    boost::asio::awaitable<Try> post(const Notification& notification, const Config& config);
+
+    std::string linkFor(const Notification& notification,
+                        const std::optional<Connection>& connection) const;
     Mail mailOf(const Notification& notification) const;
 
     boost::asio::any_io_executor loop_;
     Vault& vault_;
     const LinkPublisher& links_;
+    HttpClient& http_;
     const CurrentSettings& settings_;
     StopSignal idle_;
-    bool running_ = false;
-    std::set<Uuid> settled_; // taken or given up, but not yet written down: never sent again
+    bool looking_ = false;
+    std::set<std::string> busy_; // queues that are being served
+    std::set<Uuid> settled_;     // taken, but not yet written down: never sent again
 };
 
 } // namespace grantlink

@@ -13,11 +13,15 @@ constexpr NameTable<ConnectionStatus, 4> statusNames{{
     {ConnectionStatus::revoked, "revoked"},
 }};
 
-constexpr NameTable<Notice, 4> noticeNames{{
+constexpr NameTable<Notice, 8> noticeNames{{
     {Notice::connected, "connected"},
     {Notice::wrongAccount, "wrong_account"},
     {Notice::declined, "declined"},
     {Notice::broken, "broken"},
+    {Notice::removed, "removed"},
+    {Notice::expiring, "expiring"},
+    {Notice::invitation, "invitation"},
+    {Notice::reminder, "reminder"},
 }};
 
 Json number(std::uint64_t value) {
@@ -30,6 +34,13 @@ TimeMs time(const Json& json) {
 
 Uuid uuid(const Json& json) {
     return Uuid::parse(json.str()).value_or(Uuid{});
+}
+
+Json durations(const std::vector<std::chrono::seconds>& list) {
+    Json out = Json::array();
+    for (const std::chrono::seconds duration : list)
+        out.push(static_cast<std::int64_t>(duration.count()));
+    return out;
 }
 
 void setOutcome(Json& out, std::string_view key, const std::optional<Outcome>& outcome) {
@@ -47,20 +58,27 @@ std::optional<ConnectionStatus> connectionStatusNamed(std::string_view wanted) {
     return valueIn(statusNames, wanted);
 }
 
+std::string_view nameOf(Notice about) {
+    return nameIn(noticeNames, about);
+}
+
 void renewLink(Connection& connection, KeyId key, TimeMs expires) {
     ++connection.generation;
     connection.linkKey = key;
     connection.linkExpires = expires;
+    connection.linkMade = nowMs();
 }
 
 Json toJson(const Connection& c) {
     Json out = Json::object();
     out.set("provider", c.provider).set("account", c.account).set("status", nameOf(c.status));
-    out.set("requester", c.requester).set("notify", c.notify);
+    out.set("requester", c.requester).set("notify", c.notify).set("recipient", c.recipient);
     out.set("brand", c.brand).set("language", c.language);
     out.set("created", number(c.created)).set("updated", number(c.updated));
     out.set("generation", number(c.generation)).set("link_key", number(c.linkKey));
-    out.set("link_expires", number(c.linkExpires));
+    out.set("link_expires", number(c.linkExpires)).set("link_made", number(c.linkMade));
+    if (!c.remind.empty())
+        out.set("remind", durations(c.remind));
     if (c.approved)
         out.set("approved", Json::object()
                                 .set("id", c.approved->id)
@@ -81,6 +99,7 @@ Connection connectionFromJson(const Uuid& id, const Json& json) {
     out.status = connectionStatusNamed(json["status"].str()).value_or(ConnectionStatus::broken);
     out.requester = json["requester"].str();
     out.notify = json["notify"].str();
+    out.recipient = json["recipient"].str();
     out.brand = json["brand"].str();
     out.language = json["language"].str();
     out.created = time(json["created"]);
@@ -88,6 +107,9 @@ Connection connectionFromJson(const Uuid& id, const Json& json) {
     out.generation = static_cast<std::uint32_t>(json["generation"].integer(1));
     out.linkKey = static_cast<KeyId>(json["link_key"].integer());
     out.linkExpires = time(json["link_expires"]);
+    out.linkMade = time(json["link_made"]);
+    for (std::size_t i = 0; i < json["remind"].size(); ++i)
+        out.remind.emplace_back(json["remind"].at(i).integer());
     if (const Json approved = json["approved"]; approved.isObject())
         out.approved =
             ApprovedAccount{approved["id"].str(), approved["handle"].str(), approved["name"].str()};
@@ -116,13 +138,15 @@ AttemptRecord attemptFromJson(const Json& json) {
 
 Json toJson(const Notification& n) {
     Json out = Json::object();
-    out.set("about", nameIn(noticeNames, n.about))
+    out.set("about", nameOf(n.about))
         .set("connection", n.connection.text())
+        .set("webhook", n.webhook)
         .set("to", n.to);
     out.set("provider", n.provider).set("account", n.account).set("approved", n.approved);
-    out.set("requester", n.requester).set("when", number(n.when));
+    out.set("approved_id", n.approvedId);
+    out.set("requester", n.requester).set("when", number(n.when)).set("since", number(n.since));
     out.set("reason", n.reason);
-    out.set("tries", number(n.tries));
+    out.set("tries", number(n.tries)).set("fault", n.fault).set("given_up", number(n.givenUp));
     return out;
 }
 
@@ -131,14 +155,19 @@ Notification notificationFromJson(const Uuid& id, const Json& json) {
     out.id = id;
     out.about = valueIn(noticeNames, json["about"].str()).value_or(Notice::connected);
     out.connection = uuid(json["connection"]);
+    out.webhook = json["webhook"].str();
     out.to = json["to"].str();
     out.provider = json["provider"].str();
     out.account = json["account"].str();
     out.approved = json["approved"].str();
+    out.approvedId = json["approved_id"].str();
     out.requester = json["requester"].str();
     out.reason = json["reason"].str();
     out.when = time(json["when"]);
+    out.since = time(json["since"]);
     out.tries = static_cast<unsigned>(json["tries"].integer());
+    out.fault = json["fault"].str();
+    out.givenUp = time(json["given_up"]);
     return out;
 }
 

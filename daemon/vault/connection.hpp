@@ -8,10 +8,12 @@
 #include "shared/secret.hpp"
 #include "shared/uuid.hpp"
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace grantlink {
 
@@ -34,12 +36,15 @@ struct Connection {
     ConnectionStatus status = ConnectionStatus::pending;
     std::string requester; // who asks, for people
     std::string notify;    // mail address; empty: nobody is told
+    std::string recipient; // mail address that the link is sent to; empty: the requester sends it
     std::string brand;     // id in the configuration, as when it was asked for; empty: none
     std::string language;  // of the recipient's pages, BCP 47; empty: the browser decides
     TimeMs created = 0, updated = 0;
     std::uint32_t generation = 1; // of the link
     KeyId linkKey = 0;            // the master key that the link's token was made with
     TimeMs linkExpires = 0;
+    TimeMs linkMade = 0;                      // 0 in records of older versions
+    std::vector<std::chrono::seconds> remind; // the recipient, so long after the link was made
     std::optional<ApprovedAccount> approved;
     TimeMs tokenExpires = 0; // 0: not known, or no token
     std::string tokenScope;
@@ -88,20 +93,38 @@ struct TokenSet {
     SecretBytes dpopKey;
 };
 
-// What a requester is told of.
-enum class Notice : std::uint8_t { connected, wrongAccount, declined, broken };
+// What a requester is told of, or a recipient.
+enum class Notice : std::uint8_t {
+    connected,
+    wrongAccount,
+    declined,
+    broken,
+    removed,
+    expiring,   // its link, soon
+    invitation, // of the recipient
+    reminder,   // of the recipient
+};
 
-// A mail that waits in the outbox: enough to compose it again, with the same id each time.
+std::string_view nameOf(Notice about);
+
+// One message to one destination, in the outbox or given up: enough to compose it again, with the
+// same id each time.
 struct Notification {
     Uuid id;
     Notice about = Notice::connected;
     Uuid connection;
-    std::string to;
+    std::string webhook;  // its name in the configuration; empty: it is a mail
+    std::string to;       // address of a mail
     std::string provider; // display name, when it happened
     std::string account, approved, requester;
-    std::string reason; // of what is broken
-    TimeMs when = 0;
+    std::string approvedId; // the provider's lasting id of who approved
+    std::string reason;     // of what is broken
+    TimeMs when = 0;        // it happened
+    TimeMs since = 0;       // it is in the outbox; 0: since it happened
     unsigned tries = 0;
+    std::string fault;  // of the last try, for people; empty: there was none
+    TimeMs givenUp = 0; // 0: it waits
+    TimeMs due = 0;     // for the next try, while it waits; kept beside the record, not in it
 };
 
 Json toJson(const Notification& notification);

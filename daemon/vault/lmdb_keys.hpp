@@ -55,6 +55,11 @@ inline std::string eventKey(const Uuid& connection, std::uint64_t number) {
     return std::string(textOf(connection.bytes)).append(bigEndian(number));
 }
 
+// What all due times of a queue of the outbox begin with. A webhook's name has no NUL.
+inline std::string outboxQueue(std::string_view webhook) {
+    return std::string(webhook).append(1, '\0');
+}
+
 inline std::string taskKey(Task task, const Uuid& connection) {
     return std::string(1, static_cast<char>(task)).append(textOf(connection.bytes));
 }

@@ -83,6 +83,20 @@ KeyUse keyUseIn(const lmdb::Transaction& transaction, const VaultTables& tables)
     return out;
 }
 
+// Before schema 4 all that was due, mails alone, stood in one queue without a name.
+void divideOutbox(lmdb::WriteTransaction& write, const VaultTables& tables) {
+    std::vector<std::string> keys;
+    {
+        lmdb::Cursor cursor(write, tables.outboxDue);
+        for (auto entry = cursor.first(); entry; entry = cursor.next())
+            keys.emplace_back(textOf(entry->first));
+    }
+    for (const std::string& key : keys) {
+        write.remove(tables.outboxDue, bytesOf(key));
+        write.put(tables.outboxDue, bytesOf(outboxQueue("") + key), {});
+    }
+}
+
 template <typename Base>
 std::optional<Connection> LmdbVaultReads<Base>::connection(const Uuid& id) const {
     const auto record = transaction_.get(tables_.connections, keyOf(id));
@@ -159,6 +173,7 @@ VaultCounts LmdbVaultReads<Base>::counts() const {
     out.notifications = transaction_.count(tables_.outbox);
     if (const auto oldest = lmdb::Cursor(transaction_, tables_.outbox).first())
         out.oldestNotification = uuidOf(oldest->first).time();
+    out.deadNotifications = transaction_.count(tables_.deadLetters);
     return out;
 }
 
@@ -177,19 +192,70 @@ std::optional<TokenSet> LmdbVaultReads<Base>::tokens(const Uuid& owner) const {
 }
 
 template <typename Base>
-std::vector<Notification> LmdbVaultReads<Base>::dueNotifications(TimeMs now,
+std::vector<std::string> LmdbVaultReads<Base>::notificationQueues() const {
+    std::vector<std::string> out;
+    lmdb::Cursor cursor(transaction_, tables_.outboxDue);
+    auto entry = cursor.first();
+    while (entry) {
+        const std::string_view key = textOf(entry->first);
+        out.emplace_back(key.substr(0, key.find('\0')));
+        entry = cursor.atOrAfter(bytesOf(out.back() + '\1')); // behind all of this queue
+    }
+    return out;
+}
+
+template <typename Base>
+std::vector<Notification> LmdbVaultReads<Base>::dueNotifications(const std::string& queue,
+                                                                 TimeMs now,
                                                                  std::size_t limit) const {
     std::vector<Notification> out;
-    const std::string end = dueKey(now + 1, Uuid{});
+    const std::string start = outboxQueue(queue);
+    const std::string end = start + dueKey(now + 1, Uuid{});
     lmdb::Cursor cursor(transaction_, tables_.outboxDue);
-    for (auto entry = cursor.first(); entry && out.size() < limit; entry = cursor.next()) {
+    for (auto entry = cursor.atOrAfter(bytesOf(start)); entry && out.size() < limit;
+         entry = cursor.next()) {
         const std::string_view key = textOf(entry->first);
         if (key >= end)
             break;
-        const Uuid id = uuidOf(bytesOf(key.substr(dueSize)));
-        if (const auto record = transaction_.get(tables_.outbox, keyOf(id)))
-            out.push_back(
-                notificationFromJson(id, parseRecord(record->subspan(dueSize), "outbox")));
+        if (auto found = waiting(uuidOf(bytesOf(key.substr(start.size() + dueSize)))))
+            out.push_back(std::move(*found));
+    }
+    return out;
+}
+
+template <typename Base>
+std::optional<Notification> LmdbVaultReads<Base>::waiting(const Uuid& id) const {
+    const auto record = transaction_.get(tables_.outbox, keyOf(id));
+    if (!record)
+        return std::nullopt;
+    Notification out = notificationFromJson(id, parseRecord(record->subspan(dueSize), "outbox"));
+    out.due = dueIn(textOf(*record));
+    return out;
+}
+
+template <typename Base>
+std::optional<Notification> LmdbVaultReads<Base>::dead(const Uuid& id) const {
+    const auto record = transaction_.get(tables_.deadLetters, keyOf(id));
+    if (!record)
+        return std::nullopt;
+    return notificationFromJson(id, parseRecord(*record, "dead_letters"));
+}
+
+template <typename Base>
+std::optional<Notification> LmdbVaultReads<Base>::notification(const Uuid& id) const {
+    auto out = waiting(id);
+    return out ? out : dead(id);
+}
+
+template <typename Base>
+std::vector<Notification>
+LmdbVaultReads<Base>::notifications(const NotificationQuery& query) const {
+    std::vector<Notification> out;
+    lmdb::Cursor cursor(transaction_, query.dead ? tables_.deadLetters : tables_.outbox);
+    auto entry = query.after ? lastBefore(cursor, *query.after) : cursor.last();
+    for (; entry && out.size() < query.limit; entry = cursor.previous()) {
+        const Uuid id = uuidOf(entry->first);
+        out.push_back(query.dead ? *dead(id) : *waiting(id));
     }
     return out;
 }
@@ -329,15 +395,20 @@ void LmdbVaultWriter::putNotification(const Notification& notification, TimeMs d
     const std::string key = dueKey(due, notification.id);
     const std::string record = key.substr(0, dueSize) + toJson(notification).dump();
     write_.put(tables_.outbox, keyOf(notification.id), bytesOf(record));
-    write_.put(tables_.outboxDue, bytesOf(key), {});
+    write_.put(tables_.outboxDue, bytesOf(outboxQueue(notification.webhook) + key), {});
+}
+
+void LmdbVaultWriter::buryNotification(const Notification& notification) {
+    removeNotification(notification.id);
+    write_.put(tables_.deadLetters, keyOf(notification.id), bytesOf(toJson(notification).dump()));
 }
 
 void LmdbVaultWriter::removeNotification(const Uuid& id) {
-    const auto record = write_.get(tables_.outbox, keyOf(id));
-    if (!record)
+    write_.remove(tables_.deadLetters, keyOf(id));
+    const auto found = waiting(id);
+    if (!found)
         return;
-    const std::string due(textOf(record->first(dueSize)));
-    write_.remove(tables_.outboxDue, bytesOf(due + std::string(textOf(id.bytes))));
+    write_.remove(tables_.outboxDue, bytesOf(outboxQueue(found->webhook) + dueKey(found->due, id)));
     write_.remove(tables_.outbox, keyOf(id));
 }
 
@@ -403,6 +474,23 @@ std::size_t LmdbVaultWriter::pruneAttempts(TimeMs before, std::size_t limit) {
         removeAttempt(id);
         eraseTokens(id);
     }
+    return old.size();
+}
+
+std::size_t LmdbVaultWriter::pruneNotifications(TimeMs before, std::size_t limit) {
+    std::vector<Uuid> old;
+    {
+        lmdb::Cursor cursor(write_, tables_.deadLetters);
+        for (auto entry = cursor.first(); entry && old.size() < limit; entry = cursor.next()) {
+            const Uuid id = uuidOf(entry->first);
+            if (id.time() >= before) // none is given up before it is made
+                break;
+            if (dead(id)->givenUp < before)
+                old.push_back(id);
+        }
+    }
+    for (const Uuid& id : old)
+        removeNotification(id);
     return old.size();
 }
 

@@ -13,6 +13,7 @@ void eachConnectionIn(const lmdb::Transaction& transaction, const VaultTables& t
 KeyUse keyUseIn(const lmdb::Transaction& transaction, const VaultTables& tables);
 void putAccount(lmdb::WriteTransaction& write, const VaultTables& tables,
                 const Connection& connection);
+void divideOutbox(lmdb::WriteTransaction& write, const VaultTables& tables);
 
 // `Base` is VaultReader or VaultWriter: both read the same way.
 template <typename Base>
@@ -29,7 +30,11 @@ class LmdbVaultReads : public Base {
     VaultCounts counts() const override;
     std::optional<AttemptRecord> attempt(const Uuid& id) const override;
     std::optional<TokenSet> tokens(const Uuid& owner) const override;
-    std::vector<Notification> dueNotifications(TimeMs now, std::size_t limit) const override;
+    std::vector<std::string> notificationQueues() const override;
+    std::vector<Notification> dueNotifications(const std::string& queue, TimeMs now,
+                                               std::size_t limit) const override;
+    std::optional<Notification> notification(const Uuid& id) const override;
+    std::vector<Notification> notifications(const NotificationQuery& query) const override;
     std::vector<Uuid> dueTasks(Task task, const std::string& provider, TimeMs now,
                                std::size_t limit) const override;
     std::optional<TimeMs> dueTime(Task task, const Uuid& connection) const override;
@@ -42,6 +47,8 @@ class LmdbVaultReads : public Base {
 
   protected:
     std::vector<Uuid> idsOf(const std::vector<std::string>& accounts) const;
+    std::optional<Notification> waiting(const Uuid& id) const;
+    std::optional<Notification> dead(const Uuid& id) const;
 
     const lmdb::Transaction& transaction_;
     const VaultTables& tables_;
@@ -62,6 +69,7 @@ class LmdbVaultWriter : public LmdbVaultReads<VaultWriter> {
     void putTokens(const Uuid& owner, const TokenSet& tokens) override;
     void eraseTokens(const Uuid& owner) override;
     void putNotification(const Notification& notification, TimeMs due) override;
+    void buryNotification(const Notification& notification) override;
     void removeNotification(const Uuid& id) override;
     Resealed resealTokens(const Uuid& after) override;
     void schedule(Task task, const Connection& connection, TimeMs due) override;
@@ -69,6 +77,7 @@ class LmdbVaultWriter : public LmdbVaultReads<VaultWriter> {
     void record(Event event) override;
     std::size_t pruneEvents(TimeMs before, std::size_t limit) override;
     std::size_t pruneAttempts(TimeMs before, std::size_t limit) override;
+    std::size_t pruneNotifications(TimeMs before, std::size_t limit) override;
 
     bool recorded() const { return recorded_; } // an event
 

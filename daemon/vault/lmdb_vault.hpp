@@ -7,7 +7,8 @@
 //   attempts          attempt id → JSON
 //   tokens            connection or attempt id → sealed tokens (token_seal.hpp)
 //   outbox            notification id → u64 due (ms), big endian · JSON
-//   outbox_due        u64 due, big endian · notification id → nothing
+//   outbox_due        webhook, or "" · NUL · u64 due, big endian · notification id → nothing
+//   dead_letters      notification id → JSON, of those that were given up
 //   tasks             u8 task · connection id → u64 due (ms), big endian · provider
 //   tasks_due         u8 task · provider · NUL · u64 due, big endian · connection id → nothing
 //   events            u64 number, big endian → JSON
@@ -33,8 +34,8 @@ constexpr std::size_t vaultMapSize = std::size_t{64} << 30;
 constexpr unsigned vaultMaxDatabases = 32;
 
 struct VaultTables {
-    lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue, tasks, tasksDue,
-        events, eventsOf;
+    lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue, deadLetters, tasks,
+        tasksDue, events, eventsOf;
     std::array<lmdb::Database, 4> byStatus; // in the order of ConnectionStatus
 };
 

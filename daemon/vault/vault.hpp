@@ -41,6 +41,8 @@ struct ConnectionPage {
 enum class Task : std::uint8_t {
     upkeep = 1, // an active one: refresh its token, or see that it still works
     revoke = 2, // one that was removed: give its token back
+    warn = 3,   // one that waits: tell its requester that the link is about to expire
+    remind = 4, // one that waits: remind its recipient
 };
 
 // Newest first. `next`: ask for those below it; nothing: that was all.
@@ -51,8 +53,16 @@ struct EventPage {
 
 struct VaultCounts {
     std::size_t pending = 0, active = 0, broken = 0, revoked = 0;
-    std::size_t notifications = 0;
+    std::size_t notifications = 0;            // that wait
     std::optional<TimeMs> oldestNotification; // when it was made
+    std::size_t deadNotifications = 0;        // that were given up
+};
+
+// Newest first.
+struct NotificationQuery {
+    bool dead = false; // given up; else those that wait
+    std::size_t limit = 50;
+    std::optional<Uuid> after; // what is older than this one
 };
 
 class VaultReader {
@@ -70,7 +80,13 @@ class VaultReader {
     // Tokens of a connection, or the first tokens of an attempt that is `exchanged`.
     virtual std::optional<TokenSet> tokens(const Uuid& owner) const = 0;
 
-    virtual std::vector<Notification> dueNotifications(TimeMs now, std::size_t limit) const = 0;
+    // The webhooks for which something waits, whenever it is due; "" stands for mail.
+    virtual std::vector<std::string> notificationQueues() const = 0;
+    // Of one of these queues, the longest overdue first.
+    virtual std::vector<Notification> dueNotifications(const std::string& queue, TimeMs now,
+                                                       std::size_t limit) const = 0;
+    virtual std::optional<Notification> notification(const Uuid& id) const = 0; // dead ones too
+    virtual std::vector<Notification> notifications(const NotificationQuery& query) const = 0;
 
     // The connections of a provider for which a task is due, the longest overdue first.
     virtual std::vector<Uuid> dueTasks(Task task, const std::string& provider, TimeMs now,
@@ -103,8 +119,11 @@ class VaultWriter : public VaultReader {
     virtual void removeAttempt(const Uuid& id) = 0;
     virtual void putTokens(const Uuid& owner, const TokenSet& tokens) = 0;
     virtual void eraseTokens(const Uuid& owner) = 0;
+    // In the outbox, wherever it was before.
     virtual void putNotification(const Notification& notification, TimeMs due) = 0;
-    virtual void removeNotification(const Uuid& id) = 0;
+    // Given up: kept, but sent no more.
+    virtual void buryNotification(const Notification& notification) = 0;
+    virtual void removeNotification(const Uuid& id) = 0; // dead ones too
     // Looks at the next tokens behind `after`, and seals those anew that are not sealed with the
     // current key.
     virtual Resealed resealTokens(const Uuid& after) = 0;
@@ -118,6 +137,8 @@ class VaultWriter : public VaultReader {
     virtual std::size_t pruneEvents(TimeMs before, std::size_t limit) = 0;
     // Attempts started before then that are done; at most `limit`.
     virtual std::size_t pruneAttempts(TimeMs before, std::size_t limit) = 0;
+    // Notifications that were given up before then; at most `limit`.
+    virtual std::size_t pruneNotifications(TimeMs before, std::size_t limit) = 0;
 };
 
 // For metrics.

@@ -24,6 +24,7 @@ class Check {
         each(tables_.attempts, [this](Bytes key, Bytes record) { attempt(key, record); });
         each(tables_.tokens, [this](Bytes key, Bytes sealed) { tokens(key, sealed); });
         each(tables_.outbox, [this](Bytes key, Bytes record) { notification(key, record); });
+        each(tables_.deadLetters, [this](Bytes key, Bytes record) { deadLetter(key, record); });
         each(tables_.outboxDue, [this](Bytes key, Bytes) { notificationDue(key); });
         each(tables_.tasks, [this](Bytes key, Bytes record) { task(key, record); });
         each(tables_.tasksDue, [this](Bytes key, Bytes) { taskDue(key); });
@@ -149,25 +150,42 @@ class Check {
         }
     }
 
+    // Where a notification stands in outbox_due; nothing for a record that cannot be read.
+    static std::optional<std::string> outboxDueKey(const Uuid& id, Bytes record) {
+        if (record.size() < dueSize)
+            return std::nullopt;
+        const Json json = Json::parse(textOf(record.subspan(dueSize)));
+        if (!json.isObject())
+            return std::nullopt;
+        return outboxQueue(json["webhook"].str()) + dueKey(dueIn(textOf(record)), id);
+    }
+
+    void deadLetter(Bytes key, Bytes record) {
+        if (!Json::parse(textOf(record)).isObject())
+            wrong("dead_letters", uuidOf(key).text(), "the record cannot be read");
+    }
+
     void notification(Bytes key, Bytes record) {
         ++report_.notifications;
         const Uuid id = uuidOf(key);
-        if (record.size() < dueSize || !Json::parse(textOf(record.subspan(dueSize))).isObject())
+        const auto due = outboxDueKey(id, record);
+        if (!due)
             wrong("outbox", id.text(), "the record cannot be read");
-        else if (!has(tables_.outboxDue, bytesOf(dueKey(dueIn(textOf(record)), id))))
+        else if (!has(tables_.outboxDue, bytesOf(*due)))
             wrong("outbox", id.text(), "is never due: the index does not have it");
     }
 
     void notificationDue(Bytes key) {
-        const bool whole = key.size() == dueSize + 16;
-        const Uuid id = whole ? uuidOf(key.subspan(dueSize)) : Uuid{};
+        const Uuid id = key.size() > dueSize + 16 ? uuidOf(key.last(16)) : Uuid{};
         const auto record = transaction_.get(tables_.outbox, keyOf(id));
-        if (!record || record->size() < dueSize || dueIn(textOf(*record)) != dueIn(textOf(key)))
+        if (!record || outboxDueKey(id, *record) != textOf(key))
             wrong("outbox_due", id.text(), "no notification is due then");
     }
 
     static std::string nameOfTask(std::uint8_t task) {
-        return task == 1 ? "upkeep" : task == 2 ? "revoke" : "task " + std::to_string(task);
+        constexpr const char* names[] = {"upkeep", "revoke", "warn", "remind"};
+        return task >= 1 && task <= std::size(names) ? names[task - 1]
+                                                     : "task " + std::to_string(task);
     }
 
     void task(Bytes key, Bytes record) {
@@ -175,17 +193,19 @@ class Check {
         const bool whole = key.size() == taskKeySize && record.size() > dueSize;
         const Uuid id = whole ? uuidOf(key.subspan(1)) : Uuid{};
         const std::string name = nameOfTask(key[0]) + " of " + id.text();
-        if (!whole || key[0] < 1 || key[0] > 2)
+        if (!whole || key[0] < 1 || key[0] > 4)
             return wrong("tasks", name, "the record cannot be read");
         const auto task = static_cast<Task>(key[0]);
         if (!has(tables_.tasksDue, bytesOf(taskDueKey(task, id, textOf(record)))))
             wrong("tasks", name, "is never due: the index does not have it");
         const auto found = find(id);
-        const ConnectionStatus expected =
-            task == Task::upkeep ? ConnectionStatus::active : ConnectionStatus::revoked;
         if (!found)
             wrong("tasks", name, "there is no such connection");
-        else if (found->status != expected)
+        if (task == Task::warn || task == Task::remind)
+            return; // looks at the connection when it is due
+        const ConnectionStatus expected =
+            task == Task::upkeep ? ConnectionStatus::active : ConnectionStatus::revoked;
+        if (found && found->status != expected)
             wrong("tasks", name, "the connection is " + std::string(nameOf(found->status)));
     }
 

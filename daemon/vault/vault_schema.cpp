@@ -66,6 +66,7 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         write.open("tokens"),
         write.open("outbox"),
         write.open("outbox_due"),
+        write.open("dead_letters"),
         write.open("tasks"),
         write.open("tasks_due"),
         write.open("events"),
@@ -81,6 +82,7 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         fillAccounts(write, tables);
     if (found < 3)
         scheduleUpkeep(write, tables, keys);
+    divideOutbox(write, tables);
     putSchema(write, meta);
     return tables;
 }
@@ -106,6 +108,7 @@ VaultTables findTables(lmdb::ReadTransaction& read, const std::string& directory
             table("tokens"),
             table("outbox"),
             table("outbox_due"),
+            table("dead_letters"),
             table("tasks"),
             table("tasks_due"),
             table("events"),

@@ -19,6 +19,9 @@ const usage = `usage: node smtp_catcher.mjs --dir DIR [options]
   --auth USER:PASSWORD    require this login; with TLS files, only after STARTTLS
   --reject CODE           answer RCPT with this code, 450 or 550 for example
   --reject-times N        only the first N times; without it, always
+  --slow MS               answer RCPT and the end of DATA so late
+  --drop-times N          keep the first N mails, but close the connection instead of saying so
+  --mute                  take connections, and never say a word
 
 Prints "listening on 127.0.0.1:PORT" when ready. SIGTERM or SIGINT ends it cleanly.
 `;
@@ -29,6 +32,7 @@ function readOptions() {
     options: {
       dir: string, port: { ...string, default: '0' }, 'tls-key': string, 'tls-cert': string,
       auth: string, reject: string, 'reject-times': { ...string, default: 'Infinity' },
+      slow: { ...string, default: '0' }, 'drop-times': { ...string, default: '0' }, mute: { type: 'boolean', default: false },
     },
   });
   if (!values.dir) throw new Error('--dir is missing');
@@ -66,6 +70,8 @@ async function mailbox(dir) {
 
 function serverOptions(options, box) {
   const tls = options['tls-key'] !== undefined;
+  let drops = Number(options['drop-times']);
+  const late = (answer) => (...said) => setTimeout(() => answer(...said), Number(options.slow));
   let rejections = options.reject ? Number(options['reject-times']) : 0;
   return {
     ...(tls && { key: readFileSync(options['tls-key']), cert: readFileSync(options['tls-cert']) }),
@@ -80,7 +86,12 @@ function serverOptions(options, box) {
       else done(refusal(535, '5.7.8 wrong user name or password'));
     },
 
-    onRcptTo(address, session, done) {
+    onConnect(session, done) {
+      if (!options.mute) done();
+    },
+
+    onRcptTo(address, session, answer) {
+      const done = late(answer);
       if (rejections-- > 0) {
         const code = Number(options.reject);
         done(refusal(code, code < 500 ? '4.2.1 try again later' : '5.1.1 no such mailbox'));
@@ -89,13 +100,17 @@ function serverOptions(options, box) {
       }
     },
 
-    onData(stream, session, done) {
+    onData(stream, session, answer) {
+      const done = late(answer);
       const chunks = [];
       stream.on('data', (chunk) => chunks.push(chunk));
       stream.on('error', done);
       stream.on('end', () => {
         box.keep(session.envelope, Buffer.concat(chunks))
-          .then((name) => done(null, `kept as ${name}`), done);
+          .then((name) => {
+            if (drops-- > 0) server.connections.forEach((connection) => connection._socket.destroy());
+            else done(null, `kept as ${name}`);
+          }, done);
       });
     },
   };

@@ -156,6 +156,93 @@ void tasksAreDueInTheirOrder(void**) {
     });
 }
 
+// Each made a millisecond after the one before.
+Notification notificationFor(const std::string& webhook) {
+    static TimeMs made = 1'000'000;
+    Notification out;
+    out.id = Uuid::v7(++made);
+    out.webhook = webhook;
+    return out;
+}
+
+std::vector<Uuid> dueIn(const LmdbVault& vault, const std::string& queue, TimeMs now) {
+    std::vector<Uuid> out;
+    vault.read([&](const VaultReader& reader) {
+        for (const Notification& notification : reader.dueNotifications(queue, now, 10))
+            out.push_back(notification.id);
+    });
+    return out;
+}
+
+void eachReceiverHasItsQueue(void**) {
+    const test::TemporaryDirectory directory;
+    LmdbVault vault(directory.path(), newKeys());
+    const Notification mail = notificationFor(""), a = notificationFor("crm"),
+                       b = notificationFor("crm"), other = notificationFor("crm2");
+    change(vault, [&](VaultWriter& writer) {
+        writer.putNotification(mail, 100);
+        writer.putNotification(a, 300);
+        writer.putNotification(b, 200);
+        writer.putNotification(other, 250);
+    });
+    vault.read([&](const VaultReader& reader) {
+        const std::vector<std::string> queues{"", "crm", "crm2"};
+        assert_true(reader.notificationQueues() == queues);
+        assert_int_equal(reader.notification(b.id)->due, 200);
+    });
+    const std::vector<Uuid> none, both{b.id, a.id};
+    assert_true(dueIn(vault, "crm", 199) == none);
+    assert_true(dueIn(vault, "crm", 300) == both);
+    assert_true(dueIn(vault, "", 300) == std::vector{mail.id});
+    assert_true(dueIn(vault, "crm2", 300) == std::vector{other.id});
+    change(vault, [&](VaultWriter& writer) {
+        writer.putNotification(b, 400); // moves it
+        writer.removeNotification(mail.id);
+        writer.removeNotification(other.id);
+    });
+    assert_true(dueIn(vault, "crm", 300) == std::vector{a.id});
+    vault.read([&](const VaultReader& reader) {
+        assert_true(reader.notificationQueues() == std::vector<std::string>{"crm"});
+        assert_int_equal(reader.counts().notifications, 2);
+    });
+}
+
+void deadLettersAreKeptForAWhile(void**) {
+    const test::TemporaryDirectory directory;
+    LmdbVault vault(directory.path(), newKeys());
+    Notification first = notificationFor(""), second = notificationFor("crm");
+    first.givenUp = first.id.time() + 100;
+    second.givenUp = first.id.time() + 200;
+    change(vault, [&](VaultWriter& writer) {
+        writer.putNotification(first, 1);
+        writer.putNotification(second, 1);
+        writer.buryNotification(first);
+        writer.buryNotification(second);
+    });
+    NotificationQuery query, waiting;
+    query.dead = true;
+    vault.read([&](const VaultReader& reader) {
+        assert_true(reader.notificationQueues().empty());
+        assert_int_equal(reader.counts().deadNotifications, 2);
+        const auto found = reader.notifications(query);
+        assert_true(found.size() == 2 && found[0].id == second.id && found[1].id == first.id);
+        query.after = second.id;
+        assert_true(reader.notifications(query).at(0).id == first.id);
+        assert_true(reader.notifications(waiting).empty());
+    });
+    change(vault, [&](VaultWriter& writer) {
+        assert_int_equal(writer.pruneNotifications(first.givenUp, 10), 0);
+        assert_int_equal(writer.pruneNotifications(first.givenUp + 1, 10), 1);
+        assert_false(writer.notification(first.id).has_value());
+        second.givenUp = 0;
+        writer.putNotification(second, 500); // replayed
+    });
+    vault.read([&](const VaultReader& reader) {
+        assert_int_equal(reader.counts().deadNotifications, 0);
+        assert_int_equal(reader.counts().notifications, 1);
+    });
+}
+
 void setSchema(const std::string& directory, std::optional<std::uint32_t> number) {
     const lmdb::Environment env(directory, {.mapSize = 1 << 30, .maxDatabases = 32});
     lmdb::WriteTransaction write(env);
@@ -167,6 +254,16 @@ void setSchema(const std::string& directory, std::optional<std::uint32_t> number
         storeLittleEndian(bytes, *number);
         write.put(meta, bytesOf("schema"), bytes);
     }
+    write.commit();
+}
+
+// As it stood in the outbox before schema 4, due at 5.
+void putOldMail(const std::string& directory, const Notification& mail) {
+    const lmdb::Environment env(directory, {.mapSize = 1 << 30, .maxDatabases = 32});
+    lmdb::WriteTransaction write(env);
+    const std::string due("\0\0\0\0\0\0\0\5", 8);
+    write.put(write.open("outbox"), mail.id.bytes, bytesOf(due + toJson(mail).dump()));
+    write.put(write.open("outbox_due"), bytesOf(due + std::string(textOf(mail.id.bytes))), {});
     write.commit();
 }
 
@@ -182,11 +279,14 @@ void anOlderVaultIsBroughtUpToDate(void**) {
         put(vault, all);
     }
     setSchema(directory.path(), std::nullopt); // as schema 1 was
+    const Notification mail = notificationFor("");
+    putOldMail(directory.path(), mail);
     LmdbVault vault(directory.path(), keys);
     assertIds(pageOf(vault, forAccounts({"@nike"})), {all[3].id, all[0].id});
     assertIds(pageOf(vault, forAccounts({"@adidas"})), {all[2].id});
     assert_true(dueIn(vault, Task::upkeep, "instagram", nowMs()) == std::vector{all[2].id});
     assertIds(pageOf(vault, {}), {all[3].id, all[2].id, all[1].id, all[0].id});
+    assert_true(dueIn(vault, "", 5) == std::vector{mail.id});
 }
 
 void aNewerVaultIsRefused(void**) {
@@ -261,8 +361,13 @@ void tokensAreSealedAnew(void**) {
 
 int main() {
     const CMUnitTest tests[] = {
-        cmocka_unit_test(accountsAreFound),        cmocka_unit_test(pagesFollowEachOther),
-        cmocka_unit_test(tasksAreDueInTheirOrder), cmocka_unit_test(anOlderVaultIsBroughtUpToDate),
-        cmocka_unit_test(aNewerVaultIsRefused),    cmocka_unit_test(tokensAreSealedAnew)};
+        cmocka_unit_test(accountsAreFound),
+        cmocka_unit_test(pagesFollowEachOther),
+        cmocka_unit_test(tasksAreDueInTheirOrder),
+        cmocka_unit_test(eachReceiverHasItsQueue),
+        cmocka_unit_test(deadLettersAreKeptForAWhile),
+        cmocka_unit_test(anOlderVaultIsBroughtUpToDate),
+        cmocka_unit_test(aNewerVaultIsRefused),
+        cmocka_unit_test(tokensAreSealedAnew)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

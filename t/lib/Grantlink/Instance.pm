@@ -187,7 +187,7 @@ sub _nginx_command ($self, $config) {
     return ($self->{valgrind}->command, nginx_program(), '-p', "$dir/nginx", '-c', $config, '-e', "$dir/logs/error.log");
 }
 
-# Starting and stopping. Each name is a process: smtp, sandbox, oidc, daemon, nginx.
+# Starting and stopping. Each name is a process: smtp, sandbox, oidc, webhooks, daemon, nginx.
 
 sub start ($self) {
     $self->start_smtp;
@@ -268,6 +268,13 @@ sub start_oidc ($self, @arguments) {
 sub start_shapes ($self) { return $self->_start_provider(shapes => 'shaped_provider') }
 sub start_preset_provider ($self, @files) { return $self->_start_provider(presets => 'preset_provider', @files) }
 sub start_liar ($self, @arguments) { return $self->_start_provider(liar => 'lying_provider', @arguments) }
+
+# What webhooks are sent to; it knows these secrets. Grantlink::Webhooks looks at it.
+sub start_webhooks ($self, @secrets) {
+    local $ENV{GRANTLINK_WEBHOOK_SECRETS} = "@secrets";    # not for ps to show
+    $self->{evidence}->learn(secret => $_) for @secrets;
+    return $self->_start_provider(webhooks => 'webhook_receiver');
+}
 
 # The port is the last argument.
 sub _start_provider ($self, $name, $script, @arguments) {
@@ -423,7 +430,7 @@ sub _complain ($self, $what) { push @{$self->{complaints}}, $what }
 # Stops everything. Answers what went wrong on the way, to the end.
 sub shut_down ($self) {
     $self->{evidence}->take_process_list;
-    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc shapes presets liar smtp);
+    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc shapes presets liar webhooks smtp);
     $self->{tap}->stop if $self->{tap};
     push @{$self->{complaints}}, $self->{sanitizer}->reports, $self->{valgrind}->reports;
     push @{$self->{complaints}}, grep {

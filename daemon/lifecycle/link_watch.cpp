@@ -1,0 +1,55 @@
+#include "daemon/lifecycle/link_watch.hpp"
+
+#include "daemon/notify/link_notices.hpp"
+#include "daemon/notify/notify.hpp"
+
+namespace grantlink {
+
+using namespace std::chrono_literals;
+
+LinkWatch::LinkWatch(boost::asio::any_io_executor loop, LifecycleServices& services)
+    : services_(services), warnings_(loop, services.vault, services.settings, Task::warn,
+                                     [this](Uuid connection) { return warn(connection); }),
+      reminders_(loop, services.vault, services.settings, Task::remind,
+                 [this](Uuid connection) { return remind(connection); }) {}
+
+void LinkWatch::start() {
+    warnings_.start();
+    reminders_.start();
+}
+
+void LinkWatch::stop() {
+    warnings_.stop();
+    reminders_.stop();
+}
+
+boost::asio::awaitable<std::chrono::seconds> LinkWatch::warn(Uuid id) {
+    const SettingsPtr settings = services_.settings.get();
+    const auto apply = [id, settings](VaultWriter& vault) {
+        vault.unschedule(Task::warn, id);
+        const auto connection = vault.connection(id);
+        if (connection && linkWaits(*connection, nowMs()))
+            notify(vault, Notice::expiring, *connection, std::nullopt, *settings);
+    };
+    co_await services_.vault.write(apply);
+    services_.notificationQueued();
+    co_return 0s;
+}
+
+boost::asio::awaitable<std::chrono::seconds> LinkWatch::remind(Uuid id) {
+    const SettingsPtr settings = services_.settings.get();
+    const auto apply = [id, settings](VaultWriter& vault) {
+        vault.unschedule(Task::remind, id);
+        const auto connection = vault.connection(id);
+        if (!connection || !linkWaits(*connection, nowMs()))
+            return;
+        notifyRecipient(vault, Notice::reminder, *connection, *settings);
+        if (const auto next = nextReminder(*connection, nowMs()))
+            vault.schedule(Task::remind, *connection, *next);
+    };
+    co_await services_.vault.write(apply);
+    services_.notificationQueued();
+    co_return 0s;
+}
+
+} // namespace grantlink

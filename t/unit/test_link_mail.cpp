@@ -1,0 +1,99 @@
+// Mails about links: in each language complete, and with nothing from outside out of its place.
+#include "daemon/notify/link_mail.hpp"
+
+#include "t/unit/cmocka.hpp"
+
+#include <set>
+
+using namespace grantlink;
+using test::assertEqual;
+
+namespace {
+
+constexpr TimeMs expires = 1764000000000; // 24 November 2025
+
+MailNotice notice() {
+    MailNotice out;
+    out.to = "her@example.com";
+    out.provider = "Instagram";
+    out.account = "@nike";
+    out.requester = "A & B <c>";
+    out.link = "https://links.example.com/approve/xyz";
+    return out;
+}
+
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+void assertWhole(const Mail& mail) {
+    for (const std::string* part : {&mail.subject, &mail.text, &mail.html}) {
+        assert_false(part->empty());
+        assert_false(has(*part, "{{"));
+        assert_false(has(*part, "}}"));
+    }
+    assert_true(has(mail.text, notice().link));
+    assert_true(has(mail.html, notice().link));
+    assert_true(has(mail.text, "A & B <c>"));
+    assert_false(has(mail.html, "<c>"));
+    assert_false(has(mail.text, "<bdi>"));
+}
+
+void eachLanguageIsComplete(void**) {
+    std::set<std::string> subjects, bodies;
+    for (const char* language : {"ar", "de", "en", "es", "fr", "ja", "pt"}) {
+        const Mail invitation = invitationMail(notice(), expires, language);
+        const Mail reminder = reminderMail(notice(), expires, language);
+        assertWhole(invitation);
+        assertWhole(reminder);
+        assert_true(has(invitation.html, std::string("lang=\"") + language + '"'));
+        assert_true(has(invitation.text, "2025"));
+        subjects.insert(invitation.subject);
+        subjects.insert(reminder.subject);
+        bodies.insert(invitation.text);
+    }
+    assert_int_equal(subjects.size(), 14);
+    assert_int_equal(bodies.size(), 7);
+}
+
+void theNextLanguageIsTaken(void**) {
+    const auto subject = [](const char* language) {
+        return invitationMail(notice(), expires, language).subject;
+    };
+    assertEqual(subject("de-CH-1901"), subject("de"));
+    assertEqual(subject("PT-br"), subject("pt"));
+    assertEqual(subject("tlh"), subject("en"));
+    assertEqual(subject(""), subject("en"));
+    assertEqual(subject("../de"), subject("en"));
+}
+
+void datesAreWrittenAsThere(void**) {
+    assert_true(has(invitationMail(notice(), expires, "de").text, "24. November 2025"));
+    assert_true(has(invitationMail(notice(), expires, "ja").text, "2025年11月24日"));
+    assert_true(has(invitationMail(notice(), expires, "es").text, "24 de noviembre de 2025"));
+}
+
+void anyAccountIsNotNamed(void**) {
+    MailNotice any = notice();
+    any.account.clear();
+    assertWhole(invitationMail(any, expires, "en"));
+    assert_false(has(invitationMail(any, expires, "en").text, " as "));
+    assertEqual(expiringMail(any, expires).subject, "Instagram: the link expires soon");
+}
+
+void aWarningSaysWhen(void**) {
+    const Mail mail = expiringMail(notice(), expires);
+    assertWhole(mail);
+    assertEqual(mail.subject, "Instagram: the link for @nike expires soon");
+    assert_true(has(mail.text, "24 November 2025, 16:00 UTC"));
+}
+
+} // namespace
+
+int main() {
+    const CMUnitTest tests[] = {
+        cmocka_unit_test(eachLanguageIsComplete), cmocka_unit_test(theNextLanguageIsTaken),
+        cmocka_unit_test(datesAreWrittenAsThere), cmocka_unit_test(anyAccountIsNotNamed),
+        cmocka_unit_test(aWarningSaysWhen)};
+    return cmocka_run_group_tests(tests, nullptr, nullptr);
+}
