@@ -233,6 +233,32 @@ std::optional<TimeMs> LmdbVaultReads<Base>::dueTime(Task task, const Uuid& conne
     return record ? std::optional(dueIn(textOf(*record))) : std::nullopt;
 }
 
+template <typename Base>
+std::optional<StoredPost> LmdbVaultReads<Base>::post(const Uuid& connection,
+                                                     const std::string& id) const {
+    return reads().find(connection, id);
+}
+
+template <typename Base>
+PostPage LmdbVaultReads<Base>::posts(const PostQuery& query) const {
+    return reads().list(query);
+}
+
+template <typename Base>
+PostStock LmdbVaultReads<Base>::postStock(const Uuid& connection) const {
+    return reads().stock(connection);
+}
+
+template <typename Base>
+std::vector<Uuid> LmdbVaultReads<Base>::postOwners(const Uuid& after, std::size_t limit) const {
+    return reads().owners(after, limit);
+}
+
+template <typename Base>
+Collecting LmdbVaultReads<Base>::collecting(const Uuid& connection) const {
+    return reads().collecting(connection);
+}
+
 template class LmdbVaultReads<VaultReader>;
 template class LmdbVaultReads<VaultWriter>;
 
@@ -295,6 +321,23 @@ void LmdbVaultWriter::unschedule(Task task, const Uuid& connection) {
     const std::string due = taskQueue(task, text.substr(dueSize)) + dueKey(dueIn(text), connection);
     write_.remove(tables_.tasksDue, bytesOf(due));
     write_.remove(tables_.tasks, bytesOf(key));
+}
+
+std::uint64_t LmdbVaultWriter::putPost(const StoredPost& post) {
+    return postWrites().put(post);
+}
+
+std::size_t LmdbVaultWriter::prunePosts(const Uuid& connection, const PostLimits& limits,
+                                        std::size_t limit) {
+    return postWrites().prune(connection, limits, limit);
+}
+
+void LmdbVaultWriter::erasePosts(const Uuid& connection) {
+    postWrites().erase(connection);
+}
+
+void LmdbVaultWriter::putCollecting(const Uuid& connection, const Collecting& collecting) {
+    postWrites().putCollecting(connection, collecting);
 }
 
 std::size_t LmdbVaultWriter::pruneAttempts(TimeMs before, std::size_t limit) {

@@ -1,6 +1,7 @@
 // Reading and writing the tables of the LMDB vault inside one transaction.
 #pragma once
 
+#include "daemon/vault/lmdb_posts.hpp"
 #include "daemon/vault/lmdb_vault.hpp"
 
 namespace grantlink {
@@ -31,8 +32,15 @@ class LmdbVaultReads : public Base {
     std::vector<Uuid> dueTasks(Task task, const std::string& provider, TimeMs now,
                                std::size_t limit) const override;
     std::optional<TimeMs> dueTime(Task task, const Uuid& connection) const override;
+    std::optional<StoredPost> post(const Uuid& connection, const std::string& id) const override;
+    PostPage posts(const PostQuery& query) const override;
+    PostStock postStock(const Uuid& connection) const override;
+    std::vector<Uuid> postOwners(const Uuid& after, std::size_t limit) const override;
+    Collecting collecting(const Uuid& connection) const override;
 
   protected:
+    PostReads reads() const { return {transaction_, tables_.posts, keys_}; }
+
     std::vector<Uuid> idsOf(const std::vector<std::string>& accounts) const;
 
     const lmdb::Transaction& transaction_;
@@ -57,9 +65,16 @@ class LmdbVaultWriter : public LmdbVaultReads<VaultWriter> {
     void removeNotification(const Uuid& id) override;
     void schedule(Task task, const Connection& connection, TimeMs due) override;
     void unschedule(Task task, const Uuid& connection) override;
+    std::uint64_t putPost(const StoredPost& post) override;
+    std::size_t prunePosts(const Uuid& connection, const PostLimits& limits,
+                           std::size_t limit) override;
+    void erasePosts(const Uuid& connection) override;
+    void putCollecting(const Uuid& connection, const Collecting& collecting) override;
     std::size_t pruneAttempts(TimeMs before, std::size_t limit) override;
 
   private:
+    PostWrites postWrites() { return {write_, tables_.posts, keys_}; }
+
     lmdb::WriteTransaction& write_;
 };
 

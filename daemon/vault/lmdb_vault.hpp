@@ -10,6 +10,7 @@
 //   outbox_due        u64 due, big endian · notification id → nothing
 //   tasks             u8 task · connection id → u64 due (ms), big endian · provider
 //   tasks_due         u8 task · provider · NUL · u64 due, big endian · connection id → nothing
+//   posts, posts_by_time, posts_by_id, collecting: lmdb_posts.hpp
 //   meta              "schema" → u32
 #pragma once
 
@@ -25,9 +26,14 @@
 
 namespace grantlink {
 
+struct PostTables {
+    lmdb::Database posts, byTime, byId, collecting; // lmdb_posts.hpp
+};
+
 struct VaultTables {
     lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue, tasks, tasksDue;
     std::array<lmdb::Database, 4> byStatus; // in the order of ConnectionStatus
+    PostTables posts;
 };
 
 class LmdbVault : public Vault {

@@ -1,4 +1,4 @@
-// The daemon's own store: connections, tokens, attempts, outbox. Everything goes through here.
+// The daemon's own store: connections, tokens, attempts, outbox, posts. Everything goes through here.
 //
 // Reads see one consistent moment and do not wait for writers. A write is a function that runs in
 // one transaction with others that came at the same time (group commit): when write() returns, all
@@ -11,6 +11,7 @@
 #pragma once
 
 #include "daemon/vault/connection.hpp"
+#include "daemon/vault/stored_post.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -37,6 +38,7 @@ struct ConnectionPage {
 enum class Task : std::uint8_t {
     upkeep = 1, // an active one: refresh its token, or see that it still works
     revoke = 2, // one that was removed: give its token back
+    collect = 3, // an active one: read its account's posts
 };
 
 struct VaultCounts {
@@ -65,6 +67,14 @@ class VaultReader {
     virtual std::vector<Uuid> dueTasks(Task task, const std::string& provider, TimeMs now,
                                        std::size_t limit) const = 0;
     virtual std::optional<TimeMs> dueTime(Task task, const Uuid& connection) const = 0;
+
+    // By the provider's id. Nothing as well when it cannot be opened any more.
+    virtual std::optional<StoredPost> post(const Uuid& connection, const std::string& id) const = 0;
+    virtual PostPage posts(const PostQuery& query) const = 0;
+    virtual PostStock postStock(const Uuid& connection) const = 0;
+    // Connections that have posts, at most `limit`, in the order of their ids from behind `after`.
+    virtual std::vector<Uuid> postOwners(const Uuid& after, std::size_t limit) const = 0;
+    virtual Collecting collecting(const Uuid& connection) const = 0;
 };
 
 class VaultWriter : public VaultReader {
@@ -79,6 +89,15 @@ class VaultWriter : public VaultReader {
     // In the place of the time that it had before.
     virtual void schedule(Task task, const Connection& connection, TimeMs due) = 0;
     virtual void unschedule(Task task, const Uuid& connection) = 0;
+    // With number 0 a new one, which gets its number; else in the place of that with the number.
+    // Its connection, id and time do not change.
+    virtual std::uint64_t putPost(const StoredPost& post) = 0;
+    // Those that are beyond the limits, the oldest first; at most `limit`. How many went.
+    virtual std::size_t prunePosts(const Uuid& connection, const PostLimits& limits,
+                                   std::size_t limit) = 0;
+    // All of a connection, and what is known of collecting them.
+    virtual void erasePosts(const Uuid& connection) = 0;
+    virtual void putCollecting(const Uuid& connection, const Collecting& collecting) = 0;
     // Attempts started before then that are done; at most `limit`.
     virtual std::size_t pruneAttempts(TimeMs before, std::size_t limit) = 0;
 };

@@ -12,7 +12,7 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint32_t schema = 3;
+constexpr std::uint32_t schema = 4;
 
 // Vaults of schema 1 had no number yet.
 std::uint32_t schemaOf(const lmdb::WriteTransaction& write, lmdb::Database meta) {
@@ -35,9 +35,10 @@ void fillAccounts(lmdb::WriteTransaction& write, const VaultTables& tables) {
                      [&](const Connection& connection) { putAccount(write, tables, connection); });
 }
 
-// Since schema 3: when to look after the tokens there are. What is due at once finds its own time.
-void scheduleUpkeep(lmdb::WriteTransaction& write, const VaultTables& tables,
-                    const MasterKeys& keys) {
+// When to look after the tokens there are (since schema 3), when to collect posts (since 4). What is
+// due at once finds its own time.
+void scheduleForActive(lmdb::WriteTransaction& write, const VaultTables& tables,
+                       const MasterKeys& keys, Task task) {
     LmdbVaultWriter vault(write, tables, keys);
     std::vector<Connection> active;
     eachConnectionIn(write, tables, Uuid{}, write.count(tables.connections),
@@ -46,7 +47,7 @@ void scheduleUpkeep(lmdb::WriteTransaction& write, const VaultTables& tables,
                              active.push_back(connection);
                      });
     for (const Connection& connection : active)
-        vault.schedule(Task::upkeep, connection, nowMs());
+        vault.schedule(task, connection, nowMs());
 }
 
 } // namespace
@@ -62,7 +63,9 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         write.open("outbox_due"),
         write.open("tasks"),
         write.open("tasks_due"),
-        {write.open("pending"), write.open("active"), write.open("broken"), write.open("revoked")}};
+        {write.open("pending"), write.open("active"), write.open("broken"), write.open("revoked")},
+        {write.open("posts"), write.open("posts_by_time"), write.open("posts_by_id"),
+         write.open("collecting")}};
     const lmdb::Database meta = write.open("meta");
     const std::uint32_t found = schemaOf(write, meta);
     if (found > schema)
@@ -73,7 +76,9 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         return tables;
     if (found < 2)
         fillAccounts(write, tables);
-    scheduleUpkeep(write, tables, keys);
+    if (found < 3)
+        scheduleForActive(write, tables, keys, Task::upkeep);
+    scheduleForActive(write, tables, keys, Task::collect);
     putSchema(write, meta);
     return tables;
 }

@@ -185,7 +185,8 @@ void anOlderVaultIsBroughtUpToDate(void**) {
     LmdbVault vault(directory.path(), keys);
     assertIds(pageOf(vault, forAccounts({"@nike"})), {all[3].id, all[0].id});
     assertIds(pageOf(vault, forAccounts({"@adidas"})), {all[2].id});
-    assert_true(dueIn(vault, Task::upkeep, "instagram", nowMs()) == std::vector{all[2].id});
+    for (const Task task : {Task::upkeep, Task::collect})
+        assert_true(dueIn(vault, task, "instagram", nowMs()) == std::vector{all[2].id});
     assertIds(pageOf(vault, {}), {all[3].id, all[2].id, all[1].id, all[0].id});
 }
 
@@ -193,14 +194,14 @@ void aNewerVaultIsRefused(void**) {
     const test::TemporaryDirectory directory;
     const auto keys = newKeys();
     { const LmdbVault vault(directory.path(), keys); }
-    setSchema(directory.path(), 4);
+    setSchema(directory.path(), 5);
     std::string message;
     try {
         const LmdbVault vault(directory.path(), keys);
     } catch (const std::runtime_error& error) {
         message = error.what();
     }
-    assert_true(message.find(directory.path() + ": has schema 4") != std::string::npos);
+    assert_true(message.find(directory.path() + ": has schema 5") != std::string::npos);
 }
 
 } // namespace
