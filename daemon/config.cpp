@@ -108,6 +108,19 @@ SmtpConfig readMail(TomlReader& in) {
     return out;
 }
 
+ContentConfig readContent(TomlReader& in) {
+    ContentConfig out;
+    out.enabled = in.flag("enabled", out.enabled);
+    out.retention = duration(in, "retention", out.retention);
+    out.maxPosts = static_cast<std::size_t>(in.number("max_posts", 1000, 1, 10'000));
+    out.fastest = duration(in, "fastest", out.fastest);
+    out.slowest = duration(in, "slowest", out.slowest);
+    if (out.slowest < out.fastest)
+        in.fail("slowest", "must not be less than fastest");
+    in.finish();
+    return out;
+}
+
 ProviderConfig readProvider(const std::string& name, TomlReader& in) {
     ProviderConfig out;
     out.preset = in.text("preset", name);
@@ -192,6 +205,8 @@ void readAll(TomlReader& in, Config& out) {
     }
     if (auto mail = in.table("mail"))
         out.mail = readMail(*mail);
+    if (auto content = in.table("content"))
+        out.content = readContent(*content);
     if (auto providers = in.table("providers")) {
         for (auto& [name, reader] : providers->entries()) {
             checkProviderName(*providers, name);

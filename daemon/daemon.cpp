@@ -66,10 +66,12 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       lifecycle_{
           vault_, links_, requests_, settings_, masterKeys_, stop_, [this] { outbox_.wake(); }},
       refresher_(lifecycle_), upkeep_(loop_.get_executor(), lifecycle_, refresher_),
+      collector_(loop_.get_executor(), lifecycle_, refresher_),
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
       connections_(vault_, links_, spool_, requests_, settings_, masterKeys_,
                    [this] { upkeep_.wake(); }),
-      tokens_(vault_, refresher_, requests_, settings_), api_(connections_, tokens_, settings_),
+      tokens_(vault_, refresher_, requests_, settings_), posts_(vault_, settings_),
+      api_(connections_, tokens_, posts_, settings_),
       starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
     const Config& config = settings->config;
     requirePair(*edgeKeys_, *masterKeys_, config);
@@ -105,6 +107,7 @@ boost::asio::awaitable<void> Daemon::serve() {
     startSocket_->start();
     approvals_.start();
     upkeep_.start();
+    collector_.start();
     outbox_.start();
     maintenance_.start();
     boost::asio::co_spawn(loop_, keepDiscovering(), logFailure("discovery"));
@@ -135,6 +138,7 @@ boost::asio::awaitable<void> Daemon::stop() {
     stop_.stop();
     approvals_.stop();
     upkeep_.stop();
+    collector_.stop();
     outbox_.stop();
     maintenance_.stop();
     const auto deadline = std::chrono::steady_clock::now() + patience;

@@ -6,6 +6,7 @@
 
 #include "daemon/admin/api.hpp"
 #include "daemon/approvals/processor.hpp"
+#include "daemon/collect/collector.hpp"
 #include "daemon/lifecycle/upkeep.hpp"
 #include "daemon/maintenance.hpp"
 #include "daemon/net/wake_socket.hpp"
@@ -38,8 +39,8 @@ class Daemon {
     boost::asio::awaitable<void> keepDiscovering();
 
     bool idle() const {
-        return approvals_.idle() && upkeep_.idle() && outbox_.idle() && maintenance_.idle() &&
-               api_.idle() && startSocket_->idle();
+        return approvals_.idle() && upkeep_.idle() && collector_.idle() && outbox_.idle() &&
+               maintenance_.idle() && api_.idle() && startSocket_->idle();
     }
 
     std::string configPath_;
@@ -65,9 +66,11 @@ class Daemon {
     LifecycleServices lifecycle_;
     Refresher refresher_;
     Upkeep upkeep_;
+    Collector collector_;
     Maintenance maintenance_;
     ConnectionsApi connections_;
     TokensApi tokens_;
+    PostsApi posts_;
     AdminApi api_;
     Starts starts_;
     std::unique_ptr<WakeSocket> wake_;

@@ -30,6 +30,7 @@ class Maintenance {
     boost::asio::awaitable<void> run();
     boost::asio::awaitable<void> once();
     boost::asio::awaitable<void> prune();
+    boost::asio::awaitable<void> prunePosts();
 
     boost::asio::any_io_executor loop_;
     Vault& vault_;
@@ -37,6 +38,7 @@ class Maintenance {
     LinkPublisher& links_;
     const CurrentSettings& settings_;
     StopSignal idle_;
+    Uuid prunedTo_; // the connection whose posts were looked at last; nil: begin anew
     bool running_ = false;
 };
 

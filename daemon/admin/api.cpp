@@ -97,6 +97,10 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
         requireMethod(request, "GET");
         co_return providers();
     }
+    if (path == "/v1/posts") {
+        requireMethod(request, "GET");
+        co_return posts_.all(request);
+    }
     if (path == collection && request.method == "GET")
         co_return ok(connections_.list(parseForm(request.query)));
     if (path == collection) {
@@ -117,6 +121,10 @@ boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest&
     const auto [id, action] = targetOf(request.path);
     if (action.empty() && request.method == "GET")
         co_return ok(connections_.show(id));
+    if (action == "posts") {
+        requireMethod(request, "GET");
+        co_return posts_.of(id, request);
+    }
     if (action == "token") {
         requireMethod(request, "GET");
         requireRole(request, Role::tokenReader);

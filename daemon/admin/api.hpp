@@ -1,10 +1,11 @@
 // The admin API: HTTP and JSON on a Unix socket, described in docs/openapi.yaml.
 //
-// This file knows paths, methods and roles; what they do is in connections.cpp and tokens.cpp.
-// Thread: the loop's.
+// This file knows paths, methods and roles; what they do is in connections.cpp, tokens.cpp and
+// posts.cpp. Thread: the loop's.
 #pragma once
 
 #include "daemon/admin/connections.hpp"
+#include "daemon/admin/posts.hpp"
 #include "daemon/admin/tokens.hpp"
 #include "daemon/net/http_server.hpp"
 #include "daemon/settings.hpp"
@@ -15,8 +16,9 @@ namespace grantlink {
 
 class AdminApi {
   public:
-    AdminApi(ConnectionsApi& connections, TokensApi& tokens, const CurrentSettings& settings)
-        : connections_(connections), tokens_(tokens), settings_(settings) {}
+    AdminApi(ConnectionsApi& connections, TokensApi& tokens, const PostsApi& posts,
+             const CurrentSettings& settings)
+        : connections_(connections), tokens_(tokens), posts_(posts), settings_(settings) {}
 
     boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
 
@@ -30,6 +32,7 @@ class AdminApi {
 
     ConnectionsApi& connections_;
     TokensApi& tokens_;
+    const PostsApi& posts_;
     const CurrentSettings& settings_;
     int running_ = 0;
 };

@@ -87,10 +87,7 @@ ConnectionQuery queryOf(const std::vector<std::pair<std::string, std::string>>& 
             if (!out.status)
                 throw badRequest("status must be pending, active, broken or revoked", name);
         } else if (name == "limit") {
-            const auto end = value.data() + value.size();
-            const auto [rest, error] = std::from_chars(value.data(), end, out.limit);
-            if (error != std::errc() || rest != end || out.limit < 1 || out.limit > 500)
-                throw badRequest("limit must be a number from 1 to 500", name);
+            out.limit = limitOf(value, 500);
         } else if (name == "after") {
             out.after = Uuid::parse(value);
             if (!out.after)
@@ -232,10 +229,11 @@ boost::asio::awaitable<Json> ConnectionsApi::regenerate(Uuid id) {
 }
 
 boost::asio::awaitable<Json> ConnectionsApi::cancel(Uuid id) {
-    const Change revoke = [](Connection& c, VaultWriter&) {
+    const Change revoke = [](Connection& c, VaultWriter& vault) {
         if (c.status == ConnectionStatus::active)
             throw conflict("the connection is active; there is no request left to cancel");
         c.status = ConnectionStatus::revoked;
+        vault.erasePosts(c.id); // of one that was active once
     };
     const Connection connection = co_await change(id, revoke);
     co_return represent(connection);
@@ -246,6 +244,8 @@ boost::asio::awaitable<Json> ConnectionsApi::remove(Uuid id) {
     const SettingsPtr settings = settings_.get();
     const Change end = [settings](Connection& c, VaultWriter& vault) {
         vault.unschedule(Task::upkeep, c.id);
+        vault.unschedule(Task::collect, c.id);
+        vault.erasePosts(c.id);
         const Provider* provider = settings->provider(c.provider);
         if (c.status == ConnectionStatus::active && provider && provider->preset().revoke)
             vault.schedule(Task::revoke, c, nowMs());

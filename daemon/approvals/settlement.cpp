@@ -59,6 +59,7 @@ Settled Settlement::apply(VaultWriter& vault) const {
         connection.status = ConnectionStatus::active;
         connection.approved = approved;
         keepTokens(vault, connection, *tokens, settings->provider(connection.provider)->preset());
+        vault.schedule(Task::collect, connection, nowMs());
     }
     vault.putConnection(connection);
     if (const auto about = noticeOf(out.outcome))

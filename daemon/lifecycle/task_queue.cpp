@@ -5,6 +5,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace grantlink {
 
 namespace {
@@ -31,8 +33,7 @@ void TaskQueue::start() {
 boost::asio::awaitable<void> TaskQueue::look() {
     while (!idle_.stopped()) {
         try {
-            const SettingsPtr settings = settings_.get();
-            for (const auto& [name, provider] : settings->providers)
+            for (const std::string& name : providersInTurn())
                 takeDue(name, lanes_[name]);
         } catch (const std::exception& error) {
             spdlog::error("the vault cannot be read: {}", error.what());
@@ -42,10 +43,25 @@ boost::asio::awaitable<void> TaskQueue::look() {
     looking_ = false;
 }
 
+std::vector<std::string> TaskQueue::providersInTurn() const {
+    const SettingsPtr settings = settings_.get();
+    std::vector<std::pair<std::size_t, std::string>> byLoad;
+    for (const auto& [name, provider] : settings->providers) {
+        const auto lane = lanes_.find(name);
+        byLoad.emplace_back(lane == lanes_.end() ? 0 : lane->second.running, name);
+    }
+    std::sort(byLoad.begin(), byLoad.end());
+    std::vector<std::string> out;
+    for (auto& [load, name] : byLoad)
+        out.push_back(std::move(name));
+    return out;
+}
+
 void TaskQueue::takeDue(const std::string& provider, Lane& lane) {
     const auto now = Clock::now();
     std::erase_if(lane.held, [&](const auto& entry) { return entry.second <= now; });
-    if (lane.pausedUntil > now || lane.running >= perProvider || running_ >= inAll)
+    const std::size_t most = lane.throttle.most(perProvider, now);
+    if (lane.running >= most || running_ >= inAll)
         return;
     std::vector<Uuid> due;
     // Those that are held are due as well, and may be the first.
@@ -53,7 +69,7 @@ void TaskQueue::takeDue(const std::string& provider, Lane& lane) {
         due = vault.dueTasks(task_, provider, nowMs(), perProvider + lane.held.size());
     });
     for (const Uuid& connection : due) {
-        if (lane.running >= perProvider || running_ >= inAll)
+        if (lane.running >= most || running_ >= inAll)
             return;
         if (!lane.held.emplace(connection, Clock::time_point::max()).second)
             continue;
@@ -78,7 +94,9 @@ boost::asio::awaitable<void> TaskQueue::runOne(std::string provider, Uuid connec
     else
         lane.held.erase(connection);
     if (pause > 0s)
-        lane.pausedUntil = std::max(lane.pausedUntil, Clock::now() + pause);
+        lane.throttle.turnedAway(pause, Clock::now());
+    else if (!failed)
+        lane.throttle.answered();
     --lane.running;
     --running_;
     idle_.wakeAll(); // there may be more than fitted

@@ -19,6 +19,7 @@ struct StepFailure {
     bool mayRetry = false; // the provider has certainly not acted on it
     std::chrono::seconds retryAfter{0}; // what the provider asked for; 0: nothing
     bool dead = false;                  // the approval is gone: only a new one helps
+    bool turnedAway = false;            // there were too many requests, or it is not there for now
 };
 
 template <typename T>
@@ -31,6 +32,10 @@ enum class Repeatable { no, yes };
 StepFailure failureOf(const HttpError& error, Repeatable repeatable);
 StepFailure failureOf(const HttpResponse& response, const std::string& said, const RateLimit& limit,
                       Repeatable repeatable);
+
+// How long no further request is to be sent, when the answer says that none is left: the preset's
+// [rate_limit]. 0: it does not say so.
+std::chrono::seconds exhaustedFor(const HttpResponse& response, const RateLimit& limit);
 
 // The provider's own words, made fit for a log and a page: printable, short, one line.
 std::string quoted(const std::string& text);

@@ -139,7 +139,8 @@ std::uint64_t PostWrites::nextNumber() const {
     return last ? std::max(now, numberIn(textOf(last->first)) + 1) : now;
 }
 
-// A new post's; or that of one which cannot be opened any more, and whose time may have been another.
+// A new post's; or that of one which cannot be opened any more, and whose time may have been
+// another.
 std::uint64_t PostWrites::numberFor(const StoredPost& post, const std::string& byId) {
     const auto old = write.get(tables.byId, bytesOf(byId));
     if (!old)
@@ -189,8 +190,7 @@ std::size_t PostWrites::removeOldest(const Uuid& connection, std::size_t count) 
     return removed;
 }
 
-std::size_t PostWrites::prune(const Uuid& connection, const PostLimits& limits,
-                              std::size_t limit) {
+std::size_t PostWrites::prune(const Uuid& connection, const PostLimits& limits, std::size_t limit) {
     std::size_t old = 0, count = 0;
     {
         lmdb::Cursor cursor(write, tables.byTime);

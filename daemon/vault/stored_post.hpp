@@ -23,15 +23,15 @@ using PostHash = std::array<std::uint8_t, 16>;
 struct StoredPost {
     std::uint64_t number = 0; // its place among all posts, in the order in which they were seen
     Uuid connection;
-    std::string id;            // the provider's, unique in its connection
-    TimeMs time = 0;           // published; where the provider does not say, when it was first seen
-    bool timeIsKnown = true;   // the provider has said it
-    TimeMs seen = 0;           // first
-    TimeMs updated = 0;        // when an edit or the deletion was noticed; 0: neither
-    TimeMs deleted = 0;        // when that was noticed; 0: it is there
-    std::string text;          // at most maxPostText bytes of UTF-8; empty once it is deleted
-    std::string link, media;   // http or https; may be empty
-    PostHash hash{};           // of all that the provider said, not only of what is kept
+    std::string id;          // the provider's, unique in its connection
+    TimeMs time = 0;         // published; where the provider does not say, when it was first seen
+    bool timeIsKnown = true; // the provider has said it
+    TimeMs seen = 0;         // first
+    TimeMs updated = 0;      // when an edit or the deletion was noticed; 0: neither
+    TimeMs deleted = 0;      // when that was noticed; 0: it is there
+    std::string text;        // at most maxPostText bytes of UTF-8; empty once it is deleted
+    std::string link, media; // http or https; may be empty
+    PostHash hash{};         // of all that the provider said, not only of what is kept
 };
 
 constexpr std::size_t maxPostText = 32 * 1024; // bytes
@@ -64,7 +64,7 @@ struct PostPage {
 
 // How many posts a connection keeps.
 struct PostLimits {
-    TimeMs before = 0;      // those published before then go
+    TimeMs before = 0;                  // those published before then go
     std::size_t most = ~std::size_t{0}; // the oldest of more than that go
 };
 

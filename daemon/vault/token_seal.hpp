@@ -1,5 +1,5 @@
-// Tokens at rest: sealed (seal.hpp) with version 3, bound to the owner's id (connection or attempt).
-// The plaintext is a RecordWriter record.
+// Tokens at rest: sealed (seal.hpp) with version 3, bound to the owner's id (connection or
+// attempt). The plaintext is a RecordWriter record.
 #pragma once
 
 #include "daemon/vault/connection.hpp"

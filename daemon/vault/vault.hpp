@@ -1,4 +1,5 @@
-// The daemon's own store: connections, tokens, attempts, outbox, posts. Everything goes through here.
+// The daemon's own store: connections, tokens, attempts, outbox, posts. Everything goes through
+// here.
 //
 // Reads see one consistent moment and do not wait for writers. A write is a function that runs in
 // one transaction with others that came at the same time (group commit): when write() returns, all
@@ -36,8 +37,8 @@ struct ConnectionPage {
 
 // What is to be done with a connection at some time; each task is there once a connection at most.
 enum class Task : std::uint8_t {
-    upkeep = 1, // an active one: refresh its token, or see that it still works
-    revoke = 2, // one that was removed: give its token back
+    upkeep = 1,  // an active one: refresh its token, or see that it still works
+    revoke = 2,  // one that was removed: give its token back
     collect = 3, // an active one: read its account's posts
 };
 

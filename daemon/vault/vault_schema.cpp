@@ -35,8 +35,8 @@ void fillAccounts(lmdb::WriteTransaction& write, const VaultTables& tables) {
                      [&](const Connection& connection) { putAccount(write, tables, connection); });
 }
 
-// When to look after the tokens there are (since schema 3), when to collect posts (since 4). What is
-// due at once finds its own time.
+// When to look after the tokens there are (since schema 3), when to collect posts (since 4). What
+// is due at once finds its own time.
 void scheduleForActive(lmdb::WriteTransaction& write, const VaultTables& tables,
                        const MasterKeys& keys, Task task) {
     LmdbVaultWriter vault(write, tables, keys);

@@ -102,8 +102,8 @@ void placesAreCursors(void**) {
     const auto place = PostPlace::parse("12-34");
     assert_true(place && place->time == 12 && place->number == 34);
     assertEqual(place->text(), "12-34");
-    for (const char* text : {"", "-", "1", "1-", "-1", "1-2-3", "1-2 ", " 1-2", "a-b",
-                             "99999999999999999999-1"})
+    for (const char* text :
+         {"", "-", "1", "1-", "-1", "1-2-3", "1-2 ", " 1-2", "a-b", "99999999999999999999-1"})
         assert_false(PostPlace::parse(text).has_value());
 }
 
