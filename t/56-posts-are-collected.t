@@ -25,7 +25,7 @@ sub posts ($id, $query = '') { return $admin->get("/v1/connections/$id/posts$que
 sub has_posts ($id, $count)  { return eventually(sub { @{posts($id)} == $count }) }
 sub sandbox ($method, %post) { return $grantlink->control_sandbox($method => 'posts', {user => 'nike', %post})->status }
 
-my $pending = request_connection($grantlink);
+my $pending = request_connection($grantlink, account => '@adidas');
 is_deeply(posts($pending->{id}), [], 'a connection that waits has no posts');
 my $nike = connected('nike');
 ok(has_posts($nike, 7), 'one that is active has them at once');

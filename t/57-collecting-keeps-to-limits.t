@@ -8,12 +8,13 @@ use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Toml qw(write_file);
 
-# Instagram's preset, with headers that say how many requests are left.
+# Instagram's preset, with headers that say how many requests are left, and the error of a dead token.
 my $grantlink = Grantlink::Instance->new(settings => {content => {fastest => '1s', slowest => '1s', retention => '3660d'}});
 my $presets   = $grantlink->directory . '/presets';
 mkdir $presets;
 open my $shipped, '<', "$Grantlink::Instance::repository/conf.d/providers/instagram.toml" or die "instagram.toml: $!\n";
 my $text = do { local $/; readline $shipped };
+$text =~ s/^(?=client_auth = "client_secret_post")/dead = { pointer = "\/error\/code", is = ["190"] }\n/m;
 write_file("$presets/instagram.toml", "$text\n[rate_limit]\nremaining = \"X-Remaining\"\nreset = \"X-Reset\"\n");
 $grantlink->write_daemon_config(settings => {providers_dir => $presets});
 $grantlink->start;

@@ -95,10 +95,10 @@ boost::asio::awaitable<std::chrono::seconds> Collector::collect(Uuid id) {
 
 boost::asio::awaitable<Collector::Poll> Collector::read(const Case& about) {
     Poll out;
-    const auto client = services_.requests.clientFor(about.connection);
+    DpopClient& client = services_.requests.untraced();
     FeedPlace place;
     for (int pages = 1; !services_.stop.stopped(); ++pages) {
-        auto page = co_await fetchFeedPage(*client, about.provider, about.tokens, place);
+        auto page = co_await fetchFeedPage(client, about.provider, about.tokens, place);
         if (!page) {
             out.failure = page.error();
             co_return out;

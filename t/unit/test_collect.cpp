@@ -99,7 +99,7 @@ struct Kept {
         PostChanges out;
         const auto change = [&](VaultWriter& writer) {
             out = keepPosts(writer, connection, {posts, toItsEnd}, config, when);
-            writer.putCollecting(connection, {.since = when});
+            writer.putCollecting(connection, {when, when, true, 0, ""});
         };
         boost::asio::io_context loop;
         boost::asio::co_spawn(loop, vault.write(change), [](std::exception_ptr error) {
