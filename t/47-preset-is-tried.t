@@ -27,6 +27,7 @@ sub try_provider ($account, @arguments) {
     });
     my $link    = $admin->get("/v1/connections/$newest->{id}/link")->json->{link};
     my $browser = $grantlink->browser;
+    eventually(sub { $browser->get($link)->status == 200 });    # it is in the list before it is at the edge
     is(wait_for_outcome($browser, approve($browser, $link, $account)), 'connected', "$arguments[0] is approved");
     return ($newest->{id}, $trying->result);
 }
