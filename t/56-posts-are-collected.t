@@ -82,6 +82,9 @@ my $checked = run_command(['xmllint', '--noout', '-'], input => $atom->body);
 is($checked->{exit}, 0, 'it is well-formed') or diag $checked->{err};
 my $entries = () = $atom->body =~ /<entry>/g;
 is($entries, 8, 'without the post that was deleted');
+my $whole = '//*[local-name()="entry"][*[local-name()="id"] and *[local-name()="title"] and *[local-name()="updated"]'
+    . ' and *[local-name()="author"]/*[local-name()="name"] and *[local-name()="content"]]';
+is(run_command(['xmllint', '--xpath', "count($whole)", '-'], input => $atom->body)->{out} + 0, 8, 'each entry has what RFC 4287 wants');
 like($atom->body, qr/&lt;b&gt;relative&lt;\/b&gt; &amp; personal/, 'mark-up in a post is text');
 my $feed = $admin->get("/v1/connections/$nike/posts?format=jsonfeed&limit=2");
 is($feed->header('content-type'), 'application/feed+json', 'JSON Feed to whoever asks for it');

@@ -36,6 +36,8 @@ struct Collector::Poll {
     std::chrono::seconds exhausted{0};
     std::optional<StepFailure> failure;
     bool broken = false; // and no longer to be collected
+
+    bool interrupted() const { return !complete && !failure && exhausted == 0s; } // by the stop
 };
 
 // What is remembered of a poll.
@@ -43,14 +45,16 @@ void Collector::note(const Poll& poll, Collecting& state, TimeMs now) {
     state.polled = now;
     state.failures = poll.failure ? state.failures + 1 : 0;
     state.trouble = poll.failure ? poll.failure->message : "";
-    if (!poll.reading.posts.empty() || !poll.failure)
-        state.complete = poll.complete;
+    if (poll.failure && poll.reading.posts.empty())
+        return;
+    state.complete = poll.complete;
+    state.since = state.since ? state.since : now;
 }
 
 TimeMs Collector::nextAfter(const VaultReader& vault, const Uuid& connection, const Poll& poll,
                             const Collecting& state, const ContentConfig& content, TimeMs now) {
     if (poll.failure)
-        return nextTry(state.failures, poll.failure->retryAfter, now);
+        return nextTry(state.failures - 1, poll.failure->retryAfter, now);
     std::vector<TimeMs> published;
     for (const StoredPost& post : vault.posts({connection, postsForPace, {}, 0}).posts)
         published.push_back(post.time);
@@ -84,11 +88,9 @@ boost::asio::awaitable<std::chrono::seconds> Collector::collect(Uuid id) {
     Poll poll = co_await read(about);
     if (poll.failure && poll.failure->dead)
         poll = co_await readWithNewerToken(about, std::move(poll));
-    if (poll.broken)
+    if (poll.broken || poll.interrupted()) // one that was interrupted is as due as it was
         co_return 0s;
-    std::chrono::seconds turnedAway{0};
-    if (poll.failure && poll.failure->turnedAway)
-        turnedAway = std::max(poll.failure->retryAfter, 1s);
+    const std::chrono::seconds turnedAway = poll.failure ? poll.failure->pause() : 0s;
     co_await keep(about, std::move(poll));
     co_return turnedAway;
 }
@@ -136,17 +138,18 @@ bool Collector::goesOn(const Case& about, const std::vector<Post>& page) const {
 boost::asio::awaitable<Collector::Poll> Collector::readWithNewerToken(const Case& about,
                                                                       Poll refused) {
     Poll out = std::move(refused);
-    if (!canRefresh(about.tokens, about.provider.preset())) {
-        co_await breakConnection(services_, about.connection, out.failure->message);
-        out.broken = true;
-        co_return out;
-    }
-    const RefreshResult result = co_await refresher_.refresh(about.connection);
-    if (result.how == Refreshed::failed)
-        out.failure = result.failure;
-    if (result.how != Refreshed::done) {
+    if (!hasNewerToken(about)) {
+        if (!canRefresh(about.tokens, about.provider.preset())) {
+            co_await breakConnection(services_, about.connection, out.failure->message);
+            out.broken = true;
+            co_return out;
+        }
+        const RefreshResult result = co_await refresher_.refresh(about.connection);
+        if (result.how == Refreshed::failed)
+            out.failure = result.failure;
         out.broken = result.how == Refreshed::broken || result.how == Refreshed::notActive;
-        co_return out;
+        if (result.how != Refreshed::done)
+            co_return out;
     }
     auto held = services_.vault.held(about.connection);
     if (!held.tokens)
@@ -155,6 +158,12 @@ boost::asio::awaitable<Collector::Poll> Collector::readWithNewerToken(const Case
                      about.complete};
     out = co_await read(again);
     co_return out;
+}
+
+// Somebody else has refreshed it, or it was approved anew, while this one was under way.
+bool Collector::hasNewerToken(const Case& about) const {
+    const Vault::Held held = services_.vault.held(about.connection);
+    return held.tokens && held.tokens->accessToken != about.tokens.accessToken;
 }
 
 boost::asio::awaitable<void> Collector::keep(const Case& about, Poll poll) {
@@ -168,11 +177,9 @@ boost::asio::awaitable<void> Collector::keep(const Case& about, Poll poll) {
         const TimeMs now = nowMs();
         *changes = keepPosts(vault, id, poll.reading, content, now);
         Collecting state = vault.collecting(id);
-        state.since = state.since ? state.since : now;
-        const TimeMs next = nextAfter(vault, id, poll, state, content, now);
         note(poll, state, now);
         vault.putCollecting(id, state);
-        vault.schedule(Task::collect, *connection, next);
+        vault.schedule(Task::collect, *connection, nextAfter(vault, id, poll, state, content, now));
     };
     co_await services_.vault.write(apply);
     if (!changes->created.empty() || !changes->edited.empty() || !changes->deleted.empty())

@@ -18,6 +18,11 @@ constexpr std::size_t inAll = 256;
 constexpr auto lookEvery = 1s;
 constexpr auto afterFailure = 30s; // of a handler that threw
 
+// Room of its own for each provider, so that none can take it all.
+std::size_t shareOf(std::size_t providers) {
+    return std::clamp<std::size_t>(inAll / std::max<std::size_t>(providers, 1), 1, perProvider);
+}
+
 } // namespace
 
 TaskQueue::TaskQueue(boost::asio::any_io_executor loop, const Vault& vault,
@@ -33,8 +38,10 @@ void TaskQueue::start() {
 boost::asio::awaitable<void> TaskQueue::look() {
     while (!idle_.stopped()) {
         try {
-            for (const std::string& name : providersInTurn())
-                takeDue(name, lanes_[name]);
+            const SettingsPtr settings = settings_.get();
+            const std::size_t share = shareOf(settings->providers.size());
+            for (const auto& [name, provider] : settings->providers)
+                takeDue(name, lanes_[name], share);
         } catch (const std::exception& error) {
             spdlog::error("the vault cannot be read: {}", error.what());
         }
@@ -43,33 +50,19 @@ boost::asio::awaitable<void> TaskQueue::look() {
     looking_ = false;
 }
 
-std::vector<std::string> TaskQueue::providersInTurn() const {
-    const SettingsPtr settings = settings_.get();
-    std::vector<std::pair<std::size_t, std::string>> byLoad;
-    for (const auto& [name, provider] : settings->providers) {
-        const auto lane = lanes_.find(name);
-        byLoad.emplace_back(lane == lanes_.end() ? 0 : lane->second.running, name);
-    }
-    std::sort(byLoad.begin(), byLoad.end());
-    std::vector<std::string> out;
-    for (auto& [load, name] : byLoad)
-        out.push_back(std::move(name));
-    return out;
-}
-
-void TaskQueue::takeDue(const std::string& provider, Lane& lane) {
+void TaskQueue::takeDue(const std::string& provider, Lane& lane, std::size_t share) {
     const auto now = Clock::now();
     std::erase_if(lane.held, [&](const auto& entry) { return entry.second <= now; });
-    const std::size_t most = lane.throttle.most(perProvider, now);
-    if (lane.running >= most || running_ >= inAll)
+    const std::size_t most = lane.throttle.most(share, now);
+    if (lane.running >= most)
         return;
     std::vector<Uuid> due;
     // Those that are held are due as well, and may be the first.
     vault_.read([&](const VaultReader& vault) {
-        due = vault.dueTasks(task_, provider, nowMs(), perProvider + lane.held.size());
+        due = vault.dueTasks(task_, provider, nowMs(), most + lane.held.size());
     });
     for (const Uuid& connection : due) {
-        if (lane.running >= most || running_ >= inAll)
+        if (lane.running >= most)
             return;
         if (!lane.held.emplace(connection, Clock::time_point::max()).second)
             continue;

@@ -1,5 +1,5 @@
 // Does what is due, of one task, for all connections: in the order of their times, many at once,
-// and no provider in another's way: where not all fit, those that have the least go first.
+// and no provider in another's way: each has its share of what runs at a time.
 //
 // A handler leaves the task done, or due at another time. One that throws is asked again after a
 // pause. Thread: the loop's.
@@ -17,7 +17,6 @@
 #include <functional>
 #include <map>
 #include <string>
-#include <vector>
 
 namespace grantlink {
 
@@ -48,8 +47,7 @@ class TaskQueue {
     };
 
     boost::asio::awaitable<void> look();
-    std::vector<std::string> providersInTurn() const;
-    void takeDue(const std::string& provider, Lane& lane);
+    void takeDue(const std::string& provider, Lane& lane, std::size_t share);
     boost::asio::awaitable<void> runOne(std::string provider, Uuid connection);
 
     boost::asio::any_io_executor loop_;

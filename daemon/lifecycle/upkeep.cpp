@@ -87,7 +87,7 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::refresh(const Case& about) 
         co_return 0s;
     }
     co_await postpone(about, result.failure);
-    co_return result.failure.retryAfter;
+    co_return result.failure.pause();
 }
 
 // Asks who the token is, which tells whether it works.
@@ -125,7 +125,7 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::check(const Case& about) {
         vault.schedule(Task::upkeep, *connection, next);
     };
     co_await services_.vault.write(apply);
-    co_return failure.retryAfter;
+    co_return failure.pause();
 }
 
 boost::asio::awaitable<void> Upkeep::postpone(const Case& about, const StepFailure& failure) {
@@ -163,7 +163,7 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::revoke(Uuid id) {
         vault.eraseTokens(id);
     };
     co_await services_.vault.write(apply);
-    co_return failure ? failure->retryAfter : 0s;
+    co_return failure ? failure->pause() : 0s;
 }
 
 } // namespace grantlink

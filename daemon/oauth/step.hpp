@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/result.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -20,6 +21,11 @@ struct StepFailure {
     std::chrono::seconds retryAfter{0}; // what the provider asked for; 0: nothing
     bool dead = false;                  // the approval is gone: only a new one helps
     bool turnedAway = false;            // there were too many requests, or it is not there for now
+
+    // For how long it was turned away; 0: it was not.
+    std::chrono::seconds pause() const {
+        return turnedAway ? std::max(retryAfter, std::chrono::seconds(1)) : std::chrono::seconds(0);
+    }
 };
 
 template <typename T>

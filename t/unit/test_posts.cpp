@@ -94,6 +94,9 @@ void theRecordComesBack(void**) {
                 post.id + post.text + post.link + post.media);
     assert_false(openPost(*keys, post.number + 1, bytesOf(sealed)).has_value());
     assert_false(openPost(*newKeys(), post.number, bytesOf(sealed)).has_value());
+    std::string future = sealed;
+    future[0] = 2;
+    assert_false(openPost(*keys, post.number, bytesOf(future)).has_value());
     for (std::size_t cut = 0; cut < sealed.size(); ++cut)
         assert_false(openPost(*keys, post.number, bytesOf(sealed).first(cut)).has_value());
 }
