@@ -1,5 +1,6 @@
 #include "daemon/approvals/settlement.hpp"
 
+#include "daemon/collect/poll_plan.hpp"
 #include "daemon/lifecycle/keep_tokens.hpp"
 #include "daemon/notify/notify.hpp"
 
@@ -58,8 +59,10 @@ Settled Settlement::apply(VaultWriter& vault) const {
     if (out.outcome == Outcome::connected) {
         connection.status = ConnectionStatus::active;
         connection.approved = approved;
-        keepTokens(vault, connection, *tokens, settings->provider(connection.provider)->preset());
-        vault.schedule(Task::collect, connection, nowMs());
+        const Preset& preset = settings->provider(connection.provider)->preset();
+        keepTokens(vault, connection, *tokens, preset);
+        vault.schedule(Task::collect, connection,
+                       firstPoll(preset, settings->config.content, nowMs()));
     }
     vault.putConnection(connection);
     if (const auto about = noticeOf(out.outcome))

@@ -12,10 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int mostPages = 10; // of a poll
-constexpr auto notYet = 30s;  // endpoints that are being discovered
-constexpr auto nothingToDo =
-    3600s; // no feed, or collecting is switched off: a reload may change it
+constexpr int mostPages = 10;    // of a poll
+constexpr TimeMs notYet = 30000; // endpoints that are being discovered
 
 } // namespace
 
@@ -72,13 +70,13 @@ boost::asio::awaitable<std::chrono::seconds> Collector::collect(Uuid id) {
     auto [connection, tokens] = services_.vault.held(id);
     const SettingsPtr settings = services_.settings.get();
     const Provider* provider = connection ? settings->provider(connection->provider) : nullptr;
-    const bool wanted = provider && provider->preset().feed && settings->config.content.enabled;
+    const bool wanted = provider && isCollected(provider->preset(), settings->config.content);
     if (!tokens || !wanted) { // also one that is not active: the vault is looked at once more
-        co_await postpone(id, nothingToDo);
+        co_await postpone(id, laterPoll(nowMs()));
         co_return 0s;
     }
     if (!provider->ready()) {
-        co_await postpone(id, notYet);
+        co_await postpone(id, nowMs() + notYet);
         co_return 0s;
     }
     bool complete = false;
@@ -187,9 +185,8 @@ boost::asio::awaitable<void> Collector::keep(const Case& about, Poll poll) {
                      changes->created.size(), changes->edited.size(), changes->deleted.size());
 }
 
-boost::asio::awaitable<void> Collector::postpone(Uuid id, std::chrono::seconds by) {
-    const TimeMs wait = static_cast<TimeMs>(by.count()) * 1000;
-    const TimeMs next = nowMs() + wait + upTo(wait / 5);
+// Where it is not active, there is nothing to come back to.
+boost::asio::awaitable<void> Collector::postpone(Uuid id, TimeMs next) {
     const auto apply = [id, next](VaultWriter& vault) {
         const auto connection = vault.connection(id);
         if (connection && connection->status == ConnectionStatus::active)

@@ -34,7 +34,7 @@ class Collector {
     boost::asio::awaitable<Poll> read(const Case& about);
     boost::asio::awaitable<Poll> readWithNewerToken(const Case& about, Poll refused);
     boost::asio::awaitable<void> keep(const Case& about, Poll poll);
-    boost::asio::awaitable<void> postpone(Uuid connection, std::chrono::seconds by);
+    boost::asio::awaitable<void> postpone(Uuid connection, TimeMs next);
     bool hasNewerToken(const Case& about) const;
     bool goesOn(const Case& about, const std::vector<Post>& page) const;
     static void note(const Poll& poll, Collecting& state, TimeMs now);

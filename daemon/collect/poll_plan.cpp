@@ -6,6 +6,19 @@
 
 namespace grantlink {
 
+bool isCollected(const Preset& preset, const ContentConfig& config) {
+    return config.enabled && preset.feed;
+}
+
+TimeMs laterPoll(TimeMs now) {
+    constexpr TimeMs hour = 3'600'000;
+    return now + hour + upTo(hour / 5);
+}
+
+TimeMs firstPoll(const Preset& preset, const ContentConfig& config, TimeMs now) {
+    return isCollected(preset, config) ? now : laterPoll(now);
+}
+
 TimeMs nextPoll(const std::vector<TimeMs>& published, TimeMs since, const ContentConfig& config,
                 TimeMs now) {
     constexpr TimeMs pollsAPost = 8;

@@ -1,11 +1,22 @@
-// When an account's posts are read again. A pure function of when it has published.
+// When an account's posts are read. Pure functions of what is known of it.
 #pragma once
 
 #include "daemon/config.hpp"
+#include "daemon/providers/preset.hpp"
+#include "shared/uuid.hpp"
 
 #include <vector>
 
 namespace grantlink {
+
+// Whether there is anything to collect at all.
+bool isCollected(const Preset& preset, const ContentConfig& config);
+
+// Where there is not: in an hour or so, since a reload may change that.
+TimeMs laterPoll(TimeMs now);
+
+// Of a connection that has just become active: at once, if there is.
+TimeMs firstPoll(const Preset& preset, const ContentConfig& config, TimeMs now);
 
 // How many of the newest posts the pace is taken from.
 constexpr std::size_t postsForPace = 10;

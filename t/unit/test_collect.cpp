@@ -58,6 +58,14 @@ void theOperatorHasBounds(void**) {
     assert_int_equal(nextPoll({now - day}, 0, quick, now), now + 1000);
 }
 
+void whatHasNoFeedCanWait(void**) {
+    Preset preset;
+    assert_in_range(firstPoll(preset, {}, now), now + hour, now + 2 * hour);
+    preset.feed = FeedStep{};
+    assert_int_equal(firstPoll(preset, {}, now), now);
+    assert_in_range(firstPoll(preset, {.enabled = false}, now), now + hour, now + 2 * hour);
+}
+
 // Deletions
 
 Post postAt(TimeMs time, const std::string& id = "") {
@@ -249,6 +257,7 @@ int main() {
                                 cmocka_unit_test(silenceSlowsDown),
                                 cmocka_unit_test(pollsAreSpread),
                                 cmocka_unit_test(theOperatorHasBounds),
+                                cmocka_unit_test(whatHasNoFeedCanWait),
                                 cmocka_unit_test(aReadingCoversItsTime),
                                 cmocka_unit_test(newPostsAreKeptOnce),
                                 cmocka_unit_test(editsAreNoticed),
