@@ -8,7 +8,7 @@ source_dir=$PWD
 
 build_packages=(build-essential cmake ninja-build nginx nginx-dev liblmdb-dev libsodium-dev
     libjansson-dev libcurl4-openssl-dev libboost1.81-dev libtomlplusplus-dev libcli11-dev
-    libfmt-dev libjose-dev libssl-dev libspdlog-dev libkainjow-mustache-dev libqrencode-dev libcmocka-dev)
+    libfmt-dev libjose-dev libssl-dev libspdlog-dev libkainjow-mustache-dev libqrencode-dev libcmocka-dev libxml2-utils)
 run_packages=(curl perl)
 bench_packages=(wrk)
 lint_packages=(clang clang-format clang-tidy shellcheck)

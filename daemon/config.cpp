@@ -165,6 +165,18 @@ WebhookConfig readWebhook(TomlReader& in) {
     for (const std::string& event : out.events)
         if (!isEvent(event))
             in.fail("events", "there is no event \"" + event + "\"; known are " + knownEvents());
+    return out;
+}
+
+ContentConfig readContent(TomlReader& in) {
+    ContentConfig out;
+    out.enabled = in.flag("enabled", out.enabled);
+    out.retention = duration(in, "retention", out.retention);
+    out.maxPosts = static_cast<std::size_t>(in.number("max_posts", 1000, 1, 10'000));
+    out.fastest = duration(in, "fastest", out.fastest);
+    out.slowest = duration(in, "slowest", out.slowest);
+    if (out.slowest < out.fastest)
+        in.fail("slowest", "must not be less than fastest");
     in.finish();
     return out;
 }
@@ -280,6 +292,8 @@ void readAll(TomlReader& in, Config& out) {
         out.mail = readMail(*mail);
     if (auto webhooks = in.table("webhooks"))
         out.webhooks = readWebhooks(*webhooks);
+    if (auto content = in.table("content"))
+        out.content = readContent(*content);
     if (auto providers = in.table("providers")) {
         for (auto& [name, reader] : providers->entries()) {
             checkProviderName(*providers, name);

@@ -48,6 +48,15 @@ struct ProviderConfig {
     std::vector<std::string> trustedOrigins;    // may be http, and on a private network
 };
 
+// What is collected of connected accounts.
+struct ContentConfig {
+    bool enabled = true;
+    std::chrono::seconds retention = std::chrono::days(90); // from publication
+    std::size_t maxPosts = 1000;                            // of a connection
+    // Between two polls of an account that posts often, and of one that hardly does.
+    std::chrono::seconds fastest = std::chrono::minutes(5), slowest = std::chrono::hours(24);
+};
+
 struct Config {
     std::string publicUrl; // scheme://host[:port], without a slash at its end
     std::string approvePath = "/approve/";
@@ -70,6 +79,7 @@ struct Config {
     std::optional<SmtpConfig> mail; // nothing: no mail is sent
     std::map<std::string, WebhookConfig> webhooks;
     std::map<std::string, ProviderConfig> providers;
+    ContentConfig content;
     Brands brands;
     std::string brand; // id of the one for requests that name none; empty: none
 

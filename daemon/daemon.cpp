@@ -64,23 +64,25 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       links_(settings->config, masterKeys_, settings_), curl_(loop_.get_executor()),
       curlClient_(curl_), http_(curlClient_, metrics_), requests_(http_, dpopNonces_),
       keySets_(http_), discovery_(http_),
-      outbox_(loop_.get_executor(), vault_, links_, http_, settings_),
-      services_{vault_,
-                spool_,
-                links_,
-                requests_,
-                keySets_,
-                settings_,
-                masterKeys_,
-                edgeKeys_,
-                metrics_,
-                stop_,
-                [this] { outbox_.wake(); }},
+      outbox_(loop_.get_executor(), vault_, links_, http_, settings_), services_{vault_,
+                                                                                 spool_,
+                                                                                 links_,
+                                                                                 requests_,
+                                                                                 keySets_,
+                                                                                 settings_,
+                                                                                 masterKeys_,
+                                                                                 edgeKeys_,
+                                                                                 metrics_,
+                                                                                 stop_,
+                                                                                 [this] {
+                                                                                     outbox_.wake();
+                                                                                 }},
       approvals_(loop_.get_executor(), services_),
       lifecycle_{vault_,      links_,   requests_, settings_,
                  masterKeys_, metrics_, stop_,     [this] { outbox_.wake(); }},
       refresher_(lifecycle_), upkeep_(loop_.get_executor(), lifecycle_, refresher_),
       resealer_(loop_.get_executor(), vault_), linkWatch_(loop_.get_executor(), lifecycle_),
+      collector_(loop_.get_executor(), lifecycle_, refresher_),
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
       connections_(vault_, links_, spool_, requests_, metrics_, settings_, masterKeys_,
                    [this] {
@@ -89,8 +91,9 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
                    }),
       tokens_(vault_, refresher_, requests_, settings_), events_(vault_), streams_(vault_),
       keys_(vault_, spool_, masterKeys_, edgeKeys_, [this] { return reloadKeys(); }),
-      notifications_(vault_, [this] { outbox_.wake(); }),
-      api_(vault_, connections_, tokens_, events_, streams_, keys_, notifications_, settings_),
+      notifications_(vault_, [this] { outbox_.wake(); }), posts_(vault_, settings_),
+      api_(vault_, connections_, tokens_, events_, streams_, keys_, notifications_, posts_,
+           settings_),
       starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
     const Config& config = settings->config;
     requirePair(*edgeKeys_->get(), *masterKeys_->get(), masterKeyPath_, edgeKeyPath_);
@@ -129,6 +132,7 @@ boost::asio::awaitable<void> Daemon::serve() {
     upkeep_.start();
     resealer_.start();
     linkWatch_.start();
+    collector_.start();
     outbox_.start();
     maintenance_.start();
     boost::asio::co_spawn(loop_, keepDiscovering(), logFailure("discovery"));
@@ -161,6 +165,7 @@ boost::asio::awaitable<void> Daemon::stop() {
     upkeep_.stop();
     resealer_.stop();
     linkWatch_.stop();
+    collector_.stop();
     outbox_.stop();
     maintenance_.stop();
     streams_.stop();

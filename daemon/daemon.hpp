@@ -6,6 +6,7 @@
 
 #include "daemon/admin/api.hpp"
 #include "daemon/approvals/processor.hpp"
+#include "daemon/collect/collector.hpp"
 #include "daemon/lifecycle/link_watch.hpp"
 #include "daemon/lifecycle/resealer.hpp"
 #include "daemon/lifecycle/upkeep.hpp"
@@ -42,8 +43,8 @@ class Daemon {
 
     bool idle() const {
         return approvals_.idle() && upkeep_.idle() && resealer_.idle() && linkWatch_.idle() &&
-               outbox_.idle() && maintenance_.idle() && api_.idle() && streams_.idle() &&
-               startSocket_->idle();
+               collector_.idle() && outbox_.idle() && maintenance_.idle() && api_.idle() &&
+               streams_.idle() && startSocket_->idle();
     }
 
     std::string configPath_, masterKeyPath_, edgeKeyPath_;
@@ -73,6 +74,7 @@ class Daemon {
     Upkeep upkeep_;
     Resealer resealer_;
     LinkWatch linkWatch_;
+    Collector collector_;
     Maintenance maintenance_;
     ConnectionsApi connections_;
     TokensApi tokens_;
@@ -80,6 +82,7 @@ class Daemon {
     EventStreams streams_;
     KeysApi keys_;
     NotificationsApi notifications_;
+    PostsApi posts_;
     AdminApi api_;
     Starts starts_;
     std::unique_ptr<WakeSocket> wake_;

@@ -39,15 +39,18 @@ std::string withMilliseconds(TimeMs time) {
     return out.insert(out.size() - 1, fmt::format(".{:03}", time % 1000));
 }
 
-// Takes "attempt ID: " off the message, if it begins so.
+// Takes "attempt ID: " off the message, if it begins so; of "notification ID (mail): " it leaves
+// what is in brackets.
 std::optional<Uuid> takeId(std::string_view& message, std::string_view name) {
     const std::size_t end = name.size() + 1 + Uuid::textLength;
-    if (!message.starts_with(name) || message.substr(0, end + 2).size() < end + 2 ||
-        message[name.size()] != ' ' || message.substr(end, 2) != ": ")
+    if (!message.starts_with(name) || message.size() < end + 2 || message[name.size()] != ' ')
+        return std::nullopt;
+    const std::string_view behind = message.substr(end, 2);
+    if (behind != ": " && behind != " (")
         return std::nullopt;
     const auto id = Uuid::parse(message.substr(name.size() + 1, Uuid::textLength));
     if (id)
-        message.remove_prefix(end + 2);
+        message.remove_prefix(behind == ": " ? end + 2 : end + 1);
     return id;
 }
 

@@ -1,5 +1,7 @@
 #include "daemon/maintenance.hpp"
 
+#include "daemon/collect/keep_posts.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
@@ -14,6 +16,7 @@ using namespace std::chrono_literals;
 constexpr auto every = 2s;
 constexpr TimeMs hour = 3'600'000;
 constexpr std::size_t pruneBatch = 1000;
+constexpr std::size_t ownersAtATime = 50; // of posts
 
 // How long an outcome can still be looked at after its state has expired.
 constexpr TimeMs keptAfterwards = 24 * hour;
@@ -56,6 +59,7 @@ boost::asio::awaitable<void> Maintenance::once() {
     co_await prune();
     co_await pruneEvents();
     co_await forgetDeadLetters();
+    co_await prunePosts();
 }
 
 boost::asio::awaitable<void> Maintenance::forgetDeadLetters() {
@@ -69,6 +73,28 @@ boost::asio::awaitable<void> Maintenance::forgetDeadLetters() {
     const TimeMs before = nowMs() - deadLettersKept;
     const auto forget = [before](VaultWriter& vault) {
         vault.pruneNotifications(before, pruneBatch);
+    };
+    co_await vault_.write(forget);
+}
+
+// Some connections each time, so that neither this loop nor a writer waits for all of them.
+boost::asio::awaitable<void> Maintenance::prunePosts() {
+    const SettingsPtr settings = settings_.get();
+    const PostLimits limits = postLimits(settings->config.content, nowMs());
+    std::vector<Uuid> owners, overdue;
+    vault_.read([&](const VaultReader& vault) {
+        owners = vault.postOwners(prunedTo_, ownersAtATime);
+        for (const Uuid& owner : owners)
+            if (const PostStock stock = vault.postStock(owner);
+                stock.oldest < limits.before || stock.count > limits.most)
+                overdue.push_back(owner);
+    });
+    prunedTo_ = owners.size() < ownersAtATime ? Uuid{} : owners.back();
+    if (overdue.empty())
+        co_return;
+    const auto forget = [overdue, limits](VaultWriter& vault) {
+        for (const Uuid& owner : overdue)
+            vault.prunePosts(owner, limits, pruneBatch);
     };
     co_await vault_.write(forget);
 }

@@ -32,6 +32,7 @@ class Maintenance {
     boost::asio::awaitable<void> prune();
     boost::asio::awaitable<void> pruneEvents();
     boost::asio::awaitable<void> forgetDeadLetters();
+    boost::asio::awaitable<void> prunePosts();
 
     boost::asio::any_io_executor loop_;
     Vault& vault_;
@@ -39,6 +40,7 @@ class Maintenance {
     LinkPublisher& links_;
     const CurrentSettings& settings_;
     StopSignal idle_;
+    Uuid prunedTo_; // the connection whose posts were looked at last; nil: begin anew
     bool running_ = false;
     TimeMs deadLettersDue_ = 0; // to be looked at
 };

@@ -69,6 +69,18 @@ bool TomlReader::flag(std::string_view key, bool otherwise) {
     return otherwise;
 }
 
+std::int64_t TomlReader::number(std::string_view key, std::int64_t otherwise, std::int64_t least,
+                                std::int64_t most) {
+    const toml::node* node = take(key);
+    if (!node)
+        return otherwise;
+    if (const auto value = node->value_exact<std::int64_t>();
+        value && *value >= least && *value <= most)
+        return *value;
+    fail(key, fmt::format("must be a whole number from {} to {}", least, most));
+    return otherwise;
+}
+
 std::vector<std::string> TomlReader::list(std::string_view key) {
     const toml::node* node = take(key);
     std::vector<std::string> out;

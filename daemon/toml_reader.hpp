@@ -29,6 +29,8 @@ class TomlReader {
     std::string text(std::string_view key, std::string otherwise = {});
     std::vector<std::string> keys() const;
     bool flag(std::string_view key, bool otherwise);
+    std::int64_t number(std::string_view key, std::int64_t otherwise, std::int64_t least,
+                        std::int64_t most);
     std::vector<std::string> list(std::string_view key); // of texts; one text is a list of one
     std::map<std::string, std::string> map(std::string_view key); // a table of texts
     std::optional<TomlReader> table(std::string_view key);

@@ -2,6 +2,7 @@
 
 #include "shared/base64url.hpp"
 
+#include <algorithm>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -227,11 +228,12 @@ const MasterKey* MasterKeys::find(KeyId id) const {
     return nullptr;
 }
 
-SecretBytes newKeyLines(KeyId id) {
+SecretBytes newKeyLines(KeyId id, TimeMs after) {
     Key key;
     randombytes_buf(key.data(), key.size());
     std::string value = base64url(key.bytes);
-    SecretBytes out = secretCopy(madeLine(nowMs()) + "key " + std::to_string(id) + " ");
+    SecretBytes out =
+        secretCopy(madeLine(std::max(nowMs(), after + 1000)) + "key " + std::to_string(id) + " ");
     out.insert(out.end(), value.begin(), value.end());
     out.push_back('\n');
     sodium_memzero(value.data(), value.size());

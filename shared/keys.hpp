@@ -109,7 +109,8 @@ struct NewKeyFiles {
 NewKeyFiles generateKeyFiles();
 
 // Lines of key files, each with a line break: a new key with its time, and the seal key of one.
-SecretBytes newKeyLines(KeyId id);
+// It is newer than `after`, by a second at least: times in key files have no fractions.
+SecretBytes newKeyLines(KeyId id, TimeMs after = 0);
 std::string sealLine(KeyId id, const PublicKey& key);
 
 } // namespace grantlink

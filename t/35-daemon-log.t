@@ -24,7 +24,7 @@ is(wait_for_outcome($browser, $status), 'connected', 'an account is connected');
 my ($attempt) = $status =~ m{/attempts/([0-9a-f-]{36})};
 $grantlink->admin->post("/v1/connections/$asked->{id}/refresh");
 ok($grantlink->mailbox->wait_for(1), 'its mail came');
-ok(eventually(sub { $grantlink->log('daemon') =~ /"delivered"/ }), 'which is logged');
+ok(eventually(sub { $grantlink->log('daemon') =~ /"\(mail\): delivered"/ }), 'which is logged');
 
 my @entries = map { eval { decode_json($_) } // fail("no JSON: $_") } split /\n/, $grantlink->log('daemon');
 cmp_ok(scalar @entries, '>=', 4, 'each line is an object');
@@ -35,7 +35,7 @@ for my $entry (@entries) {
 sub about ($name, $id) { return map { $_->{message} } grep { ($_->{$name} // '') eq $id } @entries }
 is_deeply([about(attempt => $attempt)], ['connected'], 'the attempt is a member');
 is_deeply([about(connection => $asked->{id})], ['refreshed'], 'and so is a connection');
-is(scalar(grep { $_->{notification} && $_->{message} eq 'delivered' } @entries), 1, 'and a notification');
+is(scalar(grep { $_->{notification} && $_->{message} eq '(mail): delivered' } @entries), 1, 'and a notification');
 
 # One id through all
 my @edge = grep { /\Q$attempt\E/ } split /\n/, $grantlink->log('attempts');

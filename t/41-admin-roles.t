@@ -33,7 +33,7 @@ sub as ($name) {
         my $admin = $grantlink->admin;
         my %got;
         for my $case (['health', 'GET', '/healthz'], ['metrics', 'GET', '/metrics'], ['list', 'GET', '/v1/connections'], ['show', 'GET', "/v1/connections/$id"],
-            ['events', 'GET', "/v1/connections/$id/events"],
+            ['events', 'GET', "/v1/connections/$id/events"], ['posts', 'GET', '/v1/posts'],
             ['providers', 'GET', '/v1/providers'], ['link', 'GET', "/v1/connections/$id/link"],
             ['create', 'POST', '/v1/connections', '{"provider":"instagram"}'],
             ['token', 'GET', "/v1/connections/$id/token"], ['refresh', 'POST', "/v1/connections/$id/refresh", ''],
@@ -49,14 +49,14 @@ sub as ($name) {
     })->result;
 }
 
-my %viewer = (health => 200, metrics => 200, list => 200, show => 200, events => 200, providers => 200);
+my %viewer = (health => 200, metrics => 200, list => 200, show => 200, events => 200, providers => 200, posts => 200);
 my %refused = (dead => 403, replay => 403, token => 403, refresh => 403, trace => 403, remove => 403,
     link => 403, create => 403, regenerate => 403, cancel => 403, document => 'application/problem+json');
 
 is_deeply(as('nobody'), {%viewer, %refused}, 'a viewer sees connections, but no link, and changes nothing');
 
 my $stranger = as('daemon');
-is_deeply([grep { $stranger->{$_} !~ /\A(?:403|no connection)\z/ } qw(metrics list show events link dead replay token refresh trace remove create regenerate cancel)], [],
+is_deeply([grep { $stranger->{$_} !~ /\A(?:403|no connection)\z/ } qw(metrics list show events posts link dead replay token refresh trace remove create regenerate cancel)], [],
     'who has no role is refused everything');
 
 my $reader = as('www-data');

@@ -10,7 +10,7 @@ use Grantlink::Person qw(approve_at_provider);
 use Grantlink::Preset qw(described_presets origins_to);
 
 my $presets   = "$Grantlink::Instance::repository/conf.d/providers";
-my $grantlink = Grantlink::Instance->new;
+my $grantlink = Grantlink::Instance->new(settings => {content => {enabled => \0}});
 my $shapes    = $grantlink->start_shapes;
 
 sub provider ($name) {

@@ -1,5 +1,5 @@
-# Every shipped preset leads from the button to an active connection, at a provider that holds the client
-# to what the preset says.
+# Every shipped preset leads from the button to an active connection, and to its posts where there are
+# some, at a provider that holds the client to what the preset says.
 
 use v5.36;
 use FindBin;
@@ -28,6 +28,11 @@ sub provider ($preset) {
     };
 }
 
+sub feed_of ($preset) {
+    open my $file, '<', "$presets/$preset->{id}.toml" or die "$preset->{id}: $!\n";
+    return grep { /^\[feed\]/ } readline $file;
+}
+
 $grantlink->write_daemon_config(providers => {map { $_->{id} => provider($_) } @all});
 $grantlink->start;
 
@@ -37,6 +42,11 @@ for my $preset (@all) {
     my $back    = eval { come_back($browser, $browser->get(press($browser, $asked->{link}))->location) };
     my $outcome = $back ? wait_for_outcome($browser, $back->location) : $@;
     is($outcome, 'connected', $preset->{id}) or diag $browser->get($back->location)->text;
+    next unless feed_of($preset);
+    my $posts;
+    my $came = eventually(sub { $posts = $grantlink->admin->get("/v1/connections/$asked->{id}/posts")->json; @{$posts->{posts}} });
+    ok($came && $posts->{posts}[0]{id} eq 'id-of-post', "$preset->{id}: its posts are collected")
+        or diag $posts->{trouble} // 'no trouble';
 }
 unlike($grantlink->log('presets'), qr/refused/, 'the provider had nothing to object to');
 

@@ -119,6 +119,10 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
     }
     if (path == "/v1/keys" || path == "/v1/keys/reload")
         co_return co_await keys(request);
+    if (path == "/v1/posts") {
+        requireMethod(request, "GET");
+        co_return posts_.all(request);
+    }
     if (path == collection && request.method == "GET")
         co_return ok(connections_.list(parseForm(request.query)));
     if (path == collection) {
@@ -147,6 +151,10 @@ boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest&
     if (action == "events") {
         requireMethod(request, "GET");
         co_return ok(events_.list(id, parseForm(request.query)));
+    }
+    if (action == "posts") {
+        requireMethod(request, "GET");
+        co_return posts_.of(id, request);
     }
     if (action == "token") {
         requireMethod(request, "GET");

@@ -1,7 +1,7 @@
 // The admin API: HTTP and JSON on a Unix socket, described in docs/openapi.yaml.
 //
 // This file knows paths, methods and roles; what they do is in connections.cpp, tokens.cpp,
-// events.cpp, keys.cpp and notifications.cpp.
+// events.cpp, keys.cpp, notifications.cpp and posts.cpp.
 // Thread: the loop's.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include "daemon/admin/events.hpp"
 #include "daemon/admin/keys.hpp"
 #include "daemon/admin/notifications.hpp"
+#include "daemon/admin/posts.hpp"
 #include "daemon/admin/tokens.hpp"
 #include "daemon/net/http_server.hpp"
 #include "daemon/settings.hpp"
@@ -22,9 +23,9 @@ class AdminApi {
   public:
     AdminApi(const Vault& vault, ConnectionsApi& connections, TokensApi& tokens, EventsApi& events,
              EventStreams& streams, const KeysApi& keys, NotificationsApi& notifications,
-             const CurrentSettings& settings)
+             const PostsApi& posts, const CurrentSettings& settings)
         : vault_(vault), connections_(connections), tokens_(tokens), events_(events),
-          streams_(streams), keys_(keys), notifications_(notifications),
+          streams_(streams), keys_(keys), notifications_(notifications), posts_(posts),
           settings_(settings) {}
 
     boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
@@ -47,6 +48,7 @@ class AdminApi {
     EventStreams& streams_;
     const KeysApi& keys_;
     NotificationsApi& notifications_;
+    const PostsApi& posts_;
     const CurrentSettings& settings_;
     int running_ = 0;
 };

@@ -121,7 +121,7 @@ ConnectionQuery queryOf(const std::vector<std::pair<std::string, std::string>>& 
             if (!out.status)
                 throw badRequest("status must be pending, active, broken or revoked", name);
         } else if (name == "limit") {
-            out.limit = limitOf(value);
+            out.limit = limitOf(value, 500);
         } else if (name == "after") {
             out.after = Uuid::parse(value);
             if (!out.after)
@@ -294,6 +294,7 @@ boost::asio::awaitable<Json> ConnectionsApi::cancel(Uuid id, Actor actor) {
         if (c.status == ConnectionStatus::active)
             throw conflict("the connection is active; there is no request left to cancel");
         revoke(c, vault, *settings);
+        vault.erasePosts(c.id); // of one that was active once
     };
     const Connection connection =
         co_await change(id, EventKind::cancelled, std::move(actor), withdraw);
@@ -306,6 +307,8 @@ boost::asio::awaitable<Json> ConnectionsApi::remove(Uuid id, Actor actor) {
     const SettingsPtr settings = settings_.get();
     const Change end = [settings](Connection& c, VaultWriter& vault) {
         vault.unschedule(Task::upkeep, c.id);
+        vault.unschedule(Task::collect, c.id);
+        vault.erasePosts(c.id);
         const Provider* provider = settings->provider(c.provider);
         if (c.status == ConnectionStatus::active && provider && provider->preset().revoke)
             vault.schedule(Task::revoke, c, nowMs());

@@ -69,6 +69,7 @@ boost::asio::awaitable<Json> KeysApi::list() const {
         master.push(
             keyJson(key.id, masters->current().id, key.made, countOf(waiting.bySeal, key.id))
                 .set("tokens", number(countOf(use.tokens, key.id)))
+                .set("posts", number(countOf(use.posts, key.id)))
                 .set("links", number(countOf(use.links, key.id)))
                 .set("seals", key.id == edges->sealKey().id));
     for (const EdgeKey& key : edges->all())

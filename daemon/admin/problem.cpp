@@ -2,6 +2,8 @@
 
 #include "daemon/json/json.hpp"
 
+#include <charconv>
+
 namespace grantlink {
 
 ServerResponse Problem::response() const {
@@ -36,6 +38,15 @@ Problem noSuchConnection(const Uuid& id) {
 
 Problem conflict(std::string detail) {
     return Problem(409, "Conflict", std::move(detail));
+}
+
+std::size_t limitOf(const std::string& value, std::size_t most) {
+    std::size_t out = 0;
+    const auto end = value.data() + value.size();
+    const auto [rest, error] = std::from_chars(value.data(), end, out);
+    if (error != std::errc() || rest != end || out < 1 || out > most)
+        throw badRequest("limit must be a number from 1 to " + std::to_string(most), "limit");
+    return out;
 }
 
 } // namespace grantlink

@@ -28,6 +28,9 @@ class Problem : public std::runtime_error {
     std::string allow_; // of a 405
 };
 
+// The parameter `limit` of a list, from 1 to `most`.
+std::size_t limitOf(const std::string& value, std::size_t most);
+
 Problem badRequest(std::string detail, std::string field = {});
 Problem notFound(std::string detail);
 Problem noSuchConnection(const Uuid& id);

@@ -1,6 +1,7 @@
 #include "daemon/approvals/settlement.hpp"
 
 #include "daemon/audit/attempt_events.hpp"
+#include "daemon/collect/poll_plan.hpp"
 #include "daemon/lifecycle/keep_tokens.hpp"
 #include "daemon/notify/link_notices.hpp"
 #include "daemon/notify/notify.hpp"
@@ -63,7 +64,10 @@ Settled Settlement::apply(VaultWriter& vault) const {
         connection.status = ConnectionStatus::active;
         connection.approved = approved;
         forgetLinkNotices(vault, connection.id);
-        keepTokens(vault, connection, *tokens, settings->provider(connection.provider)->preset());
+        const Preset& preset = settings->provider(connection.provider)->preset();
+        keepTokens(vault, connection, *tokens, preset);
+        vault.schedule(Task::collect, connection,
+                       firstPoll(preset, settings->config.content, nowMs()));
     }
     vault.putConnection(connection);
     if (const auto about = noticeOf(out.outcome))

@@ -74,6 +74,7 @@ class CommandLine {
                      cancelCommand);
         addToken();
         addNamed("refresh", "Get a new token for a connection now", help::refresh, refreshCommand);
+        addPosts();
         addConfirmed("remove", "End a connection and give its token back", help::remove,
                      removeCommand);
         addPlain("status", "Tell whether the daemon is well", help::status, statusCommand);
@@ -242,6 +243,18 @@ class CommandLine {
             ->check(isTime);
         onChosen(command,
                  [id, minTtl](const Session& session) { tokenCommand(session, *id, *minTtl); });
+    }
+
+    void addPosts() {
+        CLI::App* const command = add("posts", "Show what an account has published", help::posts);
+        const auto options = std::make_shared<PostsOptions>();
+        command->add_option("ID", options->name,
+                            "An id, the start of one, or an account such as @nike; without\nit "
+                            "of all connections, as they were seen");
+        command->add_option("--limit", options->limit, "At most so many; default: 20")
+            ->type_name("N")
+            ->check(CLI::Range(1, 200).description(""));
+        onChosen(command, [options](const Session& session) { postsCommand(session, *options); });
     }
 
     void addConfirmed(const char* name, const char* description, const char* help,

@@ -47,6 +47,13 @@ void tokenCommand(const Session& session, const std::string& name, const std::st
 void refreshCommand(const Session& session, const std::string& name);
 void removeCommand(const Session& session, const std::string& name, bool confirmed);
 
+struct PostsOptions {
+    std::string name; // what connectionId() takes; empty: the posts of all connections
+    std::size_t limit = 20;
+};
+
+void postsCommand(const Session& session, const PostsOptions& options);
+
 // `limit`: at most so many; 0: as many as there are.
 void listCommand(const Session& session, const ListOptions& options, std::size_t limit);
 void historyCommand(const Session& session, const std::string& name, std::size_t limit);

@@ -48,6 +48,14 @@ inline constexpr const char* list = R"(Examples:
   grantlink list --provider instagram --all
   grantlink list --all --json | jq -r '.connections[].account')";
 
+inline constexpr const char* posts =
+    R"(Posts are collected as soon as a connection is active, and from then on.
+
+Examples:
+  grantlink posts @nike
+  grantlink posts @nike --limit 100 --json | jq -r '.posts[].url'
+  grantlink posts                      the newest of all accounts)";
+
 inline constexpr const char* show = R"(Examples:
   grantlink show @nike
   grantlink show 0199f3a2-7c4e --json)";

@@ -94,7 +94,8 @@ class Rotation {
         if (parsed<EdgeKeys>(config_.edgeKey).sealKey().id == before.current().id) {
             const SecretBytes text = read(config_.masterKey);
             replace(config_.masterKey,
-                    withKeyLines(textOf(text), "key", textOf(newKeyLines(freeId(before))),
+                    withKeyLines(textOf(text), "key",
+                                 textOf(newKeyLines(freeId(before), before.current().made)),
                                  Place::front));
         }
         tellDaemon();
@@ -115,7 +116,8 @@ class Rotation {
             id = freeId(before);
             const SecretBytes text = read(config_.edgeKey);
             replace(config_.edgeKey,
-                    withKeyLines(textOf(text), "key", textOf(newKeyLines(id)), Place::end));
+                    withKeyLines(textOf(text), "key",
+                                 textOf(newKeyLines(id, before.current().made)), Place::end));
         }
         tellDaemon();
         if (isNew && !everyWorkerKnows(id))
@@ -202,6 +204,9 @@ std::string needOf(const Json& key, const Json& current, std::chrono::seconds li
     if (count("tokens") > 0)
         return fmt::format("{} tokens are sealed with it; the daemon seals them anew",
                            count("tokens"));
+    if (count("posts") > 0)
+        return fmt::format("{} posts are sealed with it; the daemon seals them anew",
+                           count("posts"));
     if (count("links") > 0)
         return fmt::format("{} links were made with it and wait for an approval", count("links"));
     if (count("approvals") > 0)
@@ -239,7 +244,8 @@ void keysListCommand(const Session& session) {
     if (session.json)
         return print(reply.body);
     const TimeMs now = nowMs();
-    Table table({{"KEY"}, {"ID"}, {"STATE"}, {"MADE"}, {"TOKENS"}, {"LINKS"}, {"APPROVALS"}});
+    Table table(
+        {{"KEY"}, {"ID"}, {"STATE"}, {"MADE"}, {"TOKENS"}, {"POSTS"}, {"LINKS"}, {"APPROVALS"}});
     for (const char* kind : {"master", "edge"}) {
         const Json keys = reply.json[kind];
         for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -253,6 +259,7 @@ void keysListCommand(const Session& session) {
                        {key["current"].boolean() ? "in use" : "accepted"},
                        {made.empty() ? "–" : relativeTime(made, now)},
                        {count("tokens")},
+                       {count("posts")},
                        {count("links")},
                        {count("approvals")}});
         }

@@ -96,6 +96,7 @@ boost::asio::awaitable<StepResult<FeedPage>> fetchFeedPage(DpopClient& client,
     for (std::size_t i = 0; i < items.size(); ++i)
         if (Post post = postIn(items.at(i), feed); !post.id.empty())
             out.posts.push_back(std::move(post));
+    out.exhausted = exhaustedFor(answer->response, provider.preset().rateLimit);
     out.next = nextOf(*answer, feed, url);
     if (out.next.cursor == place.cursor && out.next.url == place.url)
         out.next = {}; // it would go on for ever

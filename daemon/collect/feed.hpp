@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct FeedPlace {
 struct FeedPage {
     std::vector<Post> posts; // in the provider's order, those without an id left out
     FeedPlace next;          // isFirst(): there is none
+    std::chrono::seconds exhausted{
+        0}; // no further request before that; 0: the provider says nothing
 };
 
 // One try, of a provider with a feed. A URL that an answer names is followed only within the origin

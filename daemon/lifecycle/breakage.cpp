@@ -16,6 +16,7 @@ boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid i
     const auto apply = [id, reason, settings, linkKey, changed](VaultWriter& vault) {
         auto found = vault.connection(id);
         vault.unschedule(Task::upkeep, id);
+        vault.unschedule(Task::collect, id);
         if (!found || found->status != ConnectionStatus::active)
             return;
         Connection& connection = *found;

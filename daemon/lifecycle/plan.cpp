@@ -11,12 +11,6 @@ namespace {
 constexpr TimeMs minute = 60'000;
 constexpr TimeMs day = 24 * 60 * minute;
 
-// 0 to `range`, both in milliseconds.
-TimeMs upTo(TimeMs range) {
-    constexpr TimeMs most = 0xffff'ffff;
-    return randombytes_uniform(static_cast<std::uint32_t>(std::min(range, most - 1)) + 1);
-}
-
 bool sendsRefreshToken(const RequestTemplate& request) {
     return std::find(request.omit.begin(), request.omit.end(), "refresh_token") ==
            request.omit.end();
@@ -34,6 +28,11 @@ bool ends(const TokenSet& tokens) {
 }
 
 } // namespace
+
+TimeMs upTo(TimeMs range) {
+    constexpr TimeMs most = 0xffff'ffff;
+    return randombytes_uniform(static_cast<std::uint32_t>(std::min(range, most - 1)) + 1);
+}
 
 bool canRefresh(const TokenSet& tokens, const Preset& preset) {
     return preset.refresh &&

@@ -8,6 +8,9 @@
 
 namespace grantlink {
 
+// Somewhere from 0 to `range`, both in milliseconds.
+TimeMs upTo(TimeMs range);
+
 // Whether the provider could be asked for newer tokens at all.
 bool canRefresh(const TokenSet& tokens, const Preset& preset);
 

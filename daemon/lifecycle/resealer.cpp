@@ -56,10 +56,21 @@ boost::asio::awaitable<void> Resealer::pass() {
         if (step->sealed > 0)
             co_await idle_.sleep(betweenSteps);
     }
+    co_await passPosts();
     if (sealed > 0)
         spdlog::info("{} tokens are sealed with the current master key now", sealed);
     if (unreadable > 0)
         spdlog::error("{} tokens cannot be opened; 'grantlink check' lists them", unreadable);
+}
+
+boost::asio::awaitable<void> Resealer::passPosts() {
+    const auto step = std::make_shared<ResealedPosts>();
+    while (!step->ended && !idle_.stopped()) {
+        const auto apply = [step](VaultWriter& vault) { *step = vault.resealPosts(step->last); };
+        co_await vault_.write(apply);
+        if (step->sealed > 0)
+            co_await idle_.sleep(betweenSteps);
+    }
 }
 
 } // namespace grantlink

@@ -30,6 +30,7 @@ class Resealer {
   private:
     boost::asio::awaitable<void> run();
     boost::asio::awaitable<void> pass();
+    boost::asio::awaitable<void> passPosts();
 
     boost::asio::any_io_executor loop_;
     Vault& vault_;

@@ -5,6 +5,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace grantlink {
 
 namespace {
@@ -15,6 +17,11 @@ constexpr std::size_t perProvider = 32; // at a time
 constexpr std::size_t inAll = 256;
 constexpr auto lookEvery = 1s;
 constexpr auto afterFailure = 30s; // of a handler that threw
+
+// Room of its own for each provider, so that none can take it all.
+std::size_t shareOf(std::size_t providers) {
+    return std::clamp<std::size_t>(inAll / std::max<std::size_t>(providers, 1), 1, perProvider);
+}
 
 } // namespace
 
@@ -32,8 +39,9 @@ boost::asio::awaitable<void> TaskQueue::look() {
     while (!idle_.stopped()) {
         try {
             const SettingsPtr settings = settings_.get();
+            const std::size_t share = shareOf(settings->providers.size());
             for (const auto& [name, provider] : settings->providers)
-                takeDue(name, lanes_[name]);
+                takeDue(name, lanes_[name], share);
         } catch (const std::exception& error) {
             spdlog::error("the vault cannot be read: {}", error.what());
         }
@@ -42,18 +50,19 @@ boost::asio::awaitable<void> TaskQueue::look() {
     looking_ = false;
 }
 
-void TaskQueue::takeDue(const std::string& provider, Lane& lane) {
+void TaskQueue::takeDue(const std::string& provider, Lane& lane, std::size_t share) {
     const auto now = Clock::now();
     std::erase_if(lane.held, [&](const auto& entry) { return entry.second <= now; });
-    if (lane.pausedUntil > now || lane.running >= perProvider || running_ >= inAll)
+    const std::size_t most = lane.throttle.most(share, now);
+    if (lane.running >= most)
         return;
     std::vector<Uuid> due;
     // Those that are held are due as well, and may be the first.
     vault_.read([&](const VaultReader& vault) {
-        due = vault.dueTasks(task_, provider, nowMs(), perProvider + lane.held.size());
+        due = vault.dueTasks(task_, provider, nowMs(), most + lane.held.size());
     });
     for (const Uuid& connection : due) {
-        if (lane.running >= perProvider || running_ >= inAll)
+        if (lane.running >= most)
             return;
         if (!lane.held.emplace(connection, Clock::time_point::max()).second)
             continue;
@@ -78,7 +87,9 @@ boost::asio::awaitable<void> TaskQueue::runOne(std::string provider, Uuid connec
     else
         lane.held.erase(connection);
     if (pause > 0s)
-        lane.pausedUntil = std::max(lane.pausedUntil, Clock::now() + pause);
+        lane.throttle.turnedAway(pause, Clock::now());
+    else if (!failed)
+        lane.throttle.answered();
     --lane.running;
     --running_;
     idle_.wakeAll(); // there may be more than fitted

@@ -1,10 +1,11 @@
 // Does what is due, of one task, for all connections: in the order of their times, many at once,
-// and no provider in another's way.
+// and no provider in another's way: each has its share of what runs at a time.
 //
 // A handler leaves the task done, or due at another time. One that throws is asked again after a
 // pause. Thread: the loop's.
 #pragma once
 
+#include "daemon/lifecycle/throttle.hpp"
 #include "daemon/net/stop_signal.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vault/vault.hpp"
@@ -21,7 +22,8 @@ namespace grantlink {
 
 class TaskQueue {
   public:
-    // What the handler learned of the provider: until when nothing more should be asked of it.
+    // For how long the provider has turned this connection away; 0: it has not. What it means for
+    // others is for Throttle to say.
     using Handler = std::function<boost::asio::awaitable<std::chrono::seconds>(Uuid connection)>;
 
     TaskQueue(boost::asio::any_io_executor loop, const Vault& vault,
@@ -36,16 +38,16 @@ class TaskQueue {
     bool idle() const { return !looking_ && running_ == 0; }
 
   private:
-    using Clock = std::chrono::steady_clock;
+    using Clock = Throttle::Clock;
 
     struct Lane {                               // of a provider
         std::map<Uuid, Clock::time_point> held; // running, or failed and until when
         std::size_t running = 0;
-        Clock::time_point pausedUntil{};
+        Throttle throttle;
     };
 
     boost::asio::awaitable<void> look();
-    void takeDue(const std::string& provider, Lane& lane);
+    void takeDue(const std::string& provider, Lane& lane, std::size_t share);
     boost::asio::awaitable<void> runOne(std::string provider, Uuid connection);
 
     boost::asio::any_io_executor loop_;

@@ -90,7 +90,7 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::refresh(const Case& about) 
         co_return 0s;
     }
     co_await postpone(about, result.failure);
-    co_return result.failure.retryAfter;
+    co_return result.failure.pause();
 }
 
 // Asks who the token is, which tells whether it works.
@@ -128,18 +128,17 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::check(const Case& about) {
         vault.schedule(Task::upkeep, *connection, next);
     };
     co_await services_.vault.write(apply);
-    co_return failure.retryAfter;
+    co_return failure.pause();
 }
 
 boost::asio::awaitable<void> Upkeep::postpone(const Case& about, const StepFailure& failure) {
-    const TimeMs earliest =
-        failure.mayRetry ? 0 : notBefore(about.tokens, about.preset(), nowMs());
+    const TimeMs earliest = failure.mayRetry ? 0 : notBefore(about.tokens, about.preset(), nowMs());
     const auto apply = [id = about.connection.id, failure, earliest](VaultWriter& vault) {
         auto connection = vault.connection(id);
         if (!connection || connection->status != ConnectionStatus::active)
             return vault.unschedule(Task::upkeep, id);
-        const TimeMs next = std::max(
-            earliest, nextTry(connection->upkeepFailures, failure.retryAfter, nowMs()));
+        const TimeMs next =
+            std::max(earliest, nextTry(connection->upkeepFailures, failure.retryAfter, nowMs()));
         if (connection->upkeepFailures == 0) // the trail is to tell of it, not of each try
             vault.record({.time = nowMs(),
                           .kind = EventKind::refreshFailed,
@@ -180,7 +179,7 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::revoke(Uuid id) {
                           .detail = failure ? printable(failure->message) : ""});
     };
     co_await services_.vault.write(apply);
-    co_return failure ? failure->retryAfter : 0s;
+    co_return failure ? failure->pause() : 0s;
 }
 
 } // namespace grantlink

@@ -28,6 +28,9 @@ class RequestTraces {
     // What that connection's requests go through.
     std::shared_ptr<DpopClient> clientFor(const Uuid& connection);
 
+    // For requests that nobody waits for: they would be in the way of those that are tried.
+    DpopClient& untraced() { return plain_; }
+
     // The requests from number `after` on, with the number of the next one; null for a connection
     // without a trace.
     Json of(const Uuid& connection, std::size_t after) const;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 namespace grantlink {
 
@@ -14,18 +15,26 @@ namespace {
 
 constexpr std::chrono::seconds longestPause(120); // while somebody waits
 
+constexpr std::chrono::seconds usualWindow(900); // of a limit that does not say when it ends
+
+// The number that a header begins with; nothing: there is none.
+std::optional<long> numberIn(const HttpResponse& response, std::string_view header) {
+    const std::string_view text = header.empty() ? header : response.header(header);
+    long out = 0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    return error == std::errc() ? std::optional(out) : std::nullopt;
+}
+
 // RFC 9110, section 10.2.3; the HTTP-date form is rare here and counts as "soon".
 std::chrono::seconds retryAfterOf(const HttpResponse& response, const RateLimit& limit) {
-    const auto number = [&](std::string_view header) {
-        const std::string_view text = header.empty() ? header : response.header(header);
-        long out = 0;
-        std::from_chars(text.data(), text.data() + text.size(), out);
-        return out;
-    };
-    long seconds = number("retry-after");
-    if (seconds == 0 && number(limit.reset) > 0)
-        seconds = number(limit.reset) - (limit.resetIsTime ? static_cast<long>(nowMs() / 1000) : 0);
+    long seconds = numberIn(response, "retry-after").value_or(0);
+    if (const auto reset = numberIn(response, limit.reset); seconds == 0 && reset && *reset > 0)
+        seconds = *reset - (limit.resetIsTime ? static_cast<long>(nowMs() / 1000) : 0);
     return std::chrono::seconds(std::clamp(seconds, 0L, 86400L));
+}
+
+bool noneIsLeft(const HttpResponse& response, const RateLimit& limit) {
+    return numberIn(response, limit.remaining) == 0;
 }
 
 } // namespace
@@ -54,7 +63,16 @@ StepFailure failureOf(const HttpResponse& response, const std::string& said, con
     std::string message = "status " + std::to_string(response.status);
     if (!said.empty())
         message = quoted(said);
-    return {message, turnedAway || serverError, retryAfterOf(response, limit)};
+    StepFailure out{message, turnedAway || serverError, retryAfterOf(response, limit)};
+    out.turnedAway = turnedAway || noneIsLeft(response, limit); // some say 403 then
+    return out;
+}
+
+std::chrono::seconds exhaustedFor(const HttpResponse& response, const RateLimit& limit) {
+    if (!noneIsLeft(response, limit))
+        return {};
+    const std::chrono::seconds wait = retryAfterOf(response, limit);
+    return wait.count() > 0 ? wait : usualWindow;
 }
 
 std::chrono::milliseconds backoff(int tries, const StepFailure& failure) {

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/result.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -19,6 +20,12 @@ struct StepFailure {
     bool mayRetry = false; // the provider has certainly not acted on it
     std::chrono::seconds retryAfter{0}; // what the provider asked for; 0: nothing
     bool dead = false;                  // the approval is gone: only a new one helps
+    bool turnedAway = false;            // there were too many requests, or it is not there for now
+
+    // For how long it was turned away; 0: it was not.
+    std::chrono::seconds pause() const {
+        return turnedAway ? std::max(retryAfter, std::chrono::seconds(1)) : std::chrono::seconds(0);
+    }
 };
 
 template <typename T>
@@ -31,6 +38,10 @@ enum class Repeatable { no, yes };
 StepFailure failureOf(const HttpError& error, Repeatable repeatable);
 StepFailure failureOf(const HttpResponse& response, const std::string& said, const RateLimit& limit,
                       Repeatable repeatable);
+
+// How long no further request is to be sent, when the answer says that none is left: the preset's
+// [rate_limit]. 0: it does not say so.
+std::chrono::seconds exhaustedFor(const HttpResponse& response, const RateLimit& limit);
 
 // The provider's own words, made fit for a log and a page: printable, short, one line.
 std::string quoted(const std::string& text);

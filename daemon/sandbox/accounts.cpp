@@ -1,5 +1,7 @@
 #include "daemon/sandbox/accounts.hpp"
 
+#include <algorithm>
+
 namespace grantlink::sandbox {
 
 namespace {
@@ -28,8 +30,10 @@ const std::vector<Post> zoePosts = {
 
 } // namespace
 
-const std::vector<Account>& accounts() {
-    static const std::vector<Account> all = {
+namespace {
+
+std::vector<Account>& everyone() {
+    static std::vector<Account> all = {
         {17841400000000001, "26049000000000001", "nike", "Nike", "BUSINESS", nikePosts},
         {17841400000000003, "26049000000000003", "adidas", "adidas", "BUSINESS", adidasPosts},
         {17841400000000005, "26049000000000005", "acme", "Acme Inc.", "BUSINESS", {}},
@@ -39,11 +43,44 @@ const std::vector<Account>& accounts() {
     return all;
 }
 
-const Account* findAccount(const std::string& handle) {
-    for (const Account& account : accounts())
+Account* find(const std::string& handle) {
+    for (Account& account : everyone())
         if (account.handle == handle)
             return &account;
     return nullptr;
+}
+
+} // namespace
+
+const std::vector<Account>& accounts() {
+    return everyone();
+}
+
+const Account* findAccount(const std::string& handle) {
+    return find(handle);
+}
+
+bool publish(const std::string& handle, Post post) {
+    Account* const account = find(handle);
+    if (!account)
+        return false;
+    std::vector<Post>& posts = account->posts;
+    for (Post& old : posts)
+        if (old.id == post.id) {
+            old = std::move(post);
+            return true;
+        }
+    const auto place = std::find_if(posts.begin(), posts.end(), [&](const Post& other) {
+        return other.timestamp <= post.timestamp; // all are in UTC
+    });
+    posts.insert(place, std::move(post));
+    return true;
+}
+
+bool unpublish(const std::string& handle, const std::string& id) {
+    Account* const account = find(handle);
+    return account &&
+           std::erase_if(account->posts, [&](const Post& post) { return post.id == id; }) > 0;
 }
 
 } // namespace grantlink::sandbox

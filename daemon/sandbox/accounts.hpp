@@ -1,4 +1,5 @@
-// The people of the sandbox: a few professional accounts with their posts. They never change.
+// The people of the sandbox: a few professional accounts with their posts. Only the control API
+// changes what they have published.
 #pragma once
 
 #include <cstdint>
@@ -25,5 +26,10 @@ struct Account {
 
 const std::vector<Account>& accounts();
 const Account* findAccount(const std::string& handle); // nullptr: unknown
+
+// Puts it into the place of the account's post with the same id, or before all that are not newer
+// by their timestamps. False: there is no such account.
+bool publish(const std::string& handle, Post post);
+bool unpublish(const std::string& handle, const std::string& id); // false: there is no such post
 
 } // namespace grantlink::sandbox

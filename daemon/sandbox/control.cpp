@@ -83,6 +83,29 @@ ServerResponse expireTokens(World& world, const Call& call) {
     return jsonAnswer(answer);
 }
 
+// The time in the form that Instagram writes.
+std::string timestamp(Time time) {
+    return rfc3339(time).substr(0, 19) + "+0000";
+}
+
+ServerResponse putPost(World& world, const Call& call) {
+    const Json body = bodyOf(call);
+    Post post{body["id"].str(), body["caption"].str(), body["media_type"].str("IMAGE"),
+              body["timestamp"].str(timestamp(world.clock.now()))};
+    if (post.id.empty())
+        return badRequest("id: is missing");
+    if (!publish(body["user"].str(), std::move(post)))
+        return badRequest("user: must be the handle of one of the sandbox's accounts");
+    return noContent();
+}
+
+ServerResponse deletePost(World&, const Call& call) {
+    const Json body = bodyOf(call);
+    if (!unpublish(body["user"].str(), body["id"].str()))
+        return badRequest("id: the user has no such post");
+    return noContent();
+}
+
 ServerResponse showClock(World& world, const Call&) {
     Json answer = Json::object();
     answer.set("now", rfc3339(world.clock.now()));
@@ -134,6 +157,7 @@ const std::map<std::string, std::map<std::string, Endpoint>>& routes() {
         {"/_sandbox/requests", {{"GET", listRequests}, {"DELETE", clearRequests}}},
         {"/_sandbox/tokens", {{"GET", listTokens}}},
         {"/_sandbox/tokens/expire", {{"POST", expireTokens}}},
+        {"/_sandbox/posts", {{"POST", putPost}, {"DELETE", deletePost}}},
         {"/_sandbox/clock", {{"GET", showClock}, {"POST", moveClock}}},
         {"/_sandbox/settings", {{"POST", changeSettings}}}};
     return table;

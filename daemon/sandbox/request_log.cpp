@@ -1,6 +1,6 @@
 #include "daemon/sandbox/request_log.hpp"
 
-#include <map>
+#include <algorithm>
 #include <set>
 
 namespace grantlink::sandbox {
@@ -28,6 +28,16 @@ void RequestLog::add(Time time, const std::string& method, const std::string& pa
         entries_.pop_front();
 }
 
+RequestLog::Running::Running(RequestLog& log, std::string path)
+    : log_(log), path_(std::move(path)) {
+    int& most = log_.most_[path_];
+    most = std::max(most, ++log_.running_[path_]);
+}
+
+RequestLog::Running::~Running() {
+    --log_.running_[path_];
+}
+
 Json RequestLog::toJson() const {
     Json requests = Json::array();
     std::map<std::string, int> counts;
@@ -47,8 +57,11 @@ Json RequestLog::toJson() const {
     Json byPath = Json::object();
     for (const auto& [path, count] : counts)
         byPath.set(path, count);
+    Json mostByPath = Json::object();
+    for (const auto& [path, most] : most_)
+        mostByPath.set(path, most);
     Json json = Json::object();
-    json.set("requests", requests).set("counts", byPath);
+    json.set("requests", requests).set("counts", byPath).set("most_at_once", mostByPath);
     return json;
 }
 

@@ -8,6 +8,7 @@
 #include "daemon/sandbox/parameters.hpp"
 
 #include <deque>
+#include <map>
 #include <string>
 
 namespace grantlink::sandbox {
@@ -17,7 +18,24 @@ class RequestLog {
     void add(Time time, const std::string& method, const std::string& path,
              const Parameters& parameters, bool authorization);
 
-    void clear() { entries_.clear(); }
+    void clear() {
+        entries_.clear();
+        most_.clear();
+    }
+
+    // While an answer is made.
+    class Running {
+      public:
+        Running(RequestLog& log, std::string path);
+        ~Running();
+
+        Running(const Running&) = delete;
+        Running& operator=(const Running&) = delete;
+
+      private:
+        RequestLog& log_;
+        std::string path_;
+    };
 
     Json toJson() const;
 
@@ -29,6 +47,7 @@ class RequestLog {
     };
 
     std::deque<Entry> entries_;
+    std::map<std::string, int> running_, most_; // by path: requests now, and at the most
 };
 
 } // namespace grantlink::sandbox

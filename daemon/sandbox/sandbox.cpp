@@ -103,6 +103,7 @@ Handler handlerFor(World& world) {
             co_return control(world, call);
         const std::string name = call.request.method + " " + call.request.path;
         record(world, call);
+        const RequestLog::Running running(world.log, call.request.path);
         ServerResponse response = co_await answerWithFaults(world, std::move(call));
         spdlog::info("{}: {}", name, response.status);
         co_return response;

@@ -9,10 +9,12 @@
 namespace grantlink {
 
 struct KeyUse {
-    std::map<KeyId, std::size_t> tokens; // sealed with it
-    std::map<KeyId, std::size_t> links;  // made with it, and waiting for an approval
+    std::map<KeyId, std::size_t> tokens, posts; // sealed with it
+    std::map<KeyId, std::size_t> links;         // made with it, and waiting for an approval
 
-    bool needs(KeyId id) const { return tokens.contains(id) || links.contains(id); }
+    bool needs(KeyId id) const {
+        return tokens.contains(id) || posts.contains(id) || links.contains(id);
+    }
 };
 
 } // namespace grantlink

@@ -1,6 +1,7 @@
 #include "daemon/vault/lmdb_tables.hpp"
 
 #include "daemon/vault/lmdb_keys.hpp"
+#include "daemon/vault/seal.hpp"
 #include "daemon/vault/token_seal.hpp"
 
 #include <algorithm>
@@ -67,6 +68,9 @@ KeyUse keyUseIn(const lmdb::Transaction& transaction, const VaultTables& tables)
     lmdb::Cursor tokens(transaction, tables.tokens);
     for (auto entry = tokens.first(); entry; entry = tokens.next())
         ++out.tokens[sealedWith(entry->second)];
+    lmdb::Cursor posts(transaction, tables.posts.posts);
+    for (auto entry = posts.first(); entry; entry = posts.next())
+        ++out.posts[sealedWith(entry->second)];
     const TimeMs now = nowMs();
     for (const ConnectionStatus status : {ConnectionStatus::pending, ConnectionStatus::broken}) {
         lmdb::Cursor waiting(transaction, statusTable(tables, status));
@@ -336,6 +340,32 @@ std::optional<TimeMs> LmdbVaultReads<Base>::dueTime(Task task, const Uuid& conne
     return record ? std::optional<TimeMs>(numberIn(textOf(*record))) : std::nullopt;
 }
 
+template <typename Base>
+std::optional<StoredPost> LmdbVaultReads<Base>::post(const Uuid& connection,
+                                                     const std::string& id) const {
+    return reads().find(connection, id);
+}
+
+template <typename Base>
+PostPage LmdbVaultReads<Base>::posts(const PostQuery& query) const {
+    return reads().list(query);
+}
+
+template <typename Base>
+PostStock LmdbVaultReads<Base>::postStock(const Uuid& connection) const {
+    return reads().stock(connection);
+}
+
+template <typename Base>
+std::vector<Uuid> LmdbVaultReads<Base>::postOwners(const Uuid& after, std::size_t limit) const {
+    return reads().owners(after, limit);
+}
+
+template <typename Base>
+Collecting LmdbVaultReads<Base>::collecting(const Uuid& connection) const {
+    return reads().collecting(connection);
+}
+
 template class LmdbVaultReads<VaultReader>;
 template class LmdbVaultReads<VaultWriter>;
 
@@ -384,6 +414,10 @@ Resealed LmdbVaultWriter::resealTokens(const Uuid& after) {
         }
     }
     return out;
+}
+
+ResealedPosts LmdbVaultWriter::resealPosts(std::uint64_t after) {
+    return postWrites().reseal(after, mostResealed, mostLookedAt);
 }
 
 void LmdbVaultWriter::eraseTokens(const Uuid& owner) {
@@ -456,6 +490,23 @@ std::size_t LmdbVaultWriter::pruneEvents(TimeMs before, std::size_t limit) {
             write_.remove(tables_.eventsOf, bytesOf(eventKey(event->connection, number)));
     }
     return old.size();
+}
+
+std::uint64_t LmdbVaultWriter::putPost(const StoredPost& post) {
+    return postWrites().put(post);
+}
+
+std::size_t LmdbVaultWriter::prunePosts(const Uuid& connection, const PostLimits& limits,
+                                        std::size_t limit) {
+    return postWrites().prune(connection, limits, limit);
+}
+
+void LmdbVaultWriter::erasePosts(const Uuid& connection) {
+    postWrites().erase(connection);
+}
+
+void LmdbVaultWriter::putCollecting(const Uuid& connection, const Collecting& collecting) {
+    postWrites().putCollecting(connection, collecting);
 }
 
 std::size_t LmdbVaultWriter::pruneAttempts(TimeMs before, std::size_t limit) {

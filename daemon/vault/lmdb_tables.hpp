@@ -1,6 +1,7 @@
 // Reading and writing the tables of the LMDB vault inside one transaction.
 #pragma once
 
+#include "daemon/vault/lmdb_posts.hpp"
 #include "daemon/vault/lmdb_vault.hpp"
 
 namespace grantlink {
@@ -44,8 +45,15 @@ class LmdbVaultReads : public Base {
                             const std::function<void(const Event&)>& visit) const override;
     std::uint64_t lastEvent() const override;
     std::optional<TimeMs> oldestEvent() const override;
+    std::optional<StoredPost> post(const Uuid& connection, const std::string& id) const override;
+    PostPage posts(const PostQuery& query) const override;
+    PostStock postStock(const Uuid& connection) const override;
+    std::vector<Uuid> postOwners(const Uuid& after, std::size_t limit) const override;
+    Collecting collecting(const Uuid& connection) const override;
 
   protected:
+    PostReads reads() const { return {transaction_, tables_.posts, keys_}; }
+
     std::vector<Uuid> idsOf(const std::vector<std::string>& accounts) const;
     std::optional<Notification> waiting(const Uuid& id) const;
     std::optional<Notification> dead(const Uuid& id) const;
@@ -72,16 +80,24 @@ class LmdbVaultWriter : public LmdbVaultReads<VaultWriter> {
     void buryNotification(const Notification& notification) override;
     void removeNotification(const Uuid& id) override;
     Resealed resealTokens(const Uuid& after) override;
+    ResealedPosts resealPosts(std::uint64_t after) override;
     void schedule(Task task, const Connection& connection, TimeMs due) override;
     void unschedule(Task task, const Uuid& connection) override;
     void record(Event event) override;
     std::size_t pruneEvents(TimeMs before, std::size_t limit) override;
+    std::uint64_t putPost(const StoredPost& post) override;
+    std::size_t prunePosts(const Uuid& connection, const PostLimits& limits,
+                           std::size_t limit) override;
+    void erasePosts(const Uuid& connection) override;
+    void putCollecting(const Uuid& connection, const Collecting& collecting) override;
     std::size_t pruneAttempts(TimeMs before, std::size_t limit) override;
     std::size_t pruneNotifications(TimeMs before, std::size_t limit) override;
 
     bool recorded() const { return recorded_; } // an event
 
   private:
+    PostWrites postWrites() { return {write_, tables_.posts, keys_}; }
+
     lmdb::WriteTransaction& write_;
     bool recorded_ = false;
 };

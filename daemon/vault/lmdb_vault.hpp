@@ -13,6 +13,7 @@
 //   tasks_due         u8 task · provider · NUL · u64 due, big endian · connection id → nothing
 //   events            u64 number, big endian → JSON
 //   events_of         connection id · u64 number, big endian → nothing
+//   posts, posts_by_time, posts_by_id, collecting: lmdb_posts.hpp
 //   meta              "schema" → u32
 #pragma once
 
@@ -33,10 +34,15 @@ namespace grantlink {
 constexpr std::size_t vaultMapSize = std::size_t{64} << 30;
 constexpr unsigned vaultMaxDatabases = 32;
 
+struct PostTables {
+    lmdb::Database posts, byTime, byId, collecting; // lmdb_posts.hpp
+};
+
 struct VaultTables {
     lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue, deadLetters, tasks,
         tasksDue, events, eventsOf;
     std::array<lmdb::Database, 4> byStatus; // in the order of ConnectionStatus
+    PostTables posts;
 };
 
 class LmdbVault : public Vault {

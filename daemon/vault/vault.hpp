@@ -1,4 +1,5 @@
-// The daemon's own store: connections, tokens, attempts, outbox. Everything goes through here.
+// The daemon's own store: connections, tokens, attempts, outbox, posts. Everything goes through
+// here.
 //
 // Reads see one consistent moment and do not wait for writers. A write is a function that runs in
 // one transaction with others that came at the same time (group commit): when write() returns, all
@@ -12,9 +13,10 @@
 
 #include "daemon/vault/connection.hpp"
 #include "daemon/vault/event.hpp"
-#include "shared/histogram.hpp"
 #include "daemon/vault/key_use.hpp"
+#include "daemon/vault/stored_post.hpp"
 #include "daemon/vault/vault_report.hpp"
+#include "shared/histogram.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -39,10 +41,11 @@ struct ConnectionPage {
 
 // What is to be done with a connection at some time; each task is there once a connection at most.
 enum class Task : std::uint8_t {
-    upkeep = 1, // an active one: refresh its token, or see that it still works
-    revoke = 2, // one that was removed: give its token back
-    warn = 3,   // one that waits: tell its requester that the link is about to expire
-    remind = 4, // one that waits: remind its recipient
+    upkeep = 1,  // an active one: refresh its token, or see that it still works
+    revoke = 2,  // one that was removed: give its token back
+    warn = 3,    // one that waits: tell its requester that the link is about to expire
+    remind = 4,  // one that waits: remind its recipient
+    collect = 5, // an active one: read its account's posts
 };
 
 // Newest first. `next`: ask for those below it; nothing: that was all.
@@ -102,6 +105,14 @@ class VaultReader {
                                     const std::function<void(const Event&)>& visit) const = 0;
     virtual std::uint64_t lastEvent() const = 0;           // its number; 0: there was none
     virtual std::optional<TimeMs> oldestEvent() const = 0; // of those that can be pruned
+
+    // By the provider's id. Nothing as well when it cannot be opened any more.
+    virtual std::optional<StoredPost> post(const Uuid& connection, const std::string& id) const = 0;
+    virtual PostPage posts(const PostQuery& query) const = 0;
+    virtual PostStock postStock(const Uuid& connection) const = 0;
+    // Connections that have posts, at most `limit`, in the order of their ids from behind `after`.
+    virtual std::vector<Uuid> postOwners(const Uuid& after, std::size_t limit) const = 0;
+    virtual Collecting collecting(const Uuid& connection) const = 0;
 };
 
 // One step of sealing tokens anew.
@@ -110,6 +121,12 @@ struct Resealed {
     std::size_t sealed = 0;     // with the current key
     std::size_t unreadable = 0; // stay as they are
     bool ended = false;         // there are no more behind `last`
+};
+
+struct ResealedPosts {
+    std::uint64_t last = 0; // number of the post that was looked at last
+    std::size_t sealed = 0, unreadable = 0;
+    bool ended = false;
 };
 
 class VaultWriter : public VaultReader {
@@ -127,6 +144,7 @@ class VaultWriter : public VaultReader {
     // Looks at the next tokens behind `after`, and seals those anew that are not sealed with the
     // current key.
     virtual Resealed resealTokens(const Uuid& after) = 0;
+    virtual ResealedPosts resealPosts(std::uint64_t after) = 0; // the same of posts, by number
     // In the place of the time that it had before.
     virtual void schedule(Task task, const Connection& connection, TimeMs due) = 0;
     virtual void unschedule(Task task, const Uuid& connection) = 0;
@@ -135,6 +153,15 @@ class VaultWriter : public VaultReader {
     // Events before the first that is not older than `before`; at most `limit`. The newest of all
     // stays, so that numbers never begin anew.
     virtual std::size_t pruneEvents(TimeMs before, std::size_t limit) = 0;
+    // With number 0 a new one, which gets its number; else in the place of that with the number.
+    // Its connection, id and time do not change.
+    virtual std::uint64_t putPost(const StoredPost& post) = 0;
+    // Those that are beyond the limits, the oldest first; at most `limit`. How many went.
+    virtual std::size_t prunePosts(const Uuid& connection, const PostLimits& limits,
+                                   std::size_t limit) = 0;
+    // All of a connection, and what is known of collecting them.
+    virtual void erasePosts(const Uuid& connection) = 0;
+    virtual void putCollecting(const Uuid& connection, const Collecting& collecting) = 0;
     // Attempts started before then that are done; at most `limit`.
     virtual std::size_t pruneAttempts(TimeMs before, std::size_t limit) = 0;
     // Notifications that were given up before then; at most `limit`.

@@ -1,6 +1,8 @@
 #include "daemon/vault/vault_check.hpp"
 
 #include "daemon/vault/lmdb_keys.hpp"
+#include "daemon/vault/lmdb_posts.hpp"
+#include "daemon/vault/seal.hpp"
 #include "daemon/vault/token_seal.hpp"
 
 namespace grantlink {
@@ -28,6 +30,9 @@ class Check {
         each(tables_.outboxDue, [this](Bytes key, Bytes) { notificationDue(key); });
         each(tables_.tasks, [this](Bytes key, Bytes record) { task(key, record); });
         each(tables_.tasksDue, [this](Bytes key, Bytes) { taskDue(key); });
+        each(tables_.posts.posts, [this](Bytes key, Bytes sealed) { post(key, sealed); });
+        each(tables_.posts.byId, [this](Bytes key, Bytes number) { postById(key, number); });
+        each(tables_.posts.byTime, [this](Bytes key, Bytes byId) { postByTime(key, byId); });
         each(tables_.events, [this](Bytes key, Bytes record) { event(key, record); });
         each(tables_.eventsOf, [this](Bytes key, Bytes) { eventOf(key); });
         return std::move(report_);
@@ -183,7 +188,7 @@ class Check {
     }
 
     static std::string nameOfTask(std::uint8_t task) {
-        constexpr const char* names[] = {"upkeep", "revoke", "warn", "remind"};
+        constexpr const char* names[] = {"upkeep", "revoke", "warn", "remind", "collect"};
         return task >= 1 && task <= std::size(names) ? names[task - 1]
                                                      : "task " + std::to_string(task);
     }
@@ -193,7 +198,7 @@ class Check {
         const bool whole = key.size() == taskKeySize && record.size() > dueSize;
         const Uuid id = whole ? uuidOf(key.subspan(1)) : Uuid{};
         const std::string name = nameOfTask(key[0]) + " of " + id.text();
-        if (!whole || key[0] < 1 || key[0] > 4)
+        if (!whole || key[0] < 1 || key[0] > 5)
             return wrong("tasks", name, "the record cannot be read");
         const auto task = static_cast<Task>(key[0]);
         if (!has(tables_.tasksDue, bytesOf(taskDueKey(task, id, textOf(record)))))
@@ -204,7 +209,7 @@ class Check {
         if (task == Task::warn || task == Task::remind)
             return; // looks at the connection when it is due
         const ConnectionStatus expected =
-            task == Task::upkeep ? ConnectionStatus::active : ConnectionStatus::revoked;
+            task == Task::revoke ? ConnectionStatus::revoked : ConnectionStatus::active;
         if (found && found->status != expected)
             wrong("tasks", name, "the connection is " + std::string(nameOf(found->status)));
     }
@@ -217,6 +222,32 @@ class Check {
         const auto record = transaction_.get(tables_.tasks, bytesOf(taskKey(task, id)));
         if (!record || record->size() <= dueSize || taskDueKey(task, id, textOf(*record)) != text)
             wrong("tasks_due", nameOfTask(key[0]) + " of " + id.text(), "no task is due then");
+    }
+
+    void post(Bytes key, Bytes sealed) {
+        const std::uint64_t number = numberIn(textOf(key));
+        const KeyId with = sealedWith(sealed);
+        if (with != 0 && !keys_.find(with))
+            wrong("posts", std::to_string(number),
+                  "is sealed with key " + std::to_string(with) +
+                      ", which master.key does not have");
+        else if (!openPost(keys_, number, sealed))
+            wrong("posts", std::to_string(number),
+                  "does not open: it was changed, or is another record's");
+    }
+
+    bool isPost(std::string_view number) const { return has(tables_.posts.posts, bytesOf(number)); }
+
+    void postById(Bytes key, Bytes number) {
+        if (!isPost(textOf(number)))
+            wrong("posts_by_id", uuidOf(key.first(16)).text(), "leads to a post that is not there");
+    }
+
+    void postByTime(Bytes key, Bytes byId) {
+        const std::string_view text = textOf(key);
+        if (text.size() != 16 + 8 + 8 || !isPost(text.substr(24)) || !has(tables_.posts.byId, byId))
+            wrong("posts_by_time", uuidOf(key.first(16)).text(),
+                  "leads to a post that is not there");
     }
 
     // Events outlive their connections.

@@ -12,7 +12,7 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint32_t schema = 4; // 4: events and events_of, which begin empty
+constexpr std::uint32_t schema = 4; // 4: events, posts, dead letters, and a lane a receiver
 
 // Vaults of schema 1 had no number yet.
 std::uint32_t schemaOf(const lmdb::Transaction& transaction, lmdb::Database meta) {
@@ -41,9 +41,10 @@ void fillAccounts(lmdb::WriteTransaction& write, const VaultTables& tables) {
                      [&](const Connection& connection) { putAccount(write, tables, connection); });
 }
 
-// Since schema 3: when to look after the tokens there are. What is due at once finds its own time.
-void scheduleUpkeep(lmdb::WriteTransaction& write, const VaultTables& tables,
-                    const MasterKeys& keys) {
+// When to look after the tokens there are (since schema 3), when to collect posts (since 4). What
+// is due at once finds its own time.
+void scheduleForActive(lmdb::WriteTransaction& write, const VaultTables& tables,
+                       const MasterKeys& keys, Task task) {
     LmdbVaultWriter vault(write, tables, keys);
     std::vector<Connection> active;
     eachConnectionIn(write, tables, Uuid{}, write.count(tables.connections),
@@ -52,7 +53,7 @@ void scheduleUpkeep(lmdb::WriteTransaction& write, const VaultTables& tables,
                              active.push_back(connection);
                      });
     for (const Connection& connection : active)
-        vault.schedule(Task::upkeep, connection, nowMs());
+        vault.schedule(task, connection, nowMs());
 }
 
 } // namespace
@@ -71,7 +72,9 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         write.open("tasks_due"),
         write.open("events"),
         write.open("events_of"),
-        {write.open("pending"), write.open("active"), write.open("broken"), write.open("revoked")}};
+        {write.open("pending"), write.open("active"), write.open("broken"), write.open("revoked")},
+        {write.open("posts"), write.open("posts_by_time"), write.open("posts_by_id"),
+         write.open("collecting")}};
     const lmdb::Database meta = write.open("meta");
     const std::uint32_t found = schemaOf(write, meta);
     if (found > schema)
@@ -81,7 +84,8 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
     if (found < 2)
         fillAccounts(write, tables);
     if (found < 3)
-        scheduleUpkeep(write, tables, keys);
+        scheduleForActive(write, tables, keys, Task::upkeep);
+    scheduleForActive(write, tables, keys, Task::collect);
     divideOutbox(write, tables);
     putSchema(write, meta);
     return tables;
@@ -113,7 +117,8 @@ VaultTables findTables(lmdb::ReadTransaction& read, const std::string& directory
             table("tasks_due"),
             table("events"),
             table("events_of"),
-            {table("pending"), table("active"), table("broken"), table("revoked")}};
+            {table("pending"), table("active"), table("broken"), table("revoked")},
+            {table("posts"), table("posts_by_time"), table("posts_by_id"), table("collecting")}};
 }
 
 } // namespace grantlink

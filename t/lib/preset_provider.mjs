@@ -129,7 +129,23 @@ function redeem(call) {
   return tokenAnswer(name, preset, `${name}-token-${preset.upgrade ? 'short' : 'long'}`);
 }
 
-// A request with a token: the upgrade, or who it is.
+function wantToken(request, call, name, where) {
+  if (where === 'header') want(call.headers.authorization === `Bearer ${name}-token-long`, `${name} wants the token in the header`);
+  if (where === 'query') want(call.query.access_token === `${name}-token-long`, `${name} wants the token in the query`);
+  wantHeaders(request, call);
+}
+
+const isFor = (request, call) => request && call.method === (request.method ?? 'GET') && leadsTo(request.url, call.path);
+
+// One post, with everything that the preset says where to find, and no further page.
+function feedAnswer(feed) {
+  const said = { text: 'Just do it', link: 'https://example.com/post', time: new Date().toISOString(), media: 'https://example.com/post.jpg' };
+  const post = put({}, first(feed.id, '/id'), 'id-of-post');
+  for (const [key, value] of Object.entries(said)) if (feed[key]) put(post, first(feed[key]), value);
+  return succeed(feed, feed.items ? put({}, feed.items, [post]) : [post]);
+}
+
+// A request with a token: the upgrade, who it is, or what was published.
 function use(call) {
   const text = decodeURIComponent(`${call.url}\n${Object.values(call.headers).join('\n')}\n${call.body}`);
   const [, name, age] = /([\w-]+)-token-(short|long)/.exec(text) ?? [];
@@ -139,12 +155,14 @@ function use(call) {
     want(leadsTo(preset.upgrade.url, call.path), `${call.path} is not the upgrade of ${name}`);
     return tokenAnswer(name, preset, `${name}-token-long`);
   }
-  const { identity } = preset;
-  want(call.method === (identity.method ?? 'GET') && leadsTo(identity.url, call.path), `${call.method} ${call.path} is not the identity endpoint of ${name}`);
+  const { identity, feed } = preset;
   const where = identity.token_in ?? 'header';
-  if (where === 'header') want(call.headers.authorization === `Bearer ${name}-token-long`, `${name} wants the token in the header`);
-  if (where === 'query') want(call.query.access_token === `${name}-token-long`, `${name} wants the token in the query`);
-  wantHeaders(identity, call);
+  if (!isFor(identity, call) && isFor(feed, call)) {
+    wantToken(feed, call, name, feed.token_in ?? where);
+    return feedAnswer(feed);
+  }
+  want(isFor(identity, call), `${call.method} ${call.path} is not the identity endpoint of ${name}`);
+  wantToken(identity, call, name, where);
   const account = putAccount(identity, {});
   return succeed(identity, identity.items ? put({}, identity.items, [account]) : account);
 }

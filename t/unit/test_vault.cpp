@@ -284,7 +284,8 @@ void anOlderVaultIsBroughtUpToDate(void**) {
     LmdbVault vault(directory.path(), keys);
     assertIds(pageOf(vault, forAccounts({"@nike"})), {all[3].id, all[0].id});
     assertIds(pageOf(vault, forAccounts({"@adidas"})), {all[2].id});
-    assert_true(dueIn(vault, Task::upkeep, "instagram", nowMs()) == std::vector{all[2].id});
+    for (const Task task : {Task::upkeep, Task::collect})
+        assert_true(dueIn(vault, task, "instagram", nowMs()) == std::vector{all[2].id});
     assertIds(pageOf(vault, {}), {all[3].id, all[2].id, all[1].id, all[0].id});
     assert_true(dueIn(vault, "", 5) == std::vector{mail.id});
 }
@@ -360,14 +361,13 @@ void tokensAreSealedAnew(void**) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {
-        cmocka_unit_test(accountsAreFound),
-        cmocka_unit_test(pagesFollowEachOther),
-        cmocka_unit_test(tasksAreDueInTheirOrder),
-        cmocka_unit_test(eachReceiverHasItsQueue),
-        cmocka_unit_test(deadLettersAreKeptForAWhile),
-        cmocka_unit_test(anOlderVaultIsBroughtUpToDate),
-        cmocka_unit_test(aNewerVaultIsRefused),
-        cmocka_unit_test(tokensAreSealedAnew)};
+    const CMUnitTest tests[] = {cmocka_unit_test(accountsAreFound),
+                                cmocka_unit_test(pagesFollowEachOther),
+                                cmocka_unit_test(tasksAreDueInTheirOrder),
+                                cmocka_unit_test(eachReceiverHasItsQueue),
+                                cmocka_unit_test(deadLettersAreKeptForAWhile),
+                                cmocka_unit_test(anOlderVaultIsBroughtUpToDate),
+                                cmocka_unit_test(aNewerVaultIsRefused),
+                                cmocka_unit_test(tokensAreSealedAnew)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
