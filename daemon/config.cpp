@@ -187,6 +187,9 @@ void readAll(TomlReader& in, Config& out) {
         in.fail("log_level", "must be trace, debug, info, warning, error or off");
     if (auto admin = in.table("admin")) {
         out.adminSocket = admin->text("socket", out.adminSocket);
+        out.consoleSocket = admin->text("console_socket");
+        if (out.consoleSocket == out.adminSocket)
+            admin->fail("console_socket", "must be another socket than the one of the admin API");
         out.grants = readGrants(*admin);
         admin->finish();
     }

@@ -1,5 +1,6 @@
 #include "daemon/daemon.hpp"
 
+#include "daemon/admin/peer.hpp"
 #include "daemon/links/edge_directory.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -70,7 +71,7 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       connections_(vault_, links_, spool_, requests_, settings_, masterKeys_,
                    [this] { upkeep_.wake(); }),
       tokens_(vault_, refresher_, requests_, settings_), api_(connections_, tokens_, settings_),
-      starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
+      console_(api_), starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
     const Config& config = settings->config;
     requirePair(*edgeKeys_, *masterKeys_, config);
     shareEdgeFiles(config.edgeStore, config.edgeGroup);
@@ -99,9 +100,13 @@ boost::asio::awaitable<void> Daemon::serve() {
     const SettingsPtr settings = settings_.get();
     co_await links_.publishAll(vault_); // the vault is the truth, whatever the edge had
     // Any user may connect: the peer's credentials decide what it may do.
-    admin_ = HttpServer::onUnix(
-        loop_.get_executor(), settings->config.adminSocket, 0666,
-        [this](ServerRequest request) { return api_.handle(std::move(request)); });
+    admin_ = HttpServer::onUnix(loop_.get_executor(), settings->config.adminSocket, 0666,
+                                [this](ServerRequest request) {
+                                    const SettingsPtr settings = settings_.get();
+                                    Caller caller = callerOf(request.peer, settings->config);
+                                    return api_.handle(std::move(request), std::move(caller));
+                                });
+    openConsole(settings->config);
     startSocket_->start();
     approvals_.start();
     upkeep_.start();
@@ -109,6 +114,16 @@ boost::asio::awaitable<void> Daemon::serve() {
     maintenance_.start();
     boost::asio::co_spawn(loop_, keepDiscovering(), logFailure("discovery"));
     spdlog::info("grantlinkd: ready");
+}
+
+// nginx's group alone may connect: who gets that far is who nginx says it is.
+void Daemon::openConsole(const Config& config) {
+    if (config.consoleSocket.empty())
+        return;
+    consoleServer_ = HttpServer::onUnix(
+        loop_.get_executor(), config.consoleSocket, 0600,
+        [this](ServerRequest request) { return console_.handle(std::move(request)); });
+    shareWithGroup(config.consoleSocket, config.edgeGroup, 0660);
 }
 
 void Daemon::watchSignals() {
@@ -130,6 +145,8 @@ boost::asio::awaitable<void> Daemon::stop() {
     spdlog::info("grantlinkd: stopping");
     if (admin_) // else it is the start that is stopped
         admin_->stop();
+    if (consoleServer_)
+        consoleServer_->stop();
     wake_->stop();
     startSocket_->stop();
     stop_.stop();
@@ -182,9 +199,13 @@ boost::asio::awaitable<void> Daemon::reload() {
     }
     const SettingsPtr before = settings_.get();
     const std::pair<const char*, std::string Config::*> fixed[] = {
-        {"vault", &Config::vault},          {"edge_store", &Config::edgeStore},
-        {"edge_group", &Config::edgeGroup}, {"master_key", &Config::masterKey},
-        {"edge_key", &Config::edgeKey},     {"admin.socket", &Config::adminSocket}};
+        {"vault", &Config::vault},
+        {"edge_store", &Config::edgeStore},
+        {"edge_group", &Config::edgeGroup},
+        {"master_key", &Config::masterKey},
+        {"edge_key", &Config::edgeKey},
+        {"admin.socket", &Config::adminSocket},
+        {"admin.console_socket", &Config::consoleSocket}};
     for (const auto& [name, member] : fixed)
         if ((*settings)->config.*member != before->config.*member)
             spdlog::warn("reload: {} takes effect with the next start", name);

@@ -6,6 +6,7 @@
 
 #include "daemon/admin/api.hpp"
 #include "daemon/approvals/processor.hpp"
+#include "daemon/console/console_site.hpp"
 #include "daemon/lifecycle/upkeep.hpp"
 #include "daemon/maintenance.hpp"
 #include "daemon/net/wake_socket.hpp"
@@ -32,6 +33,7 @@ class Daemon {
   private:
     boost::asio::awaitable<void> serve();
     boost::asio::awaitable<void> stop();
+    void openConsole(const Config& config);
     void watchSignals();
     boost::asio::awaitable<void> reload();
     boost::asio::awaitable<bool> discover(); // true: the settings are others now
@@ -69,10 +71,11 @@ class Daemon {
     ConnectionsApi connections_;
     TokensApi tokens_;
     AdminApi api_;
+    ConsoleSite console_;
     Starts starts_;
     std::unique_ptr<WakeSocket> wake_;
     std::unique_ptr<StartSocket> startSocket_;
-    std::unique_ptr<HttpServer> admin_;
+    std::unique_ptr<HttpServer> admin_, consoleServer_;
 };
 
 } // namespace grantlink

@@ -1,8 +1,8 @@
 #include "daemon/admin/api.hpp"
 
-#include "daemon/admin/peer.hpp"
 #include "daemon/admin/problem.hpp"
 #include "daemon/json/json.hpp"
+#include "daemon/qr/qr_code.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -56,13 +56,43 @@ Target targetOf(std::string_view path) {
     return {*id, slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1)};
 }
 
+ServerResponse qrOf(const Json& link) {
+    return {200, {{"Content-Type", "image/svg+xml"}}, svgOf(QrCode(link["link"].str()))};
+}
+
+void requireRole(const Caller& caller, Role role) {
+    if (caller.roles.contains(role))
+        return;
+    throw Problem(403, "Forbidden",
+                  caller.name + " does not have the role " + std::string(nameOf(role)) +
+                      "; the operator grants it under [[admin.grant]] in grantlink.toml");
+}
+
+// Whoever may use the console: what is only for programs and terminals is not there.
+void refuseOnConsole(const Caller& caller, std::string_view action) {
+    if (caller.console && (action == "token" || action == "trace"))
+        throw Problem(403, "Forbidden",
+                      "the console gives nobody a " + std::string(action) +
+                          "; use the grantlink command on the daemon's machine");
+}
+
+ServerResponse session(const Caller& caller) {
+    Json roles = Json::array();
+    for (const Role role : caller.roles)
+        roles.push(std::string(nameOf(role)));
+    return ok(Json::object()
+                  .set("user", caller.name)
+                  .set("roles", roles)
+                  .set("version", GRANTLINK_VERSION));
+}
+
 } // namespace
 
-boost::asio::awaitable<ServerResponse> AdminApi::handle(ServerRequest request) {
+boost::asio::awaitable<ServerResponse> AdminApi::handle(ServerRequest request, Caller caller) {
     ServerResponse response;
     ++running_;
     try {
-        response = co_await dispatch(request);
+        response = co_await dispatch(request, caller);
     } catch (const Problem& problem) {
         response = problem.response();
     } catch (const std::exception& error) {
@@ -76,19 +106,10 @@ boost::asio::awaitable<ServerResponse> AdminApi::handle(ServerRequest request) {
     co_return response;
 }
 
-void AdminApi::requireRole(const ServerRequest& request, Role role) const {
-    const SettingsPtr settings = settings_.get();
-    if (request.peer && rolesOf(*request.peer, settings->config).contains(role))
-        return;
-    const std::string uid = request.peer ? std::to_string(request.peer->uid) : "unknown";
-    throw Problem(403, "Forbidden",
-                  "user " + uid + " does not have the role " + std::string(nameOf(role)) +
-                      "; the operator grants it under [[admin.grant]] in grantlink.toml");
-}
-
-boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& request) {
+boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& request,
+                                                          const Caller& caller) {
     const std::string_view path = request.path;
-    requireRole(request, Role::viewer);
+    requireRole(caller, Role::viewer);
     if (path == "/healthz") {
         requireMethod(request, "GET");
         co_return ok(connections_.health());
@@ -97,12 +118,20 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
         requireMethod(request, "GET");
         co_return providers();
     }
+    if (path == "/v1/defaults") {
+        requireMethod(request, "GET");
+        co_return defaults();
+    }
+    if (path == "/v1/session") {
+        requireMethod(request, "GET");
+        co_return session(caller);
+    }
     if (path == collection && request.method == "GET")
         co_return ok(connections_.list(parseForm(request.query)));
     if (path == collection) {
         if (request.method != "POST")
             throw Problem::methodNotAllowed("GET, POST");
-        requireRole(request, Role::operator_);
+        requireRole(caller, Role::operator_);
         const Json made = co_await connections_.create(bodyOf(request));
         ServerResponse response = ok(made, 201);
         response.headers.emplace_back("Location", std::string(collection) + "/" + made["id"].str());
@@ -110,20 +139,22 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
     }
     if (!path.starts_with(std::string(collection) + "/"))
         throw notFound("there is no such path; docs/openapi.yaml lists them");
-    co_return co_await connection(request);
+    co_return co_await connection(request, caller);
 }
 
-boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest& request) {
+boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest& request,
+                                                            const Caller& caller) {
     const auto [id, action] = targetOf(request.path);
+    refuseOnConsole(caller, action);
     if (action.empty() && request.method == "GET")
         co_return ok(connections_.show(id));
     if (action == "token") {
         requireMethod(request, "GET");
-        requireRole(request, Role::tokenReader);
+        requireRole(caller, Role::tokenReader);
         auto query = parseForm(request.query);
         co_return ok(co_await tokens_.vend(id, std::move(query)));
     }
-    requireRole(request, Role::operator_);
+    requireRole(caller, Role::operator_);
     if (action.empty()) {
         if (request.method != "DELETE")
             throw Problem::methodNotAllowed("GET, DELETE");
@@ -132,6 +163,10 @@ boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest&
     if (action == "link") {
         requireMethod(request, "GET");
         co_return ok(connections_.link(id));
+    }
+    if (action == "qr") {
+        requireMethod(request, "GET");
+        co_return qrOf(connections_.link(id));
     }
     if (action == "trace") {
         requireMethod(request, "GET");
@@ -166,6 +201,24 @@ ServerResponse AdminApi::providers() const {
                       .set("name", provider.preset().name)
                       .set("redirect_uri", provider.redirectUri()));
     return ok(Json::object().set("providers", list));
+}
+
+// What a request has that leaves things out, and what it can name instead.
+ServerResponse AdminApi::defaults() const {
+    const SettingsPtr settings = settings_.get();
+    const Config& config = settings->config;
+    Json brands = Json::array();
+    for (const auto& [id, brand] : config.brands)
+        brands.push(Json::object()
+                        .set("id", id)
+                        .set("name", brand.name)
+                        .set("colour", brand.colour.empty() ? Json() : Json("#" + brand.colour)));
+    return ok(
+        Json::object()
+            .set("requester", config.requester)
+            .set("brand", config.brand.empty() ? Json() : Json(config.brand))
+            .set("brands", brands)
+            .set("link_lifetime_seconds", static_cast<std::int64_t>(config.linkLifetime.count())));
 }
 
 } // namespace grantlink

@@ -4,6 +4,7 @@
 // Thread: the loop's.
 #pragma once
 
+#include "daemon/admin/caller.hpp"
 #include "daemon/admin/connections.hpp"
 #include "daemon/admin/tokens.hpp"
 #include "daemon/net/http_server.hpp"
@@ -18,15 +19,17 @@ class AdminApi {
     AdminApi(ConnectionsApi& connections, TokensApi& tokens, const CurrentSettings& settings)
         : connections_(connections), tokens_(tokens), settings_(settings) {}
 
-    boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
+    boost::asio::awaitable<ServerResponse> handle(ServerRequest request, Caller caller);
 
     bool idle() const { return running_ == 0; } // no request is being answered
 
   private:
-    boost::asio::awaitable<ServerResponse> dispatch(const ServerRequest& request);
-    boost::asio::awaitable<ServerResponse> connection(const ServerRequest& request);
-    void requireRole(const ServerRequest& request, Role role) const;
+    boost::asio::awaitable<ServerResponse> dispatch(const ServerRequest& request,
+                                                    const Caller& caller);
+    boost::asio::awaitable<ServerResponse> connection(const ServerRequest& request,
+                                                      const Caller& caller);
     ServerResponse providers() const;
+    ServerResponse defaults() const;
 
     ConnectionsApi& connections_;
     TokensApi& tokens_;

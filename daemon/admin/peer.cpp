@@ -50,4 +50,10 @@ std::set<Role> rolesOf(const PeerCredentials& peer, const Config& config) {
     return out;
 }
 
+Caller callerOf(const std::optional<PeerCredentials>& peer, const Config& config) {
+    if (!peer)
+        return {"user unknown", {}};
+    return {"user " + std::to_string(peer->uid), rolesOf(*peer, config)};
+}
+
 } // namespace grantlink

@@ -2,7 +2,7 @@
 // configuration says which roles that user has.
 #pragma once
 
-#include "daemon/config.hpp"
+#include "daemon/admin/caller.hpp"
 #include "daemon/net/http_server.hpp"
 
 #include <set>
@@ -12,5 +12,8 @@ namespace grantlink {
 // Root and the daemon's own user have every role; operators and token-readers are viewers
 // as well.
 std::set<Role> rolesOf(const PeerCredentials& peer, const Config& config);
+
+// The same as a caller; without credentials it may do nothing.
+Caller callerOf(const std::optional<PeerCredentials>& peer, const Config& config);
 
 } // namespace grantlink

@@ -22,6 +22,7 @@ use Test::More     ();
 use Grantlink::Admin;
 use Grantlink::Client;
 use Grantlink::Command qw(run_command);
+use Grantlink::Console;
 use Grantlink::Evidence;
 use Grantlink::Mailbox;
 use Grantlink::NginxConfig qw(nginx_config);
@@ -52,6 +53,7 @@ sub module_path {
 #   grants => [{}]    its [[admin.grant]]                      providers => {id => {}}
 #   sandbox => []     more arguments of grantlink-sandbox      smtp => []   of the mail server
 #   public_url => ''  when it is not nginx's own address       port => []   wished for
+#   console => 1      the console is there, at /console/
 #   tap => 1          what daemon and sandbox say to each other goes through a Grantlink::Tap
 sub new ($class, %options) {
     umask 022;
@@ -72,6 +74,8 @@ sub new ($class, %options) {
     $self->{url}        = 'http://127.0.0.1:' . $self->{nginx_port}->number;
     $self->{public_url} //= $self->{url};
     $self->{evidence}->learn(secret => $self->{client_secret});
+    $self->{console} &&= Grantlink::Console->new($dir, unique('password'));
+    $self->{evidence}->learn(secret => $self->{console}->password) if $self->{console};
     $self->{tap} &&= Grantlink::Tap->new("$dir/tap");
     $self->_init;
     $self->write_daemon_config;
@@ -96,6 +100,8 @@ sub url ($self)        { return $self->{url} }
 sub public_url ($self) { return $self->{public_url} }
 sub evidence ($self)   { return $self->{evidence} }
 sub tap ($self)        { return $self->{tap} }
+sub console ($self)    { return $self->{console} }
+sub console_url ($self) { return "$self->{url}/console/" }
 sub edge_store ($self) { return "$self->{directory}/state/edge" }
 sub vault ($self)      { return "$self->{directory}/state/vault" }
 sub socket ($self)     { return "$self->{directory}/run/admin.sock" }
@@ -128,7 +134,10 @@ sub daemon_config ($self) {
         edge_group    => edge_group(),
         log_level     => $ENV{GRANTLINK_DEBUG} ? 'debug' : 'info',
         %{$self->{settings} // {}},
-        admin => {socket => $self->socket, $self->{grants} ? (grant => $self->{grants}) : ()},
+        admin => {
+            socket => $self->socket, $self->{grants} ? (grant => $self->{grants}) : (),
+            $self->{console} ? (console_socket => $self->{console}->socket) : (),
+        },
         mail  => {
             smtp => 'smtp://127.0.0.1:' . $self->{smtp_port}->number,
             from => 'grantlink <grantlink@example.com>',
@@ -167,6 +176,7 @@ sub write_nginx_config ($self, %changed) {
 sub nginx_config_text ($self, %changed) {
     my %given = map { defined $self->{$_} ? ($_ => $self->{$_}) : () }
         qw(workers master_process main events http server approve callback);
+    $given{server} = ($given{server} // '') . $self->{console}->nginx if $self->{console};
     return nginx_config(
         directory => $self->{directory}, port => $self->{nginx_port}->number,
         module => module_path(), store => $self->edge_store,
