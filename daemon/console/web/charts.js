@@ -57,11 +57,11 @@ export function lifeLine(c) {
   if (!c.token.expires_at) return h('p', { class: 'health' }, h('i', { class: tones[health], 'aria-hidden': 'true' }), label);
   const [from, to] = [Date.parse(c.last_outcome_at ?? c.created_at), Date.parse(c.token.expires_at)];
   const part = Math.min(1, Math.max(0, (Date.now() - from) / Math.max(1, to - from)));
-  const x = 8 + part * 384;
+  const x = `${2 + part * 96}%`;
   return [
     h('p', { class: 'health' }, h('i', { class: tones[health], 'aria-hidden': 'true' }), label, h('span', { class: 'soft' }, t('token_ends', { time: relative(c.token.expires_at) }))),
-    s('svg', { class: 'life', viewBox: '0 0 400 24', role: 'img', 'aria-label': t('token_ends', { time: dateTime(c.token.expires_at) }) },
-      s('line', { class: 'rest', x1: 8, y1: 12, x2: 392, y2: 12 }), s('line', { class: tones[health], x1: 8, y1: 12, x2: x, y2: 12 }),
+    s('svg', { class: 'life', role: 'img', 'aria-label': t('token_ends', { time: dateTime(c.token.expires_at) }) },
+      s('line', { class: 'rest', x1: '2%', y1: 12, x2: '98%', y2: 12 }), s('line', { class: tones[health], x1: '2%', y1: 12, x2: x, y2: 12 }),
       s('circle', { class: tones[health], cx: x, cy: 12, r: 7 })),
     h('p', { class: 'ends soft' }, h('span', {}, dateTime(from)), h('span', {}, dateTime(to))),
   ];

@@ -71,7 +71,7 @@ function facts(c) {
   const who = c.approved_account;
   return h('section', { class: 'card' }, h('h2', {}, t('facts')), h('dl', { class: 'facts' },
     fact('approved_by', who && bdi([who.name, who.handle && who.handle !== who.name ? `(${who.handle})` : ''].filter(Boolean).join(' '))),
-    fact('requester', bdi(c.requester)), fact('notify', c.notify && bdi(c.notify)), fact('brand', c.brand && bdi(c.brand)),
+    fact('requester', bdi(c.requester)), fact('mail_to', c.notify && bdi(c.notify)), fact('brand', c.brand && bdi(c.brand)),
     fact('recipient_language', c.language && languageName(c.language)), fact('created', dateTime(c.created_at)),
     fact('id', h('button', { type: 'button', class: 'text id', dir: 'ltr', title: t('copy'), 'data-key': 'id', onclick: () => copyAndSay(c.id) }, c.id))));
 }

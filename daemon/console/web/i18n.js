@@ -47,7 +47,7 @@ const units = [['day', 86400], ['hour', 3600], ['minute', 60]];
 export function relative(time, now = Date.now()) {
   const seconds = (Date.parse(time) - now) / 1000;
   const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', Infinity];
-  return new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }).format(Math.trunc(seconds / size), unit);
+  return new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }).format(size === Infinity ? 0 : Math.round(seconds / size), unit);
 }
 
 export const days = (seconds) => {

@@ -20,10 +20,8 @@ function row(c, state) {
   return h('li', {}, h('a', {
     href: `#/c/${c.id}`, class: `row ${tone}`, 'data-key': c.id,
     'aria-current': c.id === state.selected ? 'page' : null,
-  }, avatar(c), h('span', { class: 'names' },
-    h('strong', {}, bdi(nameOf(c) || t('any_account'))),
-    h('span', { class: 'sub' }, bdi(provider), h('span', { class: 'dot', 'aria-hidden': 'true' }, '·'), note(c))),
-  h('span', { class: `pill ${tone}` }, t(`state_${key}`))));
+  }, avatar(c), h('strong', {}, bdi(nameOf(c) || t('any_account'))), h('span', { class: `pill ${tone}` }, t(`state_${key}`)),
+  h('span', { class: 'sub' }, bdi(provider), h('span', { class: 'dot', 'aria-hidden': 'true' }, '·'), note(c))));
 }
 
 function rows(state) {
@@ -81,6 +79,7 @@ function build(side, state, actions) {
     Object.entries(languages).map(([tag, name]) => h('option', { value: tag, selected: tag === language() }, name)));
   side.append(
     h('div', { class: 'top' }, h('a', { class: 'mark', href: '#/' }, h('img', { src: 'icon.svg', alt: '', width: 28, height: 28 }), 'grantlink'),
+      h('h1', { class: 'unseen phone' }, t('title')),
       h('a', { class: 'icon-button phone', href: '#/overview', 'aria-label': t('overview'), title: t('overview') }, icon('chart'))),
     h('button', { type: 'button', class: 'primary add', id: 'add', onclick: () => actions.add() }, icon('plus'), t('add_account')),
     h('div', { class: 'search' }, icon('search'), search),

@@ -23,7 +23,7 @@ const state = {
 
 const app = document.getElementById('app');
 const side = h('nav', { class: 'side' });
-const main = h('main', { class: 'main', tabindex: '-1' });
+const main = h('div', { class: 'main', id: 'main', tabindex: '-1' });
 const banner = h('div', { class: 'banner', role: 'status', hidden: true });
 let drawn = '';
 
@@ -110,7 +110,7 @@ const actions = {
 await loadLanguage();
 document.title = `${t('title')} · grantlink`;
 app.append(h('a', { class: 'skip', href: '#main', onclick(event) { event.preventDefault(); main.focus(); } }, t('skip')), banner,
-  h('div', { class: 'frame' }, side, main));
+  h('main', { class: 'frame' }, side, main));
 side.setAttribute('aria-label', t('title'));
 addEventListener('hashchange', () => { draw(); main.scrollTop = 0; if (document.body.dataset.view !== 'list') main.focus({ preventScroll: true }); });
 watchKeys(actions);
