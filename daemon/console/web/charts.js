@@ -1,7 +1,7 @@
 // Pictures, drawn as SVG: how far requests come, how tokens are, how long one lasts.
 
 import { h, s } from './dom.js';
-import { dateTime, number, percent, relative, t } from './i18n.js';
+import { date, dateTime, number, percent, relative, t } from './i18n.js';
 import { funnelOf, healthCounts, healthOf } from './model.js';
 
 const stages = ['requested', 'opened', 'approved', 'active'];
@@ -63,6 +63,6 @@ export function lifeLine(c) {
     s('svg', { class: 'life', role: 'img', 'aria-label': t('token_ends', { time: dateTime(c.token.expires_at) }) },
       s('line', { class: 'rest', x1: '2%', y1: 12, x2: '98%', y2: 12 }), s('line', { class: tones[health], x1: '2%', y1: 12, x2: x, y2: 12 }),
       s('circle', { class: tones[health], cx: x, cy: 12, r: 7 })),
-    h('p', { class: 'ends soft' }, h('span', {}, dateTime(from)), h('span', {}, dateTime(to))),
+    h('p', { class: 'ends soft' }, h('span', {}, date(from)), h('span', {}, date(to))),
   ];
 }

@@ -5,7 +5,7 @@ import { avatar } from './avatar.js';
 import { lifeLine } from './charts.js';
 import { confirmDialog, copy, copyAndSay, linkField, showQr } from './dialogs.js';
 import { bdi, h, icon, iconButton, toast } from './dom.js';
-import { date, dateTime, languageName, relative, t } from './i18n.js';
+import { date, dateTime, languageName, t } from './i18n.js';
 import { nameOf, stateOf } from './model.js';
 import { timeLine } from './timeline.js';
 
@@ -51,7 +51,7 @@ function linkCard(c, actions) {
     again && h('p', {}, t('reapprove_text')),
     over ? [h('p', {}, t('link_is_over', { date: date(c.link_expires_at) })),
       h('button', { type: 'button', class: 'primary', 'data-key': 'renew', onclick: () => regenerate(c, actions, t('regenerate')) }, icon('renew'), t('regenerate'))]
-      : [place, h('p', { class: 'soft' }, t('works_until', { date: dateTime(c.link_expires_at) }), ' ', t('link_until', { time: relative(c.link_expires_at) }))]);
+      : [place, h('p', { class: 'soft' }, t('works_until', { date: dateTime(c.link_expires_at) }))]);
 }
 
 function tokenCard(c, actions) {

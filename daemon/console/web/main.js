@@ -7,11 +7,12 @@ import { connections, get } from './api.js';
 import { addAccount } from './add.js';
 import { detail } from './detail.js';
 import { h, replace, say } from './dom.js';
-import { language, loadLanguage, t } from './i18n.js';
+import { language, loadLanguage, relative, t } from './i18n.js';
 import { watchKeys } from './keys.js';
 import { sideBar } from './list.js';
 import { watch } from './live.js';
 import { nameOf, stateOf } from './model.js';
+import { tell } from './timeline.js';
 import { overview, troubled, welcome } from './overview.js';
 
 const state = {
@@ -46,8 +47,7 @@ function content() {
 
 // What a reader of the main part would notice; drawing it again for less would disturb them.
 function imprint() {
-  return JSON.stringify([state.phase, state.selected, state.failure?.status, selected() ?? state.list,
-    Math.floor(Date.now() / 60_000)]);
+  return JSON.stringify([state.phase, state.selected, state.failure?.status, selected() ?? state.list]);
 }
 
 function draw() {
@@ -89,6 +89,8 @@ async function refresh() {
     Object.assign(state, { failure, stale: state.phase === 'ready', phase: state.phase === 'ready' ? 'ready' : 'failed' });
   }
   draw();
+  const list = main.querySelector('.time-line');
+  if (list && selected()) tell(list, selected());
   return !state.failure;
 }
 
@@ -116,3 +118,7 @@ addEventListener('hashchange', () => { draw(); main.scrollTop = 0; if (document.
 watchKeys(actions);
 draw();
 watch(refresh);
+
+setInterval(() => {
+  for (const time of main.querySelectorAll('time')) time.textContent = relative(time.dateTime);
+}, 20_000);

@@ -19,9 +19,18 @@ function ahead(c) {
   return item('ahead', c.status === 'active' ? t('event_token_expires') : t('event_link_expires'), at);
 }
 
+// Puts into the list what is known now; without an answer it stays as it is.
+export async function tell(list, c) {
+  const events = await historyOf(c).catch(() => null);
+  const told = JSON.stringify([events, c]);
+  if (!events || list.told === told) return;
+  list.told = told;
+  list.replaceChildren(...events.map(({ kind, at }) => item(tones[kind] ?? '', known.has(kind) ? t(`event_${kind}`) : kind, at)),
+    ...[ahead(c)].filter(Boolean));
+}
+
 export function timeLine(c) {
   const list = h('ol', { class: 'time-line' }, h('li', { class: 'ghost line' }));
-  historyOf(c).then((events) => list.replaceChildren(...events.map(({ kind, at }) => item(tones[kind] ?? '', known.has(kind) ? t(`event_${kind}`) : kind, at)),
-    ...[ahead(c)].filter(Boolean)), () => list.replaceChildren(h('li', {}, t('no_answer'))));
+  tell(list, c);
   return h('section', { class: 'card' }, h('h2', {}, t('history')), list);
 }

@@ -25,6 +25,7 @@ sub page ($self) { return $self->look->{page} }
 sub click ($self, $selector) { return $self->_do(click => (selector => $selector)) }
 sub fill ($self, $selector, $text)    { return $self->_do(fill => (selector => $selector, text => $text)) }
 sub choose ($self, $selector, $value) { return $self->_do(choose => (selector => $selector, value => $value)) }
+sub type ($self, $text)       { return $self->_do(type => (text => $text)) }
 sub press ($self, @keys)     { $self->_do(press => (key => $_)) for @keys }
 sub back ($self)             { return $self->_do('back') }
 
