@@ -1,6 +1,6 @@
 // Dialogs: the browser's own <dialog>, which keeps the focus inside and gives it back.
 
-import { h, icon, iconButton, toast } from './dom.js';
+import { h, icon, iconButton, raiseToasts, toast } from './dom.js';
 import { t } from './i18n.js';
 import { url } from './api.js';
 
@@ -10,7 +10,10 @@ export function openDialog(title, make, extra = '') {
   const close = () => dialog.close();
   dialog.append(h('div', { class: 'dialog-head' }, h('h2', { id: 'dialog-title', tabindex: '-1' }, title), iconButton('close', t('close'), close)),
     h('div', { class: 'dialog-body' }, make(close, dialog)));
-  dialog.addEventListener('close', () => dialog.remove());
+  dialog.addEventListener('close', () => {
+    raiseToasts();
+    dialog.remove();
+  });
   dialog.addEventListener('click', (event) => { if (event.target === dialog) close(); });
   document.body.append(dialog);
   dialog.showModal();

@@ -64,9 +64,17 @@ export function replace(place, ...fresh) {
 // Read out, and seen by nobody.
 export function say(text) { document.getElementById('said').textContent = text; }
 
+const toasts = document.getElementById('toasts');
+
+// Into the dialog that is open: what is beside it is neither seen nor read out.
+export function raiseToasts() {
+  const place = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
+  if (toasts.parentElement !== place) place.append(toasts);
+}
+
 export function toast(text, tone = 'good') {
   const shown = h('div', { class: `toast ${tone}` }, icon(tone === 'good' ? 'tick' : 'warn'), h('span', {}, text));
-  document.getElementById('toasts').append(shown);
-  say(text);
+  toasts.append(shown);
+  raiseToasts();
   setTimeout(() => shown.remove(), tone === 'good' ? 3500 : 9000);
 }
