@@ -44,7 +44,7 @@ export function tokenHealth(list) {
   });
   const told = shown.map(([name, n]) => `${t(`health_${name}`)}: ${number(n)}`).join(', ') || t('no_tokens');
   return h('section', { class: 'card' }, h('h2', {}, t('token_health')), h('div', { class: 'ring-box' },
-    h('div', { class: 'ring' }, s('svg', { viewBox: '0 0 120 120', role: 'img', 'aria-label': told }, s('circle', { class: 'arc rest', cx: 60, cy: 60, r: 42 }),
+    h('div', { class: 'ring' }, s('svg', { viewBox: '11 11 98 98', role: 'img', 'aria-label': told }, s('circle', { class: 'arc rest', cx: 60, cy: 60, r: 42 }),
       s('g', { transform: 'rotate(-90 60 60)' }, arcs)), h('span', { 'aria-hidden': 'true' }, h('strong', {}, number(all)), h('small', {}, t('tokens')))),
     h('ul', { class: 'legend' }, Object.entries(counts).map(([name, n]) => h('li', { class: n ? '' : 'zero' }, h('i', { class: tones[name], 'aria-hidden': 'true' }),
       h('span', {}, t(`health_${name}`)), h('strong', {}, number(n)))))));
