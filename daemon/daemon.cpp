@@ -70,8 +70,9 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
       connections_(vault_, links_, spool_, requests_, settings_, masterKeys_,
                    [this] { upkeep_.wake(); }),
-      tokens_(vault_, refresher_, requests_, settings_), api_(connections_, tokens_, settings_),
-      console_(api_), starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
+      tokens_(vault_, refresher_, requests_, settings_), pictures_(vault_, http_, settings_),
+      api_(connections_, tokens_, pictures_, settings_), console_(api_),
+      starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
     const Config& config = settings->config;
     requirePair(*edgeKeys_, *masterKeys_, config);
     shareEdgeFiles(config.edgeStore, config.edgeGroup);

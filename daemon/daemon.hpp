@@ -70,6 +70,7 @@ class Daemon {
     Maintenance maintenance_;
     ConnectionsApi connections_;
     TokensApi tokens_;
+    Pictures pictures_;
     AdminApi api_;
     ConsoleSite console_;
     Starts starts_;

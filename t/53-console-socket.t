@@ -109,6 +109,8 @@ subtest 'no token, whoever asks' => sub {
     unlike($shown->body, qr/IGAASANDBOX/, 'without its token');
     is(status_of(POST => "/v1/connections/$id/refresh", '{}', %own), 503, 'a refresh may be asked for, and is too early');
     is(status_of(DELETE => "/v1/connections/$id", '{}', %own), 200, 'an operator may remove');
+    ask(POST => '/v1/connections/x%0A2026-forged', '{}', %own);
+    unlike($grantlink->log('daemon'), qr/^2026-forged/m, 'no line of it can be forged');
     $grantlink->log_has(daemon => qr{console: olivia: DELETE /v1/connections/\Q$id\E$}m, 'the log says who did');
 };
 

@@ -13,8 +13,13 @@ use Grantlink::Instance;
 
 binmode Test::More->builder->$_, ':encoding(UTF-8)' for qw(output failure_output todo_output);
 
-my $grantlink = Grantlink::Instance->running(console => 1,
+my $grantlink = Grantlink::Instance->new(console => 1);
+my $pictures  = $grantlink->start_pictures;
+my $instagram = $grantlink->sandbox_provider;
+$instagram->{origins}{'https://media.sandbox.invalid'} = $pictures;
+$grantlink->write_daemon_config(providers => {instagram => $instagram},
     settings => {brands => {acme => {name => 'Acme Social', colour => '#aa0000'}}});
+$grantlink->start;
 my $url       = $grantlink->console_url;
 my $chromium  = Grantlink::Chromium->start($grantlink->directory);
 my @clipboard = (permissions => ['clipboard-read', 'clipboard-write']);
@@ -90,6 +95,13 @@ for my $kind (qw(desktop phone)) {
         ok(shows($tab, '.head .pill', 'Active'), 'the console shows it without a reload');
         ok(shows($tab, '.time-line', 'Connected'), 'so does the history');
         ok(shows($tab, '.card', 'instagram_business_basic'), 'and what the token may do');
+        my $picture = 'document.querySelector(".head .avatar img")';
+        if ($account eq 'nike') {
+            is($tab->until_true("$picture.naturalWidth"), 64, 'the account\'s picture is shown');
+        } else {
+            ok($tab->until_true("!$picture"), 'what is no picture, an SVG say, is not shown');
+            is($grantlink->admin->get("/v1/connections/$asked->{id}/picture")->status, 404, 'nor handed out');
+        }
         ok(shows($tab, '#said', "\@$account: Active"), 'who does not see it hears it');
         inspect($tab, "active-$kind", %{$size{$kind}});
         is_deeply([grep { !/status of 404/ } $tab->said], [], 'the policy was not in the way');

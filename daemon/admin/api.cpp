@@ -102,7 +102,9 @@ boost::asio::awaitable<ServerResponse> AdminApi::handle(ServerRequest request, C
                 .response();
     }
     --running_;
-    response.headers.emplace_back("Cache-Control", "no-store"); // links are secrets
+    const auto isCaching = [](const auto& header) { return header.first == "Cache-Control"; };
+    if (std::none_of(response.headers.begin(), response.headers.end(), isCaching))
+        response.headers.emplace_back("Cache-Control", "no-store"); // links are secrets
     co_return response;
 }
 
@@ -148,6 +150,10 @@ boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest&
     refuseOnConsole(caller, action);
     if (action.empty() && request.method == "GET")
         co_return ok(connections_.show(id));
+    if (action == "picture") {
+        requireMethod(request, "GET");
+        co_return co_await pictures_.show(id);
+    }
     if (action == "token") {
         requireMethod(request, "GET");
         requireRole(caller, Role::tokenReader);

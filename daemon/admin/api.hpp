@@ -6,6 +6,7 @@
 
 #include "daemon/admin/caller.hpp"
 #include "daemon/admin/connections.hpp"
+#include "daemon/admin/pictures.hpp"
 #include "daemon/admin/tokens.hpp"
 #include "daemon/net/http_server.hpp"
 #include "daemon/settings.hpp"
@@ -16,8 +17,9 @@ namespace grantlink {
 
 class AdminApi {
   public:
-    AdminApi(ConnectionsApi& connections, TokensApi& tokens, const CurrentSettings& settings)
-        : connections_(connections), tokens_(tokens), settings_(settings) {}
+    AdminApi(ConnectionsApi& connections, TokensApi& tokens, Pictures& pictures,
+             const CurrentSettings& settings)
+        : connections_(connections), tokens_(tokens), pictures_(pictures), settings_(settings) {}
 
     boost::asio::awaitable<ServerResponse> handle(ServerRequest request, Caller caller);
 
@@ -33,6 +35,7 @@ class AdminApi {
 
     ConnectionsApi& connections_;
     TokensApi& tokens_;
+    Pictures& pictures_;
     const CurrentSettings& settings_;
     int running_ = 0;
 };

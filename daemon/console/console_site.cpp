@@ -52,7 +52,8 @@ boost::asio::awaitable<ServerResponse> ConsoleSite::handle(ServerRequest request
         refuseOtherPages(request);
         Caller caller = callerOf(request);
         if (!isRead(request))
-            spdlog::info("console: {}: {} {}", caller.name, request.method, request.path);
+            spdlog::info("console: {}: {} {}", caller.name, request.method,
+                         printable(request.path)); // decoded: it may hold a line break
         response = co_await api_.handle(std::move(request), std::move(caller));
     } catch (const Problem& problem) {
         response = problem.response();

@@ -39,6 +39,10 @@ export const percent = (part, whole) => new Intl.NumberFormat(tag, { style: 'per
   .format(whole ? part / whole : 0);
 export const dateTime = (time) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time));
 export const date = (time) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium' }).format(new Date(time));
+
+// Without the year where that goes without saying.
+export const shortDate = (time) => (Math.abs(Date.parse(time) - Date.now()) > 300 * 86_400_000 ? date(time)
+  : new Intl.DateTimeFormat(tag, { month: 'short', day: 'numeric' }).format(new Date(time)));
 export const languageName = (code) => new Intl.DisplayNames(tag, { type: 'language' }).of(code);
 
 const units = [['day', 86400], ['hour', 3600], ['minute', 60]];

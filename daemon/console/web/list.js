@@ -1,7 +1,7 @@
 // The side bar: search, filters, and a row for each connection.
 
 import { h, bdi, icon, iconButton, replace } from './dom.js';
-import { chooseLanguage, date, language, languages, number, relative, t } from './i18n.js';
+import { chooseLanguage, shortDate, language, languages, number, relative, t } from './i18n.js';
 import { avatar } from './avatar.js';
 import { filters, matches, nameOf, stateOf } from './model.js';
 import { showKeys } from './keys.js';
@@ -9,7 +9,7 @@ import { showKeys } from './keys.js';
 let parts = null;
 
 function note(c) {
-  if (c.status === 'active') return c.token?.expires_at ? t('token_until', { date: date(c.token.expires_at) }) : t('token_lasting');
+  if (c.status === 'active') return c.token?.expires_at ? t('token_until', { date: shortDate(c.token.expires_at) }) : t('token_lasting');
   if (c.status === 'pending' && Date.parse(c.link_expires_at) > Date.now()) return t('link_until', { time: relative(c.link_expires_at) });
   return relative(c.updated_at);
 }
@@ -20,7 +20,7 @@ function row(c, state) {
   return h('li', {}, h('a', {
     href: `#/c/${c.id}`, class: `row ${tone}`, 'data-key': c.id,
     'aria-current': c.id === state.selected ? 'page' : null,
-  }, avatar(c), h('strong', {}, bdi(nameOf(c) || t('any_account'))), h('span', { class: `pill ${tone}` }, t(`state_${key}`)),
+  }, avatar(c), h('strong', { dir: 'auto', title: nameOf(c) }, nameOf(c) || t('any_account')), h('span', { class: `pill ${tone}` }, t(`state_${key}`)),
   h('span', { class: 'sub' }, bdi(provider), h('span', { class: 'dot', 'aria-hidden': 'true' }, '·'), note(c))));
 }
 
@@ -87,8 +87,14 @@ function build(side, state, actions) {
     h('div', { class: 'foot' }, parts.user, iconButton('keys', t('keys_title'), showKeys), choice));
 }
 
+// Drawn again only for what can be seen in it, which time changes too: pictures would flicker.
+let drawn = '';
+
 export function sideBar(side, state, actions) {
   if (!parts) build(side, state, actions);
+  const now = JSON.stringify([state.phase, state.list, state.list.map((c) => stateOf(c)), state.filter, state.words, state.provider, state.selected, state.session, Math.floor(Date.now() / 60_000)]);
+  if (now === drawn) return;
+  drawn = now;
   replace(parts.chips, ...chips(state, actions));
   parts.choice.replaceChildren(...[providerChoice(state, actions)].filter(Boolean));
   replace(parts.list, listing(state, actions));

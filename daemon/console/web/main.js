@@ -47,7 +47,7 @@ function content() {
 
 // What a reader of the main part would notice; drawing it again for less would disturb them.
 function imprint() {
-  return JSON.stringify([state.phase, state.selected, state.failure?.status, selected() ?? state.list]);
+  return JSON.stringify([state.phase, state.selected, state.failure?.status, selected() ?? state.list, state.list.map((c) => stateOf(c)[0])]);
 }
 
 function draw() {

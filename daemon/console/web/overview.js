@@ -2,7 +2,7 @@
 
 import { avatar } from './avatar.js';
 import { funnel, tokenHealth } from './charts.js';
-import { bdi, h, icon } from './dom.js';
+import { h, icon } from './dom.js';
 import { t } from './i18n.js';
 import { filters, nameOf, stateOf } from './model.js';
 
@@ -10,7 +10,7 @@ function attention(state) {
   const found = state.list.filter(filters.attention).slice(0, 8);
   if (!found.length) return h('section', { class: 'card calm' }, icon('tick'), h('p', {}, t('all_well')));
   return h('section', { class: 'card' }, h('h2', {}, t('filter_attention')), h('ul', { class: 'rows' }, found.map((c) => h('li', {}, h('a', { class: 'row', href: `#/c/${c.id}`, 'data-key': `attention-${c.id}` },
-    avatar(c), h('strong', {}, bdi(nameOf(c) || t('any_account'))), h('span', { class: `pill ${stateOf(c)[1]}` }, t(`state_${stateOf(c)[0]}`)),
+    avatar(c), h('strong', { dir: 'auto', title: nameOf(c) }, nameOf(c) || t('any_account')), h('span', { class: `pill ${stateOf(c)[1]}` }, t(`state_${stateOf(c)[0]}`)),
     h('span', { class: 'sub' }, state.providers.get(c.provider)?.name ?? c.provider))))));
 }
 
