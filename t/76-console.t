@@ -17,7 +17,7 @@ my $grantlink = Grantlink::Instance->new(console => 1);
 my $pictures  = $grantlink->start_pictures;
 my $instagram = $grantlink->sandbox_provider;
 $instagram->{origins}{'https://media.sandbox.invalid'} = $pictures;
-$grantlink->write_daemon_config(providers => {instagram => $instagram},
+$grantlink->write_daemon_config(providers => {instagram => $instagram, oidc => $grantlink->oidc_provider($grantlink->start_oidc)},
     settings => {brands => {acme => {name => 'Acme Social', colour => '#aa0000'}}});
 $grantlink->start;
 my $url       = $grantlink->console_url;
@@ -217,6 +217,23 @@ subtest 'log in oneself' => sub {
     is($window->evaluate('window.opener'), undef, 'which knows nothing of the console');
     $window->close;
     $tab->press('Escape');
+};
+
+subtest 'an approval that is gone' => sub {
+    my $asked = request_connection($grantlink, provider => 'oidc', account => '');
+    is(wait_for_outcome($grantlink->browser, approve($grantlink->browser, $asked->{link}, 'nike')), 'connected', 'there is one');
+    $tab->evaluate(qq{location.hash = "#/c/$asked->{id}"});
+    ok(shows($tab, '.head .pill', 'Active'), 'it is active');
+    $grantlink->stop('oidc');
+    $grantlink->start_oidc;    # which has forgotten all grants
+    $tab->click('[data-key=refresh]');
+    ok(shows($tab, '.toast', 'new approval'), 'the refresh is refused');
+    ok(shows($tab, '.head .pill', 'Needs a new approval'), 'the connection is broken');
+    ok(shows($tab, '.card h2', 'Approve again'), 'what to do is said');
+    my $link = $tab->until_true('document.querySelector("input.link")?.value');
+    inspect($tab, 'broken', %{$size{desktop}});
+    is(wait_for_outcome($grantlink->browser, approve($grantlink->browser, $link, 'nike')), 'connected', 'the link there brings it back');
+    ok(shows($tab, '.head .pill', 'Active'), 'as the page shows');
 };
 
 subtest 'when nobody answers' => sub {
