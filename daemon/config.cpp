@@ -285,6 +285,9 @@ void readAll(TomlReader& in, Config& out) {
     out.logFormat = format.value_or(out.logFormat);
     if (auto admin = in.table("admin")) {
         out.adminSocket = admin->text("socket", out.adminSocket);
+        out.consoleSocket = admin->text("console_socket");
+        if (out.consoleSocket == out.adminSocket)
+            admin->fail("console_socket", "must be another socket than the one of the admin API");
         out.grants = readGrants(*admin);
         admin->finish();
     }

@@ -75,6 +75,7 @@ struct Config {
     std::chrono::seconds attemptLifetime = std::chrono::minutes(30);
     std::chrono::seconds auditRetention = std::chrono::days(400);
     std::string adminSocket = "/run/grantlink/admin.sock";
+    std::string consoleSocket; // for nginx, which says who acts; empty: there is no console
     std::vector<RoleGrant> grants;
     std::optional<SmtpConfig> mail; // nothing: no mail is sent
     std::map<std::string, WebhookConfig> webhooks;

@@ -1,5 +1,6 @@
 #include "daemon/daemon.hpp"
 
+#include "daemon/admin/peer.hpp"
 #include "daemon/links/edge_directory.hpp"
 #include "daemon/log.hpp"
 
@@ -92,9 +93,10 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       tokens_(vault_, refresher_, requests_, settings_), events_(vault_), streams_(vault_),
       keys_(vault_, spool_, masterKeys_, edgeKeys_, [this] { return reloadKeys(); }),
       notifications_(vault_, [this] { outbox_.wake(); }), posts_(vault_, settings_),
+      pictures_(vault_, http_, settings_),
       api_(vault_, connections_, tokens_, events_, streams_, keys_, notifications_, posts_,
-           settings_),
-      starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
+           pictures_, settings_),
+      console_(api_), starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
     const Config& config = settings->config;
     requirePair(*edgeKeys_->get(), *masterKeys_->get(), masterKeyPath_, edgeKeyPath_);
     vault_.onEvents([this] { streams_.wake(); });
@@ -124,9 +126,13 @@ boost::asio::awaitable<void> Daemon::serve() {
     const SettingsPtr settings = settings_.get();
     co_await links_.publishAll(vault_); // the vault is the truth, whatever the edge had
     // Any user may connect: the peer's credentials decide what it may do.
-    admin_ = HttpServer::onUnix(
-        loop_.get_executor(), settings->config.adminSocket, 0666,
-        [this](ServerRequest request) { return api_.handle(std::move(request)); });
+    admin_ = HttpServer::onUnix(loop_.get_executor(), settings->config.adminSocket, 0666,
+                                [this](ServerRequest request) {
+                                    const SettingsPtr settings = settings_.get();
+                                    Caller caller = callerOf(request.peer, settings->config);
+                                    return api_.handle(std::move(request), std::move(caller));
+                                });
+    openConsole(settings->config);
     startSocket_->start();
     approvals_.start();
     upkeep_.start();
@@ -137,6 +143,16 @@ boost::asio::awaitable<void> Daemon::serve() {
     maintenance_.start();
     boost::asio::co_spawn(loop_, keepDiscovering(), logFailure("discovery"));
     spdlog::info("grantlinkd: ready");
+}
+
+// nginx's group alone may connect: who gets that far is who nginx says it is.
+void Daemon::openConsole(const Config& config) {
+    if (config.consoleSocket.empty())
+        return;
+    consoleServer_ = HttpServer::onUnix(
+        loop_.get_executor(), config.consoleSocket, 0600,
+        [this](ServerRequest request) { return console_.handle(std::move(request)); });
+    shareWithGroup(config.consoleSocket, config.edgeGroup, 0660);
 }
 
 void Daemon::watchSignals() {
@@ -158,6 +174,8 @@ boost::asio::awaitable<void> Daemon::stop() {
     spdlog::info("grantlinkd: stopping");
     if (admin_) // else it is the start that is stopped
         admin_->stop();
+    if (consoleServer_)
+        consoleServer_->stop();
     wake_->stop();
     startSocket_->stop();
     stop_.stop();
@@ -234,9 +252,13 @@ boost::asio::awaitable<void> Daemon::reload() {
     }
     const SettingsPtr before = settings_.get();
     const std::pair<const char*, std::string Config::*> fixed[] = {
-        {"vault", &Config::vault},          {"edge_store", &Config::edgeStore},
-        {"edge_group", &Config::edgeGroup}, {"master_key", &Config::masterKey},
-        {"edge_key", &Config::edgeKey},     {"admin.socket", &Config::adminSocket}};
+        {"vault", &Config::vault},
+        {"edge_store", &Config::edgeStore},
+        {"edge_group", &Config::edgeGroup},
+        {"master_key", &Config::masterKey},
+        {"edge_key", &Config::edgeKey},
+        {"admin.socket", &Config::adminSocket},
+        {"admin.console_socket", &Config::consoleSocket}};
     for (const auto& [name, member] : fixed)
         if ((*settings)->config.*member != before->config.*member)
             spdlog::warn("reload: {} takes effect with the next start", name);

@@ -7,6 +7,7 @@
 #include "daemon/admin/api.hpp"
 #include "daemon/approvals/processor.hpp"
 #include "daemon/collect/collector.hpp"
+#include "daemon/console/console_site.hpp"
 #include "daemon/lifecycle/link_watch.hpp"
 #include "daemon/lifecycle/resealer.hpp"
 #include "daemon/lifecycle/upkeep.hpp"
@@ -35,6 +36,7 @@ class Daemon {
   private:
     boost::asio::awaitable<void> serve();
     boost::asio::awaitable<void> stop();
+    void openConsole(const Config& config);
     void watchSignals();
     boost::asio::awaitable<void> reload();
     boost::asio::awaitable<void> reloadKeys();
@@ -83,11 +85,13 @@ class Daemon {
     KeysApi keys_;
     NotificationsApi notifications_;
     PostsApi posts_;
+    Pictures pictures_;
     AdminApi api_;
+    ConsoleSite console_;
     Starts starts_;
     std::unique_ptr<WakeSocket> wake_;
     std::unique_ptr<StartSocket> startSocket_;
-    std::unique_ptr<HttpServer> admin_;
+    std::unique_ptr<HttpServer> admin_, consoleServer_;
 };
 
 } // namespace grantlink

@@ -19,7 +19,7 @@ my $dir       = $grantlink->directory;
 my $conf_d    = "$Grantlink::Instance::repository/conf.d";
 my %context   = (
     http   => [qw(grantlink.conf grantlink-limits.conf grantlink-log.conf)],
-    server => [qw(grantlink-locations.conf grantlink-metrics.conf)],
+    server => [qw(grantlink-locations.conf grantlink-metrics.conf grantlink-console.conf)],
 );
 
 sub text_of ($path) { open my $file, '<', $path or die "$path: $!\n"; local $/; return readline $file }

@@ -3,6 +3,7 @@
 #include "daemon/admin/peer.hpp"
 #include "daemon/admin/problem.hpp"
 #include "daemon/json/json.hpp"
+#include "daemon/qr/qr_code.hpp"
 #include "shared/exposition.hpp"
 
 #include <spdlog/spdlog.h>
@@ -62,13 +63,51 @@ Target targetOf(std::string_view path, std::string_view list, const char* what) 
     return {*id, slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1)};
 }
 
+ServerResponse qrOf(const Json& link) {
+    return {200, {{"Content-Type", "image/svg+xml"}}, svgOf(QrCode(link["link"].str()))};
+}
+
+void requireRole(const Caller& caller, Role role) {
+    if (caller.roles.contains(role))
+        return;
+    throw Problem(403, "Forbidden",
+                  caller.name + " does not have the role " + std::string(nameOf(role)) +
+                      "; the operator grants it under [[admin.grant]] in grantlink.toml");
+}
+
+// Whoever may use the console: what is only for programs and terminals is not there.
+void refuseOnConsole(const Caller& caller, std::string_view action) {
+    if (caller.console && (action == "token" || action == "trace" || action == "key"))
+        throw Problem(403, "Forbidden",
+                      "the console gives nobody a " + std::string(action) +
+                          "; use the grantlink command on the daemon's machine");
+}
+
+// On the console it is nginx that says who is there, and no header of the browser's.
+Actor actorFor(const ServerRequest& request, const Caller& caller) {
+    Actor out = actorOf(request);
+    if (caller.console)
+        out.remoteUser = caller.name;
+    return out;
+}
+
+ServerResponse session(const Caller& caller) {
+    Json roles = Json::array();
+    for (const Role role : caller.roles)
+        roles.push(std::string(nameOf(role)));
+    return ok(Json::object()
+                  .set("user", caller.name)
+                  .set("roles", roles)
+                  .set("version", GRANTLINK_VERSION));
+}
+
 } // namespace
 
-boost::asio::awaitable<ServerResponse> AdminApi::handle(ServerRequest request) {
+boost::asio::awaitable<ServerResponse> AdminApi::handle(ServerRequest request, Caller caller) {
     ServerResponse response;
     ++running_;
     try {
-        response = co_await dispatch(request);
+        response = co_await dispatch(request, caller);
     } catch (const Problem& problem) {
         response = problem.response();
     } catch (const std::exception& error) {
@@ -78,23 +117,16 @@ boost::asio::awaitable<ServerResponse> AdminApi::handle(ServerRequest request) {
                 .response();
     }
     --running_;
-    response.headers.emplace_back("Cache-Control", "no-store"); // links are secrets
+    const auto isCaching = [](const auto& header) { return header.first == "Cache-Control"; };
+    if (std::none_of(response.headers.begin(), response.headers.end(), isCaching))
+        response.headers.emplace_back("Cache-Control", "no-store"); // links are secrets
     co_return response;
 }
 
-void AdminApi::requireRole(const ServerRequest& request, Role role) const {
-    const SettingsPtr settings = settings_.get();
-    if (request.peer && rolesOf(*request.peer, settings->config).contains(role))
-        return;
-    const std::string uid = request.peer ? std::to_string(request.peer->uid) : "unknown";
-    throw Problem(403, "Forbidden",
-                  "user " + uid + " does not have the role " + std::string(nameOf(role)) +
-                      "; the operator grants it under [[admin.grant]] in grantlink.toml");
-}
-
-boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& request) {
+boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& request,
+                                                          const Caller& caller) {
     const std::string_view path = request.path;
-    requireRole(request, Role::viewer);
+    requireRole(caller, Role::viewer);
     if (path == "/healthz") {
         requireMethod(request, "GET");
         co_return ok(connections_.health());
@@ -114,22 +146,30 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
     }
     if (path == "/v1/check") {
         requireMethod(request, "POST");
-        requireRole(request, Role::operator_);
+        requireRole(caller, Role::operator_);
         co_return co_await check();
     }
     if (path == "/v1/keys" || path == "/v1/keys/reload")
-        co_return co_await keys(request);
+        co_return co_await keys(request, caller);
     if (path == "/v1/posts") {
         requireMethod(request, "GET");
         co_return posts_.all(request);
+    }
+    if (path == "/v1/defaults") {
+        requireMethod(request, "GET");
+        co_return defaults();
+    }
+    if (path == "/v1/session") {
+        requireMethod(request, "GET");
+        co_return session(caller);
     }
     if (path == collection && request.method == "GET")
         co_return ok(connections_.list(parseForm(request.query)));
     if (path == collection) {
         if (request.method != "POST")
             throw Problem::methodNotAllowed("GET, POST");
-        requireRole(request, Role::operator_);
-        Actor actor = actorOf(request);
+        requireRole(caller, Role::operator_);
+        Actor actor = actorFor(request, caller);
         Json wanted = bodyOf(request);
         const Json made = co_await connections_.create(std::move(wanted), std::move(actor));
         ServerResponse response = ok(made, 201);
@@ -137,15 +177,17 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
         co_return response;
     }
     if (path == notifications || isBelow(path, notifications))
-        co_return co_await notification(request);
+        co_return co_await notification(request, caller);
     if (!isBelow(path, collection))
         throw notFound("there is no such path; docs/openapi.yaml lists them");
-    co_return co_await connection(request);
+    co_return co_await connection(request, caller);
 }
 
-boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest& request) {
+boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest& request,
+                                                            const Caller& caller) {
     const auto [id, action] = targetOf(request.path, collection, "connection");
-    Actor actor = actorOf(request); // named: GCC 12 destroys twice what is made inside co_await
+    refuseOnConsole(caller, action);
+    Actor actor = actorFor(request, caller); // named: GCC 12 destroys twice what co_await makes
     if (action.empty() && request.method == "GET")
         co_return ok(connections_.show(id));
     if (action == "events") {
@@ -156,13 +198,17 @@ boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest&
         requireMethod(request, "GET");
         co_return posts_.of(id, request);
     }
+    if (action == "picture") {
+        requireMethod(request, "GET");
+        co_return co_await pictures_.show(id);
+    }
     if (action == "token") {
         requireMethod(request, "GET");
-        requireRole(request, Role::tokenReader);
+        requireRole(caller, Role::tokenReader);
         auto query = parseForm(request.query);
         co_return ok(co_await tokens_.vend(id, std::move(query), std::move(actor)));
     }
-    requireRole(request, Role::operator_);
+    requireRole(caller, Role::operator_);
     if (action.empty()) {
         if (request.method != "DELETE")
             throw Problem::methodNotAllowed("GET, DELETE");
@@ -171,6 +217,11 @@ boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest&
     if (action == "link") {
         requireMethod(request, "GET");
         co_return ok(co_await connections_.link(id, std::move(actor)));
+    }
+    if (action == "qr") {
+        requireMethod(request, "GET");
+        const Json link = co_await connections_.link(id, std::move(actor));
+        co_return qrOf(link);
     }
     if (action == "trace") {
         requireMethod(request, "GET");
@@ -203,17 +254,20 @@ boost::asio::awaitable<ServerResponse> AdminApi::check() const {
     co_return ok(toJson(report));
 }
 
-boost::asio::awaitable<ServerResponse> AdminApi::keys(const ServerRequest& request) const {
+boost::asio::awaitable<ServerResponse> AdminApi::keys(const ServerRequest& request,
+                                                      const Caller& caller) const {
+    refuseOnConsole(caller, "key");
     const bool reload = request.path != "/v1/keys";
     requireMethod(request, reload ? "POST" : "GET");
-    requireRole(request, Role::operator_);
+    requireRole(caller, Role::operator_);
     if (reload)
         co_return ok(co_await keys_.reload());
     co_return ok(co_await keys_.list());
 }
 
-boost::asio::awaitable<ServerResponse> AdminApi::notification(const ServerRequest& request) {
-    requireRole(request, Role::operator_);
+boost::asio::awaitable<ServerResponse> AdminApi::notification(const ServerRequest& request,
+                                                              const Caller& caller) {
+    requireRole(caller, Role::operator_);
     if (request.path == notifications) {
         requireMethod(request, "GET");
         co_return ok(notifications_.list(parseForm(request.query)));
@@ -239,6 +293,24 @@ ServerResponse AdminApi::providers() const {
                       .set("name", provider.preset().name)
                       .set("redirect_uri", provider.redirectUri()));
     return ok(Json::object().set("providers", list));
+}
+
+// What a request has that leaves things out, and what it can name instead.
+ServerResponse AdminApi::defaults() const {
+    const SettingsPtr settings = settings_.get();
+    const Config& config = settings->config;
+    Json brands = Json::array();
+    for (const auto& [id, brand] : config.brands)
+        brands.push(Json::object()
+                        .set("id", id)
+                        .set("name", brand.name)
+                        .set("colour", brand.colour.empty() ? Json() : Json("#" + brand.colour)));
+    return ok(
+        Json::object()
+            .set("requester", config.requester)
+            .set("brand", config.brand.empty() ? Json() : Json(config.brand))
+            .set("brands", brands)
+            .set("link_lifetime_seconds", static_cast<std::int64_t>(config.linkLifetime.count())));
 }
 
 } // namespace grantlink

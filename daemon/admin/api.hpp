@@ -5,11 +5,13 @@
 // Thread: the loop's.
 #pragma once
 
+#include "daemon/admin/caller.hpp"
 #include "daemon/admin/connections.hpp"
 #include "daemon/admin/event_streams.hpp"
 #include "daemon/admin/events.hpp"
 #include "daemon/admin/keys.hpp"
 #include "daemon/admin/notifications.hpp"
+#include "daemon/admin/pictures.hpp"
 #include "daemon/admin/posts.hpp"
 #include "daemon/admin/tokens.hpp"
 #include "daemon/net/http_server.hpp"
@@ -23,23 +25,27 @@ class AdminApi {
   public:
     AdminApi(const Vault& vault, ConnectionsApi& connections, TokensApi& tokens, EventsApi& events,
              EventStreams& streams, const KeysApi& keys, NotificationsApi& notifications,
-             const PostsApi& posts, const CurrentSettings& settings)
+             const PostsApi& posts, Pictures& pictures, const CurrentSettings& settings)
         : vault_(vault), connections_(connections), tokens_(tokens), events_(events),
           streams_(streams), keys_(keys), notifications_(notifications), posts_(posts),
-          settings_(settings) {}
+          pictures_(pictures), settings_(settings) {}
 
-    boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
+    boost::asio::awaitable<ServerResponse> handle(ServerRequest request, Caller caller);
 
     bool idle() const { return running_ == 0; } // no request is being answered
 
   private:
-    boost::asio::awaitable<ServerResponse> dispatch(const ServerRequest& request);
-    boost::asio::awaitable<ServerResponse> connection(const ServerRequest& request);
-    boost::asio::awaitable<ServerResponse> notification(const ServerRequest& request);
-    void requireRole(const ServerRequest& request, Role role) const;
+    boost::asio::awaitable<ServerResponse> dispatch(const ServerRequest& request,
+                                                    const Caller& caller);
+    boost::asio::awaitable<ServerResponse> connection(const ServerRequest& request,
+                                                      const Caller& caller);
     ServerResponse providers() const;
+    ServerResponse defaults() const;
+    boost::asio::awaitable<ServerResponse> notification(const ServerRequest& request,
+                                                        const Caller& caller);
     boost::asio::awaitable<ServerResponse> check() const;
-    boost::asio::awaitable<ServerResponse> keys(const ServerRequest& request) const;
+    boost::asio::awaitable<ServerResponse> keys(const ServerRequest& request,
+                                                const Caller& caller) const;
 
     const Vault& vault_;
     ConnectionsApi& connections_;
@@ -49,6 +55,7 @@ class AdminApi {
     const KeysApi& keys_;
     NotificationsApi& notifications_;
     const PostsApi& posts_;
+    Pictures& pictures_;
     const CurrentSettings& settings_;
     int running_ = 0;
 };

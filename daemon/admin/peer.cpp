@@ -54,6 +54,12 @@ std::set<Role> rolesOf(const PeerCredentials& peer, const Config& config) {
     return out;
 }
 
+Caller callerOf(const std::optional<PeerCredentials>& peer, const Config& config) {
+    if (!peer)
+        return {"user unknown", {}};
+    return {"user " + std::to_string(peer->uid), rolesOf(*peer, config)};
+}
+
 Actor actorOf(const ServerRequest& request) {
     Actor out{.kind = ActorKind::user};
     if (request.peer) {

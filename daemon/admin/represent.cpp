@@ -17,7 +17,8 @@ Json approvedOf(const Connection& connection) {
     return Json::object()
         .set("id", connection.approved->id)
         .set("handle", connection.approved->handle)
-        .set("name", textOrNull(connection.approved->name));
+        .set("name", textOrNull(connection.approved->name))
+        .set("picture_url", textOrNull(connection.approved->picture));
 }
 
 Json tokenOf(const Connection& connection) {

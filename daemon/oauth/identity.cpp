@@ -3,12 +3,21 @@
 #include "daemon/oauth/ask.hpp"
 #include "daemon/oauth/request.hpp"
 #include "daemon/providers/answer.hpp"
+#include "daemon/text/names.hpp"
 
 namespace grantlink {
 
 namespace {
 
 constexpr std::size_t longest = 512; // bytes, of id, handle and name
+constexpr std::size_t longestUrl = 2048;
+
+// A connection is worth having without a picture, so an odd one is no failure.
+std::string pictureIn(const Json& answer, const IdentityStep& step) {
+    std::string url = findText(answer, step.picture);
+    const bool usable = url.starts_with("https://") || url.starts_with("http://");
+    return usable && isOneLine(url, longestUrl) ? url : std::string();
+}
 
 StepResult<ApprovedAccount> checked(ApprovedAccount account) {
     if (account.id.empty() || account.handle.empty())
@@ -20,7 +29,8 @@ StepResult<ApprovedAccount> checked(ApprovedAccount account) {
 }
 
 ApprovedAccount accountIn(const Json& answer, const IdentityStep& step) {
-    return {findText(answer, step.id), findText(answer, step.handle), findText(answer, step.name)};
+    return {findText(answer, step.id), findText(answer, step.handle), findText(answer, step.name),
+            pictureIn(answer, step)};
 }
 
 // The one of several accounts that is meant: the wanted one, or the only one.
@@ -68,8 +78,8 @@ StepResult<Identity> identityOf(const Json& answer, const Provider& provider, To
 
 // Said by the token endpoint.
 StepResult<Identity> identityKept(TokenSet tokens) {
-    auto account = checked(
-        {tokens.values["account_id"], tokens.values["handle"], tokens.values["display_name"]});
+    auto account = checked({tokens.values["account_id"], tokens.values["handle"],
+                            tokens.values["display_name"], std::string()});
     if (!account)
         return account.error();
     return Identity{std::move(*account), std::move(tokens)};

@@ -166,6 +166,7 @@ Provider::Provider(std::string id, Preset preset, const ProviderConfig& config,
         fillTenant(*url, tenant_);
         replaceOrigin(*url, config.origins);
     }
+    origins_ = config.origins;
     for (const auto& [from, to] : config.origins)
         trusted_.push_back(to);
     if (!config.issuer.empty())
@@ -213,6 +214,11 @@ Values Provider::values() const {
             {"client_secret", clientSecret_},
             {"redirect_uri", redirectUri_},
             {"tenant", tenant_}};
+}
+
+std::string Provider::withOrigins(std::string url) const {
+    replaceOrigin(url, origins_);
+    return url;
 }
 
 Reach Provider::reachOf(std::string_view url) const {

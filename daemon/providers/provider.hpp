@@ -49,6 +49,9 @@ class Provider {
     // What placeholders stand for, whoever the account is.
     Values values() const;
 
+    // A URL of an answer, with the configured origin in the place of its own.
+    std::string withOrigins(std::string url) const;
+
     // Whether the operator has named this URL's origin, or a preset or an answer has.
     Reach reachOf(std::string_view url) const;
 
@@ -62,7 +65,8 @@ class Provider {
     std::string id_;
     Preset preset_; // its URLs with the configured origins
     std::string clientId_, clientSecret_, clientKey_, redirectUri_;
-    std::string tenant_;               // "" for a provider that has none
+    std::string tenant_; // "" for a provider that has none
+    std::map<std::string, std::string> origins_;
     std::vector<std::string> trusted_; // origins that the operator has named
 };
 

@@ -83,7 +83,8 @@ Json toJson(const Connection& c) {
         out.set("approved", Json::object()
                                 .set("id", c.approved->id)
                                 .set("handle", c.approved->handle)
-                                .set("name", c.approved->name));
+                                .set("name", c.approved->name)
+                                .set("picture", c.approved->picture));
     out.set("token_expires", number(c.tokenExpires)).set("token_scope", c.tokenScope);
     out.set("upkeep_failures", number(c.upkeepFailures)).set("trouble", c.trouble);
     setOutcome(out, "last_outcome", c.lastOutcome);
@@ -111,8 +112,8 @@ Connection connectionFromJson(const Uuid& id, const Json& json) {
     for (std::size_t i = 0; i < json["remind"].size(); ++i)
         out.remind.emplace_back(json["remind"].at(i).integer());
     if (const Json approved = json["approved"]; approved.isObject())
-        out.approved =
-            ApprovedAccount{approved["id"].str(), approved["handle"].str(), approved["name"].str()};
+        out.approved = ApprovedAccount{approved["id"].str(), approved["handle"].str(),
+                                       approved["name"].str(), approved["picture"].str()};
     out.tokenExpires = time(json["token_expires"]);
     out.tokenScope = json["token_scope"].str();
     out.upkeepFailures = static_cast<unsigned>(json["upkeep_failures"].integer());

@@ -27,6 +27,7 @@ struct ApprovedAccount {
     std::string id; // the provider's lasting id, as text
     std::string handle;
     std::string name;
+    std::string picture = {}; // URL; empty: not known
 };
 
 struct Connection {

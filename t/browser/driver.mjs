@@ -89,6 +89,11 @@ const commands = {
   isClosed: async ({ tab }) => tab.page.isClosed(),
   waitUntilClosed: ({ tab }) => eventually(async () => tab.page.isClosed(), () => 'the window to close'),
   click: ({ tab, selector }) => tab.page.click(selector, { timeout: patience }),
+  fill: ({ tab, selector, text }) => tab.page.fill(selector, text, { timeout: patience }),
+  choose: ({ tab, selector, value }) => tab.page.selectOption(selector, value, { timeout: patience }),
+  // Until the script answers something that counts as true; answers it.
+  until: ({ tab, script }) => eventually(async () => await tab.page.evaluate(script) || undefined, () => script),
+  offline: ({ tab, whether }) => tab.context.setOffline(whether),
   press: ({ tab, key }) => tab.page.keyboard.press(key),
   type: ({ tab, text }) => tab.page.keyboard.type(text),
   emulate: async ({ tab, width, height, scheme }) => {
@@ -116,8 +121,8 @@ const commands = {
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) =>
       `${id}: ${html}: ${failureSummary.replace(/\s+/g, ' ')}`));
   },
-  async screenshot({ tab, path }) {
-    await tab.page.screenshot({ path, fullPage: true });
+  async screenshot({ tab, path, whole = true }) {
+    await tab.page.screenshot({ path, fullPage: whole });
   },
 };
 

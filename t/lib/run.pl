@@ -20,7 +20,7 @@ $| = 1;
 my ($option, @rest) = @ARGV;
 die "usage: run.pl [--auto]\n" if @rest || ($option // '--auto') ne '--auto';
 
-my $grantlink = Grantlink::Instance->running(port => [8080]);
+my $grantlink = Grantlink::Instance->running(port => [8080], console => 1);
 my $command   = Grantlink::Instance::program('grantlink');
 my $failed    = 0;
 
@@ -61,9 +61,14 @@ sub invite {
 
         Be Example Agency:
 
+          open the console        @{[$grantlink->console_url]}
+                                  user @{[$grantlink->console->user]}, password @{[$grantlink->console->password]}
           see the connection      GRANTLINK_SOCKET=@{[$grantlink->socket]} \\
                                   $command show \@nike
           read the mail           $mails/
+
+        The console listens on this machine alone and has a password made for this run: plain HTTP will do
+        for that. See docs/console.md for a real one.
 
         Ctrl-C stops and removes everything.
 

@@ -22,6 +22,7 @@ use Test::More     ();
 use Grantlink::Admin;
 use Grantlink::Client;
 use Grantlink::Command qw(run_command);
+use Grantlink::Console;
 use Grantlink::Evidence;
 use Grantlink::Mailbox;
 use Grantlink::NginxConfig qw(nginx_config);
@@ -52,6 +53,7 @@ sub module_path {
 #   grants => [{}]    its [[admin.grant]]                      providers => {id => {}}
 #   sandbox => []     more arguments of grantlink-sandbox      smtp => []   of the mail server
 #   public_url => ''  when it is not nginx's own address       port => []   wished for
+#   console => 1      the console is there, at /console/
 #   tap => 1          what daemon and sandbox say to each other goes through a Grantlink::Tap
 sub new ($class, %options) {
     umask 022;
@@ -72,6 +74,8 @@ sub new ($class, %options) {
     $self->{url}        = 'http://127.0.0.1:' . $self->{nginx_port}->number;
     $self->{public_url} //= $self->{url};
     $self->{evidence}->learn(secret => $self->{client_secret});
+    $self->{console} &&= Grantlink::Console->new($dir, unique('password'));
+    $self->{evidence}->learn(secret => $self->{console}->password) if $self->{console};
     $self->{tap} &&= Grantlink::Tap->new("$dir/tap");
     $self->_init;
     $self->write_daemon_config;
@@ -96,6 +100,8 @@ sub url ($self)        { return $self->{url} }
 sub public_url ($self) { return $self->{public_url} }
 sub evidence ($self)   { return $self->{evidence} }
 sub tap ($self)        { return $self->{tap} }
+sub console ($self)    { return $self->{console} }
+sub console_url ($self) { return "$self->{url}/console/" }
 sub edge_store ($self) { return "$self->{directory}/state/edge" }
 sub vault ($self)      { return "$self->{directory}/state/vault" }
 sub socket ($self)     { return "$self->{directory}/run/admin.sock" }
@@ -128,7 +134,10 @@ sub daemon_config ($self) {
         edge_group    => edge_group(),
         log_level     => $ENV{GRANTLINK_DEBUG} ? 'debug' : 'info',
         %{$self->{settings} // {}},
-        admin => {socket => $self->socket, $self->{grants} ? (grant => $self->{grants}) : ()},
+        admin => {
+            socket => $self->socket, $self->{grants} ? (grant => $self->{grants}) : (),
+            $self->{console} ? (console_socket => $self->{console}->socket) : (),
+        },
         mail  => {
             smtp => 'smtp://127.0.0.1:' . $self->{smtp_port}->number,
             from => 'grantlink <grantlink@example.com>',
@@ -167,6 +176,7 @@ sub write_nginx_config ($self, %changed) {
 sub nginx_config_text ($self, %changed) {
     my %given = map { defined $self->{$_} ? ($_ => $self->{$_}) : () }
         qw(workers master_process main events http server approve callback);
+    $given{server} = ($given{server} // '') . $self->{console}->nginx if $self->{console};
     return nginx_config(
         directory => $self->{directory}, port => $self->{nginx_port}->number,
         module => module_path(), store => $self->edge_store,
@@ -267,6 +277,7 @@ sub start_oidc ($self, @arguments) {
 # Providers in other shapes than Instagram's; as presets describe them; one that lies on request.
 sub start_shapes ($self) { return $self->_start_provider(shapes => 'shaped_provider') }
 sub start_preset_provider ($self, @files) { return $self->_start_provider(presets => 'preset_provider', @files) }
+sub start_pictures ($self) { return $self->_start_provider(pictures => 'picture_server') }
 sub start_liar ($self, @arguments) { return $self->_start_provider(liar => 'lying_provider', @arguments) }
 
 # What webhooks are sent to; it knows these secrets. Grantlink::Webhooks looks at it.
@@ -430,7 +441,7 @@ sub _complain ($self, $what) { push @{$self->{complaints}}, $what }
 # Stops everything. Answers what went wrong on the way, to the end.
 sub shut_down ($self) {
     $self->{evidence}->take_process_list;
-    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc shapes presets liar webhooks smtp);
+    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc shapes presets pictures liar webhooks smtp);
     $self->{tap}->stop if $self->{tap};
     push @{$self->{complaints}}, $self->{sanitizer}->reports, $self->{valgrind}->reports;
     push @{$self->{complaints}}, grep {

@@ -23,6 +23,9 @@ sub look ($self) { return $self->_do('look') }
 sub page ($self) { return $self->look->{page} }
 
 sub click ($self, $selector) { return $self->_do(click => (selector => $selector)) }
+sub fill ($self, $selector, $text)    { return $self->_do(fill => (selector => $selector, text => $text)) }
+sub choose ($self, $selector, $value) { return $self->_do(choose => (selector => $selector, value => $value)) }
+sub type ($self, $text)       { return $self->_do(type => (text => $text)) }
 sub press ($self, @keys)     { $self->_do(press => (key => $_)) for @keys }
 sub back ($self)             { return $self->_do('back') }
 
@@ -54,6 +57,12 @@ sub forget_cookies ($self)    { return $self->_do('forgetCookies') }
 
 sub evaluate ($self, $script) { return $self->_do(evaluate => (script => $script)) }
 
+# Waits until the script answers something true, and answers that.
+sub until_true ($self, $script) { return $self->_do(until => (script => $script)) }
+
+# Whether the network is gone, for all tabs of this person.
+sub offline ($self, $whether) { return $self->_do(offline => (whether => $whether ? \1 : \0)) }
+
 # scheme => 'light' | 'dark', width =>, height =>
 sub emulate ($self, %with) { return $self->_do(emulate => %with) }
 
@@ -63,9 +72,10 @@ sub said ($self)    { return @{$self->_do('said')} }
 sub asked ($self)   { return @{$self->_do('asked')} }
 sub history ($self) { return @{$self->_do('history')} }
 
-sub screenshot ($self, $name) {
+# The whole page, or with `window` what the window shows of it: a dialog, say.
+sub screenshot ($self, $name, %with) {
     my $path = $self->{chromium}->screenshot_path($name) // return;
-    return $self->_do(screenshot => (path => $path));
+    return $self->_do(screenshot => (path => $path, $with{window} ? (whole => \0) : ()));
 }
 
 1;
