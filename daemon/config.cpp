@@ -165,6 +165,7 @@ WebhookConfig readWebhook(TomlReader& in) {
     for (const std::string& event : out.events)
         if (!isEvent(event))
             in.fail("events", "there is no event \"" + event + "\"; known are " + knownEvents());
+    in.finish();
     return out;
 }
 

@@ -40,7 +40,7 @@ sub approved ($provider, $lie) {
 
 my ($outcome, $connection) = approved('signed', '');
 is($outcome, 'connected', 'the truth is believed');
-is_deeply($connection->{approved_account}, {id => '248289761001', handle => 'nike', name => 'Nike'}, 'and says who it is');
+is_deeply($connection->{approved_account}, {id => '248289761001', handle => 'nike', name => 'Nike', picture_url => undef}, 'and says who it is');
 is((approved('asked', ''))[0], 'connected', 'also where the identity endpoint is asked');
 is(order('keys'), 1, 'the keys were fetched once');
 
