@@ -160,8 +160,14 @@ std::string copyInto(const std::string& directory, int backup) {
 // The old data file keeps a name of its own. The lock file goes: somebody may still read the old.
 std::string install(const std::string& directory, const std::string& fresh) {
     const std::string data = directory + "/data.mdb";
-    std::string previous = data + ".before-" + rfc3339(nowMs());
-    if (::link(data.c_str(), previous.c_str()) != 0) {
+    const std::string name = data + ".before-" + rfc3339(nowMs());
+    std::string previous = name;
+    int linked = ::link(data.c_str(), previous.c_str());
+    for (int more = 2; linked != 0 && errno == EEXIST; ++more) { // the second in one second
+        previous = name + "-" + std::to_string(more);
+        linked = ::link(data.c_str(), previous.c_str());
+    }
+    if (linked != 0) {
         if (errno != ENOENT)
             fail(previous);
         previous.clear();

@@ -37,7 +37,7 @@ my ($record, $recorder);
 
 sub _record ($method, $path, $response) {
     my $dir = $ENV{GRANTLINK_ANSWERS_DIR} // return;
-    return if !-w $dir;    # a test that has become another user
+    return if !-w $dir || !$response->status;    # a test that has become another user; no answer
     ($record, $recorder) = (File::Temp->new(DIR => $dir, TEMPLATE => 'XXXXXXXX', SUFFIX => '.jsonl', UNLINK => 0), $$)
         if ($recorder // 0) != $$;    # copies of a test do not write into one file
     print {$record} $json->encode({test => $0, method => $method, path => $path, status => 0 + $response->status,
