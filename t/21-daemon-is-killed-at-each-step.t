@@ -114,14 +114,17 @@ subtest 'an approval' => sub {
     ok(in_a_row(@lost), 'in one stretch');
 };
 
+# A connection that is active, with its token.
+sub connected () {
+    my $asked = request_connection($grantlink, provider => 'oidc', account => 'nike');
+    is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'a connection');
+    ok(eventually(sub { outbox() == 0 }), 'of which was told');
+    return {%$asked, token => token_of($asked->{id})};
+}
+
 subtest 'a refresh, of a refresh token that rotates' => sub {
     my ($seen, $points) = at_each_fault_point(
-        prepare => sub {
-            my $asked = request_connection($grantlink, provider => 'oidc', account => 'nike');
-            is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'a connection');
-            ok(eventually(sub { outbox() == 0 }), 'of which was told');
-            return {%$asked, token => token_of($asked->{id})};
-        },
+        prepare => \&connected,
         act => sub ($about, $process) {
             my $answer = $grantlink->admin->post("/v1/connections/$about->{id}/refresh");
             return $answer->status == 200 && $process->alive;
@@ -149,12 +152,7 @@ subtest 'a refresh, of a refresh token that rotates' => sub {
 
 subtest 'a removal' => sub {
     my ($seen, $points) = at_each_fault_point(
-        prepare => sub {
-            my $asked = request_connection($grantlink, provider => 'oidc', account => 'nike');
-            is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'a connection');
-            ok(eventually(sub { outbox() == 0 }), 'of which was told');
-            return {%$asked, token => token_of($asked->{id})};
-        },
+        prepare => \&connected,
         act => sub ($about, $process) {
             my $answer = $grantlink->admin->request(DELETE => "/v1/connections/$about->{id}");
             $about->{acknowledged} = $answer->status == 200 || $answer->status == 204;

@@ -4,25 +4,14 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use JSON::PP qw(encode_json decode_json);
 use Test::More;
-use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::KeyPair qw(key_pair);
 use Grantlink::Toml qw(write_file);
 use Grantlink::Url qw(query_of);
 
 my $client_id = 'https://agency.example/oauth/client-metadata.json';
-
-sub key_pair () {
-    my $made = run_command(['node', '-e', <<~'END']);
-        const { privateKey, publicKey } = require('crypto').generateKeyPairSync('ec', {namedCurve: 'P-256'});
-        const jwk = (key) => ({ ...key.export({ format: 'jwk' }), alg: 'ES256', kid: 'of-the-client' });
-        console.log(JSON.stringify([jwk(privateKey), jwk(publicKey)]));
-        END
-    die $made->{err} if $made->{exit} != 0;
-    return map { encode_json($_) } @{decode_json($made->{out})};
-}
 
 for my $method (qw(none private_key_jwt)) {
     subtest "a client with $method" => sub {

@@ -6,26 +6,15 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use File::Copy qw(copy);
 use IO::Socket::UNIX;
-use JSON::PP qw(decode_json encode_json);
 use Socket qw(SOCK_STREAM);
 use Test::More;
 use Time::HiRes qw(sleep time);
-use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::KeyPair qw(key_pair);
 use Grantlink::Toml qw(write_file);
 use Grantlink::Url qw(query_of);
 use Grantlink::Wire;
-
-sub key_pair () {
-    my $made = run_command(['node', '-e', <<~'END']);
-        const { privateKey, publicKey } = require('crypto').generateKeyPairSync('ec', {namedCurve: 'P-256'});
-        const jwk = (key) => ({ ...key.export({ format: 'jwk' }), alg: 'ES256', kid: 'of-the-client' });
-        console.log(JSON.stringify([jwk(privateKey), jwk(publicKey)]));
-        END
-    die $made->{err} if $made->{exit} != 0;
-    return map { encode_json($_) } @{decode_json($made->{out})};
-}
 
 # What grantlinkd answers to these bytes, as (version, status, URL); empty when it only closes.
 sub said ($grantlink, $bytes, %with) {

@@ -4,6 +4,7 @@
 
 #include "t/unit/cmocka.hpp"
 #include "t/unit/temporary_directory.hpp"
+#include "t/unit/vault_change.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -18,15 +19,7 @@ struct Opened {
     LmdbVault vault{directory.path(), std::make_shared<const MasterKeyring>(
                                           *MasterKeys::parse(generateKeyFiles().master, "k"))};
 
-    void write(const std::function<void(VaultWriter&)>& what) {
-        boost::asio::io_context loop;
-        std::exception_ptr failed;
-        boost::asio::co_spawn(loop, vault.write(what),
-                              [&](std::exception_ptr error) { failed = error; });
-        loop.run();
-        if (failed)
-            std::rethrow_exception(failed);
-    }
+    void write(const std::function<void(VaultWriter&)>& what) { test::change(vault, what); }
 
     EventPage page(const Uuid& connection, std::optional<std::uint64_t> before = {},
                    std::size_t limit = 100) {

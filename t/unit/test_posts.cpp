@@ -4,6 +4,7 @@
 
 #include "t/unit/cmocka.hpp"
 #include "t/unit/temporary_directory.hpp"
+#include "t/unit/vault_change.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -12,6 +13,7 @@
 
 using namespace grantlink;
 using test::assertEqual;
+using test::change;
 
 namespace {
 
@@ -30,15 +32,6 @@ StoredPost postOf(const Uuid& connection, const std::string& id, TimeMs time) {
     out.text = "words of " + id;
     out.link = "https://example.com/" + id;
     return out;
-}
-
-void change(LmdbVault& vault, const std::function<void(VaultWriter&)>& what) {
-    boost::asio::io_context loop;
-    boost::asio::co_spawn(loop, vault.write(what), [](std::exception_ptr error) {
-        if (error)
-            std::rethrow_exception(error);
-    });
-    loop.run();
 }
 
 // The ids of a whole list, page by page.

@@ -4,11 +4,13 @@
 
 #include "t/unit/cmocka.hpp"
 #include "t/unit/temporary_directory.hpp"
+#include "t/unit/vault_change.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 using namespace grantlink;
 using test::assertEqual;
+using test::change;
 
 namespace {
 
@@ -28,16 +30,10 @@ Connection connectionFor(const std::string& account, TimeMs created) {
 }
 
 void put(LmdbVault& vault, const std::vector<Connection>& connections) {
-    const auto change = [connections](VaultWriter& writer) {
+    change(vault, [connections](VaultWriter& writer) {
         for (const Connection& connection : connections)
             writer.putConnection(connection);
-    };
-    boost::asio::io_context loop;
-    boost::asio::co_spawn(loop, vault.write(change), [](std::exception_ptr error) {
-        if (error)
-            std::rethrow_exception(error);
     });
-    loop.run();
 }
 
 ConnectionPage pageOf(const LmdbVault& vault, const ConnectionQuery& query) {
@@ -103,15 +99,6 @@ void pagesFollowEachOther(void**) {
         if (connection->account == "@odd")
             expected.push_back(connection->id);
     assert_true(seen == expected);
-}
-
-void change(LmdbVault& vault, const std::function<void(VaultWriter&)>& what) {
-    boost::asio::io_context loop;
-    boost::asio::co_spawn(loop, vault.write(what), [](std::exception_ptr error) {
-        if (error)
-            std::rethrow_exception(error);
-    });
-    loop.run();
 }
 
 std::vector<Uuid> dueIn(const LmdbVault& vault, Task task, const std::string& provider, TimeMs now,
