@@ -1,11 +1,13 @@
 # kill -9 of the daemon before and after every write that lasts, every request to a provider, every mail
 # and every webhook, one after the other, until it lives through the whole story. What is there after a restart
-# is compared with what may be.
+# is compared with what has to be, by what the dead daemon had written and what the provider had done.
 
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use JSON::PP ();
 use Test::More;
+use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Webhooks qw(new_webhook_secret);
@@ -40,7 +42,9 @@ sub calls_about ($id) {
 
 # Tells the story again and again, the daemon ending one fault point later each time. `prepare`:
 # with a daemon that lives, answers what the others are given. `act`: with one that ends, answers
-# true when it is through. `judge`: with one that lives; answers a word for what there is.
+# true when it is through. `judge`: with one that lives; answers a word for what there is. The daemon has
+# work of its own beside the story, and its moments count too: how many there are, and which is which, is
+# not the same each time.
 sub at_each_fault_point (%story) {
     my %seen;
     for my $at (1 .. 200) {
@@ -53,6 +57,7 @@ sub at_each_fault_point (%story) {
         my $lived = $through ? $process->alive : !eventually(sub { !$process->alive }, 5);
         is($process->status & 127, 9, "fault point $at: it ended there") unless $lived;
         $grantlink->stop('daemon') if $lived;
+        $story{look}->($about) if $story{look};
         $grantlink->start_daemon;
         my $word = $story{judge}->($about, "fault point $at");
         push @{$seen{$word}}, $at;
@@ -70,17 +75,26 @@ sub until_ended_or ($process, $check) {
 
 sub token_works ($token) { return $browser->get("$issuer/me", headers => {Authorization => "Bearer $token"})->status == 200 }
 sub token_of ($id) { return $grantlink->admin->get("/v1/connections/$id/token")->json->{access_token} }
-sub exchanged () { return scalar(() = $grantlink->process('oidc')->log =~ /^granted: authorization_code$/mg) }
+sub granted ($type) { return scalar(() = $grantlink->process('oidc')->log =~ /^granted: $type$/mg) }
 
-# Points at which nobody can know what became of a request that must not be repeated: its mark is
-# written, it is sent, it is answered, what came is not yet written.
-sub in_a_row (@points) { return !grep { $points[$_] != $points[$_ - 1] + 1 } 1 .. $#points }
+# How far a connection's attempt had come when the daemon ended: see the table in docs/architecture.md.
+sub stage_of_attempt ($id) {
+    my $ran = run_command([Grantlink::Instance::program('unit/vault_tool'), list => $grantlink->vault, 'attempts']);
+    die "vault_tool: $ran->{err}" if $ran->{exit} != 0;
+    my ($record) = grep { $_->{connection} eq $id }
+        map { JSON::PP::decode_json(pack 'H*', (split)[1]) } split /\n/, $ran->{out};
+    return $record ? (qw(exchanging exchanged done))[$record->{stage} - 1] : 'none';
+}
+
+sub refreshes_of ($id) {
+    return scalar grep { $_->{event} eq 'refreshed' } @{$grantlink->admin->get("/v1/connections/$id/events")->json->{events}};
+}
 
 subtest 'an approval' => sub {
     my ($seen, $points) = at_each_fault_point(
         prepare => sub {
             my $asked = request_connection($grantlink, provider => 'oidc', account => 'nike');
-            return {%$asked, callback => callback_for($browser, $asked->{link}), exchanged => exchanged()};
+            return {%$asked, callback => callback_for($browser, $asked->{link}), exchanged => granted('authorization_code')};
         },
         act => sub ($about, $process) {
             $about->{status_url} = come_back($browser, $about->{callback})->location;
@@ -89,10 +103,14 @@ subtest 'an approval' => sub {
                 !$health->{spool}{approvals} && !$health->{outbox}{waiting} && messages_about($about->{id}, qr/./) && calls_about($about->{id});
             });
         },
+        look  => sub ($about) { $about->{stage} = stage_of_attempt($about->{id}) },
         judge => sub ($about, $when) {
             my $outcome = wait_for_outcome($browser, $about->{status_url});
             my $status  = $grantlink->admin->connection($about->{id})->{status};
-            cmp_ok(exchanged() - $about->{exchanged}, '<=', 1, "$when: the code was used once at most");
+            my $used    = granted('authorization_code') - $about->{exchanged};
+            cmp_ok($used, '<=', 1, "$when: the code was used once at most");
+            # With the mark and without tokens nobody can know what became of the code.
+            is($outcome, $about->{stage} eq 'exchanging' ? 'provider_error' : 'connected', "$when: found $about->{stage}, it ends so");
             if ($outcome eq 'connected') {
                 is($status, 'active', "$when: connected is active");
                 ok(token_works(token_of($about->{id})), "$when: and its token works");
@@ -108,10 +126,7 @@ subtest 'an approval' => sub {
         },
     );
     cmp_ok($points, '>=', 15, 'there were that many moments');
-    my @lost = @{$seen->{provider_error} // []};
-    cmp_ok(scalar @lost, '>=', 2, 'between the mark and the tokens it cannot be known');
-    cmp_ok(scalar @lost, '<=', 5, 'and only there');
-    ok(in_a_row(@lost), 'in one stretch');
+    cmp_ok(scalar @{$seen->{provider_error} // []}, '>=', 2, 'some of them between the mark and the tokens');
 };
 
 # A connection that is active, with its token.
@@ -122,32 +137,39 @@ sub connected () {
     return {%$asked, token => token_of($asked->{id})};
 }
 
+# Asked again while the provider cannot be reached.
+sub refresh ($id) {
+    my $answer;
+    eventually(sub { $answer = $grantlink->admin->post("/v1/connections/$id/refresh"); return $answer->status != 503 }, 30);
+    return $answer->status;
+}
+
 subtest 'a refresh, of a refresh token that rotates' => sub {
     my ($seen, $points) = at_each_fault_point(
-        prepare => \&connected,
-        act => sub ($about, $process) {
-            my $answer = $grantlink->admin->post("/v1/connections/$about->{id}/refresh");
-            return $answer->status == 200 && $process->alive;
-        },
+        prepare => sub () { return {%{connected()}, granted => granted('refresh_token')} },
+        act     => sub ($about, $process) { return refresh($about->{id}) == 200 && $process->alive },
         judge => sub ($about, $when) {
             my $id     = $about->{id};
-            my $answer = $grantlink->admin->post("/v1/connections/$id/refresh");
+            my $kept   = refreshes_of($id);
+            my $again  = refresh($id);
             my $status = $grantlink->admin->connection($id)->{status};
-            if ($answer->status == 200) {
-                is($status, 'active', "$when: it is refreshed");
+            my $given  = granted('refresh_token') - $about->{granted} - ($again == 200);
+            # The provider has given other tokens, and the daemon ended before it could keep them.
+            my $lost = $given > $kept;
+            is($status, $lost ? 'broken' : 'active', "$when: $given times refreshed there and $kept times kept here, it is so");
+            if ($lost) {
+                is($again, 409, "$when: it says so");
+                ok(eventually(sub { messages_about($id, qr/./) == 2 && outbox() == 0 }), "$when: by mail too");
+            } else {
+                is($again, 200, "$when: it is refreshed");
                 isnt(token_of($id), $about->{token}, "$when: its token is another one");
                 ok(token_works(token_of($id)), "$when: which works");
-            } else {
-                is($status, 'broken', "$when: or it is broken, and says so");
-                ok(eventually(sub { messages_about($id, qr/./) == 2 && outbox() == 0 }), "$when: by mail too");
             }
             return $status;
         },
     );
     cmp_ok($points, '>=', 6, 'there were that many moments');
-    my @lost = @{$seen->{broken} // []};
-    cmp_ok(scalar @lost, '<=', 3, 'a refresh token is lost only between the answer and its keeping');
-    ok(in_a_row(@lost), 'in one stretch');
+    cmp_ok(scalar @{$seen->{broken} // []}, '>=', 1, 'one of them between the answer and its keeping');
 };
 
 subtest 'a removal' => sub {
