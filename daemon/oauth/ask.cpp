@@ -20,7 +20,8 @@ boost::asio::awaitable<StepResult<Answer>> ask(DpopClient& client, const Provide
     if (accepted && said.empty())
         said = "the " + preset.table + " endpoint answered with an error";
     StepFailure failure = failureOf(*result, said, provider.preset().rateLimit, repeatable);
-    failure.dead = isDead(result->status, answer, preset);
+    failure.unsure = failure.unsure || (accepted && answer.isNull());
+    failure.dead = isDead(result->status, answer, preset) && !refusesProof(*result);
     failure.mayRetry = failure.mayRetry && !failure.dead;
     co_return failure;
 }

@@ -26,13 +26,20 @@ std::string_view nonceIn(const HttpResponse& response) {
 }
 
 // One header may have several challenges (RFC 9110, section 11.6.1); names are in any case.
-bool isNonceChallenge(std::string_view header) {
+bool isChallenge(std::string_view header, const std::string& error) {
     const std::string text = ", " + lowerCase(header);
     const std::size_t scheme = text.find(", dpop ");
     if (scheme == std::string::npos)
         return false;
-    return text.find("error=\"use_dpop_nonce\"", scheme) != std::string::npos ||
-           text.find("error=use_dpop_nonce", scheme) != std::string::npos;
+    return text.find("error=\"" + error + "\"", scheme) != std::string::npos ||
+           text.find("error=" + error, scheme) != std::string::npos;
+}
+
+bool isChallenged(const HttpResponse& response, const std::string& error) {
+    return response.status == 401 &&
+           std::any_of(response.headers.begin(), response.headers.end(), [&](const auto& header) {
+               return header.first == "www-authenticate" && isChallenge(header.second, error);
+           });
 }
 
 // The access token of a header "Authorization: Bearer …", which becomes "Authorization: DPoP …".
@@ -69,10 +76,11 @@ bool wantsDpopNonce(const HttpResponse& response) {
         return false;
     if (response.status == 400)
         return Json::parse(response.body)["error"].str() == "use_dpop_nonce";
-    return response.status == 401 &&
-           std::any_of(response.headers.begin(), response.headers.end(), [](const auto& header) {
-               return header.first == "www-authenticate" && isNonceChallenge(header.second);
-           });
+    return isChallenged(response, "use_dpop_nonce");
+}
+
+bool refusesProof(const HttpResponse& response) {
+    return isChallenged(response, "use_dpop_nonce") || isChallenged(response, "invalid_dpop_proof");
 }
 
 boost::asio::awaitable<HttpResult> DpopClient::send(HttpRequest request, SecretBytes key) {

@@ -37,6 +37,10 @@ class DpopNonces {
 // have given one, too.
 bool wantsDpopNonce(const HttpResponse& response);
 
+// Whether an answer to a request that showed the access token blames the proof and not the token
+// (section 7.1).
+bool refusesProof(const HttpResponse& response);
+
 class DpopClient {
   public:
     // Both outlive it. The nonces are the process's, whichever client sends.

@@ -21,6 +21,7 @@ struct StepFailure {
     std::chrono::seconds retryAfter{0}; // what the provider asked for; 0: nothing
     bool dead = false;                  // the approval is gone: only a new one helps
     bool turnedAway = false;            // there were too many requests, or it is not there for now
+    bool unsure = false;                // the provider may have acted on it all the same
 
     // For how long it was turned away; 0: it was not.
     std::chrono::seconds pause() const {
@@ -47,6 +48,11 @@ std::chrono::seconds exhaustedFor(const HttpResponse& response, const RateLimit&
 std::string quoted(const std::string& text);
 
 constexpr int maxTries = 6;
+constexpr std::chrono::seconds longestPause(120); // while somebody waits
+
+// Whether to try once more, after so many tries. Who asks for a longer pause is not asked before
+// its end, and nobody waits so long.
+bool triesAgain(int tries, const StepFailure& failure);
 
 // How long to wait before try number `tries` + 1.
 std::chrono::milliseconds backoff(int tries, const StepFailure& failure);
@@ -56,7 +62,7 @@ template <typename Step>
 auto withRetries(StopSignal& stop, Step step) -> decltype(step()) {
     for (int tries = 1;; ++tries) {
         auto result = co_await step();
-        if (result || !result.error().mayRetry || tries >= maxTries || stop.stopped())
+        if (result || !triesAgain(tries, result.error()) || stop.stopped())
             co_return result;
         co_await stop.sleep(backoff(tries, result.error()));
     }

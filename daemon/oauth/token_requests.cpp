@@ -48,13 +48,20 @@ std::map<std::string, std::string> kept(const Json& answer, const Preset& preset
     return out;
 }
 
+// The provider has acted, and nothing of it can be used.
+StepFailure useless(std::string why) {
+    StepFailure out{std::move(why)};
+    out.unsure = true;
+    return out;
+}
+
 // Some providers answer errors with status 200.
 StepFailure noToken(const Json& answer, const RequestTemplate& request, const Headers& secrets) {
     const std::string said = without(findText(answer, request.error), secrets);
     if (!said.empty())
         return {quoted(said), false, {}, isDead(200, answer, request)};
-    return {answer.isNull() ? "the token endpoint did not answer with JSON"
-                            : "the token endpoint answered without a token"};
+    return useless(answer.isNull() ? "the token endpoint did not answer with JSON"
+                                   : "the token endpoint answered without a token");
 }
 
 // RFC 6749, section 5.1. `lifetime` holds when the answer does not say; 0: unknown. `dpopKey`: what
@@ -70,7 +77,7 @@ StepResult<TokenSet> tokensIn(const Json& answer, const Preset& preset,
     std::string scope = findWords(answer, step.scope);
     if (token.size() > maxTokenLength || refresh.size() > maxTokenLength ||
         scope.size() > maxTokenLength)
-        return StepFailure{"the token endpoint answered with a token that is too long"};
+        return useless("the token endpoint answered with a token that is too long");
     TokenSet out;
     out.obtained = nowMs();
     out.expires = expiryOf(answer, step, lifetime, out.obtained);
@@ -102,8 +109,8 @@ askForTokens(DpopClient& client, const Provider& provider, const RequestTemplate
 }
 
 StepFailure unbound() {
-    return {"the token endpoint answered with a token that is not bound to our key: its "
-            "token_type is not DPoP"};
+    return useless("the token endpoint answered with a token that is not bound to our key: its "
+                   "token_type is not DPoP");
 }
 
 // The tokens, if they are bound to the key that they were asked for with. Those that are not are
