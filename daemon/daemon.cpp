@@ -122,8 +122,10 @@ void Daemon::run() {
 
 boost::asio::awaitable<void> Daemon::serve() {
     watchSignals();
-    co_await discover();
+    boost::asio::co_spawn(loop_, keepDiscovering(), logFailure("discovery"));
+    co_await discovered_.sleep(2s); // what is silent for longer is found later
     const SettingsPtr settings = settings_.get();
+    publishing_ = true;
     co_await links_.publishAll(vault_); // the vault is the truth, whatever the edge had
     // Any user may connect: the peer's credentials decide what it may do.
     admin_ = HttpServer::onUnix(loop_.get_executor(), settings->config.adminSocket, 0666,
@@ -141,7 +143,6 @@ boost::asio::awaitable<void> Daemon::serve() {
     collector_.start();
     outbox_.start();
     maintenance_.start();
-    boost::asio::co_spawn(loop_, keepDiscovering(), logFailure("discovery"));
     spdlog::info("grantlinkd: ready");
 }
 
@@ -179,6 +180,7 @@ boost::asio::awaitable<void> Daemon::stop() {
     wake_->stop();
     startSocket_->stop();
     stop_.stop();
+    discovered_.stop();
     approvals_.stop();
     upkeep_.stop();
     resealer_.stop();
@@ -213,14 +215,15 @@ boost::asio::awaitable<bool> Daemon::discover() {
 
 boost::asio::awaitable<void> Daemon::keepDiscovering() {
     while (!stop_.stopped()) {
-        co_await stop_.sleep(2s);
         try {
             const bool changed = co_await discover();
-            if (changed)
+            discovered_.stop();
+            if (changed && publishing_)
                 co_await links_.publishAll(vault_);
         } catch (const std::exception& error) { // publishing is made up for by maintenance
             spdlog::error("discovery: {}", error.what());
         }
+        co_await stop_.sleep(2s);
     }
 }
 

@@ -50,10 +50,11 @@ class Daemon {
     }
 
     std::string configPath_, masterKeyPath_, edgeKeyPath_;
+    StopSignal stop_, discovered_; // before the loop: what sleeps on them is destroyed with it
+    bool publishing_ = false;      // links have been published, or are being
     boost::asio::io_context loop_{1};
     boost::asio::signal_set signals_;
     CurrentSettings settings_;
-    StopSignal stop_;
 
     std::shared_ptr<MasterKeyring> masterKeys_;
     std::shared_ptr<EdgeKeyring> edgeKeys_;

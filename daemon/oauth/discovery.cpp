@@ -1,7 +1,10 @@
 #include "daemon/oauth/discovery.hpp"
 
+#include "daemon/net/stop_signal.hpp"
 #include "daemon/text/origin.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -15,7 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr auto lifetime = 24h;
 constexpr auto afterFailure = 10s;
-constexpr auto patience = 5s; // the daemon's start waits for it
+constexpr auto patience = 5s;
 
 // What a preset's URL may be, but for placeholders: it is put where a preset has its own.
 void dropUnsafe(std::string& endpoint, Reach reach, const std::string& issuer) {
@@ -38,15 +41,6 @@ void dropUnsafe(ProviderMetadata& metadata, Reach reach, const std::string& issu
         dropUnsafe(*endpoint, reach, issuer);
 }
 
-// What the preset says is done: the provider may merely say too little of itself.
-void doubtDpop(const std::string& provider, const ProviderMetadata& metadata) {
-    const auto& known = metadata.dpopAlgorithms;
-    if (std::find(known.begin(), known.end(), "ES256") == known.end())
-        spdlog::warn("{}: its preset binds tokens to a key, but the provider's metadata does not "
-                     "say that it takes proofs by ES256 (dpop_signing_alg_values_supported)",
-                     provider);
-}
-
 // Where an issuer's metadata may be: OpenID Connect Discovery, section 4, appends to its URL; RFC
 // 8414, section 3, inserts.
 std::vector<std::string> metadataUrls(const std::string& issuer) {
@@ -58,26 +52,57 @@ std::vector<std::string> metadataUrls(const std::string& issuer) {
 
 } // namespace
 
-boost::asio::awaitable<bool> Discovery::refresh(const Providers& providers) {
+struct Discovery::Looks {
+    std::size_t running = 0;
     bool changed = false;
+    StopSignal done;
+};
+
+boost::asio::awaitable<bool> Discovery::refresh(const Providers& providers) {
+    const auto looks = std::make_shared<Looks>();
+    const auto executor = co_await boost::asio::this_coro::executor;
     for (const auto& [id, provider] : providers) {
-        const Preset& preset = provider.preset();
-        if (!preset.discovery)
+        const std::string issuer = provider.preset().authorize.issuer;
+        const Reach reach = provider.reachOf(issuer);
+        if (!provider.preset().discovery || !isDue(issuer, reach))
             continue;
-        const std::string issuer = preset.authorize.issuer;
-        const auto due = next_.find({issuer, provider.reachOf(issuer)});
-        if (due != next_.end() && Clock::now() < due->second)
-            continue;
-        const bool found = co_await fetch(issuer, provider.reachOf(issuer));
-        if (found && preset.dpop)
-            doubtDpop(id, known_.at(issuer));
-        changed = changed || found;
+        next_[{issuer, reach}] = Clock::now() + afterFailure;
+        ++looks->running;
+        boost::asio::co_spawn(executor, fetch(issuer, reach),
+                              [looks](const std::exception_ptr& error, bool changed) {
+                                  looks->changed = looks->changed || (!error && changed);
+                                  if (--looks->running == 0)
+                                      looks->done.stop();
+                              });
     }
-    co_return changed;
+    while (looks->running > 0)
+        co_await looks->done.sleep(1min);
+    if (looks->changed)
+        doubtDpop(providers);
+    co_return looks->changed;
+}
+
+bool Discovery::isDue(const std::string& issuer, Reach reach) const {
+    const auto due = next_.find({issuer, reach});
+    return due == next_.end() || Clock::now() >= due->second;
+}
+
+// What the preset says is done: the provider may merely say too little of itself.
+void Discovery::doubtDpop(const Providers& providers) const {
+    for (const auto& [id, provider] : providers) {
+        const auto metadata = known_.find(provider.preset().authorize.issuer);
+        if (!provider.preset().dpop || metadata == known_.end())
+            continue;
+        const auto& known = metadata->second.dpopAlgorithms;
+        if (std::find(known.begin(), known.end(), "ES256") == known.end())
+            spdlog::warn("{}: its preset binds tokens to a key, but the provider's metadata does "
+                         "not say that it takes proofs by ES256 "
+                         "(dpop_signing_alg_values_supported)",
+                         id);
+    }
 }
 
 boost::asio::awaitable<bool> Discovery::fetch(std::string issuer, Reach reach) {
-    next_[{issuer, reach}] = Clock::now() + afterFailure;
     for (const std::string& url : metadataUrls(issuer)) {
         const Json answer = co_await document(url, reach, issuer);
         ProviderMetadata found = ProviderMetadata::from(answer);

@@ -26,12 +26,15 @@ class Discovery {
 
     const MetadataByIssuer& known() const { return known_; }
 
-    // Fetches what is missing or old. True when something has changed.
+    // Fetches what is missing or old, of all issuers at a time. True when something has changed.
     boost::asio::awaitable<bool> refresh(const Providers& providers);
 
   private:
     using Clock = std::chrono::steady_clock;
+    struct Looks;
 
+    bool isDue(const std::string& issuer, Reach reach) const;
+    void doubtDpop(const Providers& providers) const;
     boost::asio::awaitable<bool> fetch(std::string issuer, Reach reach);
     boost::asio::awaitable<Json> document(std::string url, Reach reach, const std::string& issuer);
 

@@ -9,6 +9,24 @@ using namespace std::chrono_literals;
 constexpr auto lifetime = 1h;
 constexpr auto pause = 10s; // between two looks for a key that was not there
 
+// What a signature may cost us: keys are tried one after the other, on the loop.
+constexpr std::size_t maxKeys = 64;
+constexpr std::size_t maxSetSize = 256 * 1024;                      // bytes
+constexpr std::size_t minModulus = 2048 / 8, maxModulus = 8192 / 8; // bytes; RFC 7518, section 3.3
+constexpr std::size_t maxExponent = 4; // bytes; 65537 everywhere has three
+
+std::size_t bytesIn(const Json& base64url) {
+    return base64url.str().size() * 3 / 4;
+}
+
+bool isUsable(const Json& key) {
+    if (key["kty"].str() != "RSA")
+        return key["kty"].str() == "EC";
+    const std::size_t modulus = bytesIn(key["n"]), exponent = bytesIn(key["e"]);
+    return modulus >= minModulus && modulus <= maxModulus && exponent > 0 &&
+           exponent <= maxExponent;
+}
+
 std::vector<Json> keysNamed(const std::vector<Json>& keys, const std::string& id) {
     std::vector<Json> out;
     for (const Json& key : keys)
@@ -39,6 +57,7 @@ boost::asio::awaitable<StepResult<KeySets::Entry>> KeySets::fetch(std::string ur
     HttpRequest request;
     request.url = std::move(url);
     request.reach = reach;
+    request.maxBody = maxSetSize;
     request.headers = {{"Accept", "application/json"}};
     const HttpResult result = co_await http_.fetch(std::move(request));
     if (!result)
@@ -50,8 +69,9 @@ boost::asio::awaitable<StepResult<KeySets::Entry>> KeySets::fetch(std::string ur
         co_return StepFailure{"its signing keys are no key set", false, {}};
     Entry out;
     out.fetched = std::chrono::steady_clock::now();
-    for (std::size_t i = 0; i < keys.size(); ++i)
-        out.keys.push_back(keys.at(i));
+    for (std::size_t i = 0; i < keys.size() && out.keys.size() < maxKeys; ++i)
+        if (isUsable(keys.at(i)))
+            out.keys.push_back(keys.at(i));
     co_return out;
 }
 

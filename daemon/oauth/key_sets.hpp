@@ -1,7 +1,9 @@
 // The keys with which providers sign (JWKS, RFC 7517, section 5), fetched when they are needed.
 //
 // Kept for an hour. A key that is not among them is looked for once more, since providers rotate
-// theirs, but not again and again: an ID token must not make us flood its provider.
+// theirs, but not again and again: an ID token must not make us flood its provider. Of a set the
+// first 64 keys of a kind and size that are in use are kept, because a hostile one would hold up
+// the loop: RSA of 2,048 to 8,192 bits with an exponent of at most 32, or on an elliptic curve.
 //
 // Thread: the loop's.
 #pragma once
