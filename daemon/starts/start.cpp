@@ -11,6 +11,22 @@ namespace {
 
 constexpr unsigned maxOfOne = 4; // of a connection at a time
 
+constexpr unsigned maxOfProvider = 16; // so that one that is slow does not take all there are
+
+// One more of them, for as long as it lives, which may be longer than Starts.
+class Counted {
+  public:
+    explicit Counted(std::shared_ptr<unsigned> count) : count_(std::move(count)) { ++*count_; }
+
+    ~Counted() { --*count_; }
+
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+  private:
+    std::shared_ptr<unsigned> count_;
+};
+
 std::string reply(StartStatus status) {
     return encodeStartReply({status, ""});
 }
@@ -75,6 +91,12 @@ boost::asio::awaitable<std::string> Starts::push(VerifiedState verified) {
     auto dpopKey = dpopKeyFor(*provider, *masters, *connection, state.attempt);
     if (!dpopKey)
         co_return reply(StartStatus::refused);
+    std::shared_ptr<unsigned>& pushing = pushing_[provider->id()];
+    if (!pushing)
+        pushing = std::make_shared<unsigned>(0);
+    if (*pushing >= maxOfProvider)
+        co_return reply(StartStatus::busy);
+    const Counted counted(pushing);
     const std::shared_ptr<DpopClient> client = services_.requests.clientFor(connection->id);
     AttemptParameters parameters = parametersOf(verified, *provider);
     const auto url =

@@ -41,7 +41,8 @@ class Starts {
     boost::asio::awaitable<std::string> push(VerifiedState verified);
 
     StartServices services_;
-    std::map<Uuid, unsigned> running_; // of each connection
+    std::map<Uuid, unsigned> running_;                         // of each connection
+    std::map<std::string, std::shared_ptr<unsigned>> pushing_; // at each provider
 };
 
 } // namespace grantlink

@@ -24,7 +24,8 @@ using Local = asio::local::stream_protocol;
 namespace {
 
 constexpr std::size_t maxRunning = 64;
-constexpr auto patience = 2s; // until the request is there
+constexpr std::size_t maxOpen = 4 * maxRunning; // with those that are told that it is busy
+constexpr auto patience = 2s;                   // until the request is there
 constexpr auto acceptPause = 100ms;
 constexpr mode_t socketMode = 0660;
 
@@ -80,6 +81,8 @@ asio::awaitable<void> StartSocket::accept() {
 }
 
 asio::awaitable<void> StartSocket::serve(std::shared_ptr<Session> session) {
+    if (running_ >= maxOpen)
+        co_return; // who floods it is not answered at all
     const bool busy = running_ >= maxRunning;
     ++running_;
     try {
@@ -97,11 +100,10 @@ asio::awaitable<void> StartSocket::serve(std::shared_ptr<Session> session) {
 asio::awaitable<void> StartSocket::talk(Session& session, bool busy) {
     std::string answer = encodeStartReply({busy ? StartStatus::busy : StartStatus::refused, ""});
     error_code ec;
-    if (!busy) {
-        const auto request = co_await read(session);
-        if (request)
-            answer = co_await answer_(*request);
-    }
+    // Read in any case: a socket that is closed with something unread loses the answer.
+    const auto request = co_await read(session);
+    if (request && !busy)
+        answer = co_await answer_(*request);
     session.socket.non_blocking(true, ec);
     session.socket.write_some(asio::buffer(answer), ec);
 }

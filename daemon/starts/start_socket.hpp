@@ -2,7 +2,7 @@
 //
 // Whoever is in nginx's group can connect. A connection that says nothing is closed after 2 s, one
 // that says something else than a request of this version at once; above 64 at a time each is told
-// that it is busy here.
+// that it is busy here, and above 256 none is answered.
 //
 // Errors: the constructor throws std::runtime_error with the path. Thread: the loop's.
 #pragma once
