@@ -22,7 +22,7 @@ for my $name (qw(oidc instagram)) {
     local $/;
     write_file("$presets/$name.toml", readline($file) =~ s/^min_age = "24h"/min_age = "1s"/mr);
 }
-$grantlink->write_daemon_config(providers_dir => $presets, providers => {
+$grantlink->write_daemon_config(settings => {providers_dir => $presets}, providers => {
     oidc => $grantlink->oidc_provider($issuer),
 });
 $grantlink->start;

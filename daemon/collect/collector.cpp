@@ -138,8 +138,8 @@ boost::asio::awaitable<Collector::Poll> Collector::readWithNewerToken(const Case
     Poll out = std::move(refused);
     if (!hasNewerToken(about)) {
         if (!canRefresh(about.tokens, about.provider.preset())) {
-            co_await breakConnection(services_, about.connection, out.failure->message);
-            out.broken = true;
+            std::string reason = out.failure->message;
+            out.broken = co_await doubtConnection(services_, about.connection, std::move(reason));
             co_return out;
         }
         Actor grantlinkd; // named: GCC 12 destroys twice what is made inside co_await

@@ -6,7 +6,16 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace grantlink {
+
+namespace {
+
+constexpr TimeMs secondLook = 10'000;
+constexpr TimeMs doubtLasts = 24 * 3'600'000;
+
+} // namespace
 
 boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid id,
                                              std::string reason) {
@@ -42,6 +51,28 @@ boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid i
     spdlog::warn("connection {}: broken: {}", id.text(), reason);
     co_await services.links.publish(**changed);
     services.notificationQueued();
+}
+
+boost::asio::awaitable<bool> doubtConnection(LifecycleServices& services, Uuid id,
+                                             std::string reason) {
+    const auto certain = std::make_shared<bool>(false);
+    const auto apply = [id, reason, certain](VaultWriter& vault) {
+        auto connection = vault.connection(id);
+        if (!connection || connection->status != ConnectionStatus::active)
+            return;
+        const TimeMs now = nowMs(), since = now - std::min(now, connection->doubted);
+        *certain = since >= secondLook && since < doubtLasts;
+        if (since < doubtLasts)
+            return;
+        connection->doubted = now;
+        connection->trouble = reason;
+        vault.putConnection(*connection);
+        vault.schedule(Task::upkeep, *connection, now + secondLook);
+    };
+    co_await services.vault.write(apply);
+    if (*certain)
+        co_await breakConnection(services, id, std::move(reason));
+    co_return *certain;
 }
 
 } // namespace grantlink

@@ -15,4 +15,10 @@ namespace grantlink {
 boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid id,
                                              std::string reason);
 
+// For a token that was refused and cannot be refreshed. One refusal may be a fault of the moment,
+// and a broken connection costs somebody an approval: the first has the token looked at again soon,
+// the next breaks it. True: it is broken.
+boost::asio::awaitable<bool> doubtConnection(LifecycleServices& services, Uuid id,
+                                             std::string reason);
+
 } // namespace grantlink

@@ -8,6 +8,8 @@ void keepTokens(VaultWriter& vault, Connection& connection, const TokenSet& toke
                 const Preset& preset) {
     connection.tokenExpires = tokens.expires;
     connection.tokenScope = tokens.scope;
+    connection.refreshAsked = 0;
+    connection.doubted = 0;
     connection.upkeepFailures = 0;
     connection.trouble.clear();
     vault.putTokens(connection.id, tokens);

@@ -64,11 +64,11 @@ TimeMs nextLook(const TokenSet& tokens, const Preset& preset, TimeMs now) {
 TimeMs nextTry(unsigned failures, std::chrono::seconds retryAfter, TimeMs now) {
     const TimeMs grown = std::min(minute << std::min(failures, 6u), 60 * minute);
     const TimeMs wait = std::max(grown, static_cast<TimeMs>(retryAfter.count()) * 1000);
-    return now + wait + upTo(wait / 4);
+    return now + wait + upTo(std::min(wait, 60 * minute) / 4);
 }
 
-TimeMs notBefore(const TokenSet& tokens, const Preset& preset, TimeMs now) {
-    return preset.refresh && preset.refresh->rotates ? std::max(now, tokens.expires) : now;
+TimeMs notBefore(const Connection& connection) {
+    return connection.refreshAsked > 0 ? connection.tokenExpires : 0;
 }
 
 } // namespace grantlink

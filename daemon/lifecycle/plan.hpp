@@ -29,13 +29,13 @@ bool lastsFor(const TokenSet& tokens, std::chrono::seconds time, TimeMs now);
 TimeMs nextLook(const TokenSet& tokens, const Preset& preset, TimeMs now);
 
 // After `failures` failures in a row: one minute, two, four … up to an hour, or what the provider
-// asks for, and up to a quarter more.
+// asks for, and up to a quarter more, or of an hour.
 TimeMs nextTry(unsigned failures, std::chrono::seconds retryAfter, TimeMs now);
 
-// Before which no other refresh is tried after one of which nobody knows whether the provider has
-// acted on it. Where refresh tokens rotate, the next one may be lost, and the old one sent again
-// looks stolen, which can end the whole grant (RFC 9700, section 4.14.2): the access token is used
-// to its end first. Elsewhere at once.
-TimeMs notBefore(const TokenSet& tokens, const Preset& preset, TimeMs now);
+// Before which no refresh token is sent. Where they rotate and nobody knows whether the provider
+// has acted on the last refresh, the next one may be lost, and the old one sent again looks stolen,
+// which can end the whole grant (RFC 9700, section 4.14.2): the access token is used to its end
+// first. 0: at any time.
+TimeMs notBefore(const Connection& connection);
 
 } // namespace grantlink

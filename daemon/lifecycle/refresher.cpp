@@ -13,6 +13,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
+StepFailure lastIsUnknown() {
+    return {
+        "it may have acted on the last refresh, whose answer was lost, and a refresh token that "
+        "is sent twice looks stolen; the next refresh is tried when the token has ended"};
+}
+
 // What the vault is told of newer tokens.
 void store(VaultWriter& vault, const Uuid& id, const TokenSet& tokens, const Settings& settings,
            const Actor& asker) {
@@ -62,17 +68,35 @@ boost::asio::awaitable<RefreshResult> Refresher::once(Uuid id, Actor asker) {
         co_return RefreshResult{Refreshed::impossible};
     if (!provider->ready())
         co_return RefreshResult{Refreshed::failed, {"its endpoints are not known yet", true}};
+    if (nowMs() < notBefore(*connection))
+        co_return RefreshResult{Refreshed::failed, lastIsUnknown()};
+    const bool rotates = provider->preset().refresh->rotates;
+    if (rotates)
+        co_await markAsked(id, nowMs());
     const auto client = services_.requests.clientFor(id);
     auto newer = co_await refreshTokens(*client, *provider, *tokens);
     if (newer)
         co_return co_await keep(id, settings, std::move(*newer), std::move(asker));
     const StepFailure failure = newer.error();
-    if (!failure.dead) {
-        spdlog::warn("connection {}: refresh failed: {}", id.text(), failure.message);
-        co_return RefreshResult{Refreshed::failed, failure};
+    if (failure.dead) {
+        co_await breakConnection(services_, id, failure.message);
+        co_return RefreshResult{Refreshed::broken, failure};
     }
-    co_await breakConnection(services_, id, failure.message);
-    co_return RefreshResult{Refreshed::broken, failure};
+    spdlog::warn("connection {}: refresh failed: {}", id.text(), failure.message);
+    if (rotates && !failure.unsure)
+        co_await markAsked(id, 0);
+    co_return RefreshResult{Refreshed::failed, failure};
+}
+
+boost::asio::awaitable<void> Refresher::markAsked(Uuid id, TimeMs when) {
+    const auto apply = [id, when](VaultWriter& vault) {
+        auto connection = vault.connection(id);
+        if (!connection)
+            return;
+        connection->refreshAsked = when;
+        vault.putConnection(*connection);
+    };
+    co_await services_.vault.write(apply);
 }
 
 boost::asio::awaitable<RefreshResult> Refresher::keep(Uuid id, SettingsPtr settings,

@@ -3,9 +3,10 @@
 // A provider that rotates refresh tokens revokes all of them when two refreshes race, so callers
 // that come while one is under way share its result. What was received is durable before the old
 // tokens are gone: both happen in one transaction, which is repeated for as long as the vault
-// cannot take it. A daemon that is killed between answer and commit asks with the old refresh token
-// at its next start; a provider that has rotated it refuses, and the connection is broken, which
-// its requester is told.
+// cannot take it. Where refresh tokens rotate, a mark is durable before one is sent, and goes with
+// a definite answer. While it stands, because the answer was lost or the daemon killed, no refresh
+// token is sent, whoever asks, before the access token has ended (plan.hpp). If the provider
+// refuses it then, the connection is broken, which its requester is told.
 //
 // Thread: the loop's.
 #pragma once
@@ -44,6 +45,7 @@ class Refresher {
     };
 
     boost::asio::awaitable<RefreshResult> once(Uuid connection, Actor asker);
+    boost::asio::awaitable<void> markAsked(Uuid connection, TimeMs when); // 0: it is not any more
     boost::asio::awaitable<RefreshResult> keep(Uuid connection, SettingsPtr settings,
                                                TokenSet tokens, Actor asker);
 

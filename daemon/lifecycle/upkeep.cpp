@@ -8,6 +8,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 namespace grantlink {
 
 namespace {
@@ -18,6 +20,17 @@ constexpr TimeMs hour = 3'600'000;
 // A provider that answers nothing but errors for that long after a token's end is believed.
 constexpr TimeMs givenUpAfter = 7 * 24 * hour;
 constexpr TimeMs revocationGivenUpAfter = 24 * hour;
+
+bool speaksOfAnother(const ApprovedAccount& account, const Connection& connection) {
+    return connection.approved && account.id != connection.approved->id;
+}
+
+// People rename themselves; the id is what lasts. And a token that works is doubted no longer.
+bool isNews(const ApprovedAccount& account, const Connection& connection) {
+    return connection.doubted > 0 || !connection.approved ||
+           account.handle != connection.approved->handle ||
+           account.name != connection.approved->name;
+}
 
 } // namespace
 
@@ -102,15 +115,17 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::check(const Case& about) {
         const auto client = services_.requests.clientFor(id);
         const WantedAccount wanted = WantedAccount::of(about.connection, about.provider);
         auto identity = co_await fetchIdentity(*client, about.provider, about.tokens, wanted);
-        if (identity)
-            account = identity->account;
-        else
+        if (!identity)
             failure = identity.error();
+        else if (speaksOfAnother(identity->account, about.connection))
+            failure = {"its token speaks of another account now", false, {}, true};
+        else
+            account = identity->account;
     }
     if (failure.dead && canRefresh(about.tokens, about.preset()))
         co_return co_await refresh(about);
     if (failure.dead) {
-        co_await breakConnection(services_, id, failure.message);
+        co_await doubtConnection(services_, id, failure.message);
         co_return 0s;
     }
     const TimeMs next = nextLook(about.tokens, about.preset(), nowMs());
@@ -118,11 +133,10 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::check(const Case& about) {
         auto connection = vault.connection(id);
         if (!connection || connection->status != ConnectionStatus::active)
             return vault.unschedule(Task::upkeep, id);
-        // People rename themselves; the id is what lasts.
-        if (account && connection->approved && account->id == connection->approved->id &&
-            (account->handle != connection->approved->handle ||
-             account->name != connection->approved->name)) {
+        if (account && isNews(*account, *connection)) {
             connection->approved = account;
+            if (std::exchange(connection->doubted, 0) > 0)
+                connection->trouble.clear();
             vault.putConnection(*connection);
         }
         vault.schedule(Task::upkeep, *connection, next);
@@ -132,13 +146,13 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::check(const Case& about) {
 }
 
 boost::asio::awaitable<void> Upkeep::postpone(const Case& about, const StepFailure& failure) {
-    const TimeMs earliest = failure.mayRetry ? 0 : notBefore(about.tokens, about.preset(), nowMs());
-    const auto apply = [id = about.connection.id, failure, earliest](VaultWriter& vault) {
+    const auto apply = [id = about.connection.id, failure](VaultWriter& vault) {
         auto connection = vault.connection(id);
         if (!connection || connection->status != ConnectionStatus::active)
             return vault.unschedule(Task::upkeep, id);
+        const TimeMs now = nowMs(), from = notBefore(*connection);
         const TimeMs next =
-            std::max(earliest, nextTry(connection->upkeepFailures, failure.retryAfter, nowMs()));
+            from > now ? from : nextTry(connection->upkeepFailures, failure.retryAfter, now);
         if (connection->upkeepFailures == 0) // the trail is to tell of it, not of each try
             vault.record({.time = nowMs(),
                           .kind = EventKind::refreshFailed,

@@ -86,6 +86,7 @@ Json toJson(const Connection& c) {
                                 .set("name", c.approved->name)
                                 .set("picture", c.approved->picture));
     out.set("token_expires", number(c.tokenExpires)).set("token_scope", c.tokenScope);
+    out.set("refresh_asked", number(c.refreshAsked)).set("doubted", number(c.doubted));
     out.set("upkeep_failures", number(c.upkeepFailures)).set("trouble", c.trouble);
     setOutcome(out, "last_outcome", c.lastOutcome);
     out.set("last_outcome_at", number(c.lastOutcomeAt));
@@ -116,6 +117,8 @@ Connection connectionFromJson(const Uuid& id, const Json& json) {
                                        approved["name"].str(), approved["picture"].str()};
     out.tokenExpires = time(json["token_expires"]);
     out.tokenScope = json["token_scope"].str();
+    out.refreshAsked = time(json["refresh_asked"]);
+    out.doubted = time(json["doubted"]);
     out.upkeepFailures = static_cast<unsigned>(json["upkeep_failures"].integer());
     out.trouble = json["trouble"].str();
     out.lastOutcome = outcomeNamed(json["last_outcome"].str());

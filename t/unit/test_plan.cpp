@@ -76,12 +76,13 @@ void pausesGrow(void**) {
 }
 
 void whatMayHaveRotatedIsNotSentAgainAtOnce(void**) {
-    Preset preset = presetWith();
-    assert_int_equal(notBefore(tokensOf(0, hour), preset, now), now);
-    preset.refresh->rotates = true;
-    assert_int_equal(notBefore(tokensOf(0, hour), preset, now), now + hour);
-    assert_int_equal(notBefore(tokensOf(2 * hour, hour), preset, now), now);
-    assert_int_equal(notBefore(tokensOf(0, 0), preset, now), now);
+    Connection connection;
+    connection.tokenExpires = now + hour;
+    assert_int_equal(notBefore(connection), 0);
+    connection.refreshAsked = now;
+    assert_int_equal(notBefore(connection), now + hour);
+    connection.tokenExpires = 0; // not known
+    assert_int_equal(notBefore(connection), 0);
 }
 
 void endsAreKnownOrNot(void**) {
