@@ -3,15 +3,17 @@
 //
 // Whoever is sent to it is signed in as nike and has approved. GET /_lie/NAME makes it lie so in the
 // next ID token (or userinfo answer), GET /_rotate gives it another key, GET /_keys answers how often
-// its keys were asked for. /hostile/NAME is a token endpoint that always misbehaves so; GET /_seen
-// answers how often each was asked. With a directory, which has key.pem and certificate.pem, and
-// another port before the port, that other one has TLS with a certificate that nobody trusts.
+// its keys were asked for. /hostile/NAME is a token endpoint that misbehaves so (misbehaviour.mjs), as do
+// /hostile/NAME/jwks, userinfo, par, refresh, revoke and feed, and the metadata of the issuer
+// /hostile/NAME; GET /_seen answers how often each was asked. With a directory, which has key.pem and
+// certificate.pem, and another port before the port, that other one has TLS with a certificate that
+// nobody trusts.
 
 import { createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { gzipSync } from 'node:zlib';
+import { misbehaviours } from './misbehaviour.mjs';
 
 const clientId = 'lied-to';
 const base64url = (text) => Buffer.from(text).toString('base64url');
@@ -85,59 +87,56 @@ function authorize(query) {
   return { status: 302, headers: { Location: url.href } };
 }
 
-const token = JSON.stringify({ access_token: 'a-token-of-nobody', token_type: 'Bearer' });
+const token = () => ({ access_token: 'a-token-of-nobody', token_type: 'Bearer' });
 const seen = {};
 
-// Each answers as it likes.
+// What only token endpoints and resources can do, besides.
 const hostile = {
-  drip: (response) => {
-    const timer = setInterval(() => response.write(' '), 100);
-    response.on('close', () => clearInterval(timer));
-  },
-  silent: () => {},
-  endless: (response) => {
-    const more = () => { while (!response.destroyed && response.write('x'.repeat(65536))); };
-    response.on('drain', more);
-    more();
-  },
-  'gzip-bomb': (response) => {
-    response.setHeader('Content-Encoding', 'gzip');
-    response.end(gzipSync(Buffer.alloc(100_000_000, ' ')));
-  },
-  deep: (response) => response.end('['.repeat(500_000)),
-  'duplicate-keys': (response) => response.end('{"access_token":"one","access_token":"two"}'),
-  'number-beyond-64-bits': (response) => response.end('{"access_token":"one","expires_in":99999999999999999999}'),
-  'cut-off': (response) => {
-    response.setHeader('Content-Length', 1000);
-    response.write(token, () => response.destroy());
-  },
-  'redirect-loop': (response) => response.writeHead(307, { Location: '/hostile/redirect-loop' }).end(),
-  'redirect-elsewhere': (response) => response.writeHead(307, { Location: `${issuer}/hostile/elsewhere` }).end(),
-  'redirect-to-file': (response) => response.writeHead(302, { Location: 'file:///etc/passwd' }).end(),
-  elsewhere: (response) => response.end(token),
-  'huge-header': (response) => response.writeHead(200, { 'X-Huge': 'x'.repeat(200_000) }).end(token),
-  'long-token': (response) => response.end(JSON.stringify({ access_token: 'x'.repeat(100_000) })),
-  'repeats-the-code': (response, form) => {
+  ...misbehaviours,
+  'long-token': ({ response }) => response.end(JSON.stringify({ access_token: 'x'.repeat(100_000) })),
+  'repeats-the-code': ({ response, form }) => {
     response.writeHead(400).end(JSON.stringify({ error: 'x'.repeat(190) + form.get('code') }));
   },
-  html: (response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>Sorry</title>'),
-  'other-content-type': (response) => response.writeHead(200, { 'Content-Type': 'text/plain' }).end(token),
   // RFC 9449: tokens that are bound to a key, and servers that want a nonce before they do anything.
-  bound: (response) => response.end(JSON.stringify({ access_token: 'a-bound-token-of-nobody', token_type: 'dpop' })),
-  'nonce-for-ever': (response) => {
+  bound: ({ response }) => response.end(JSON.stringify({ access_token: 'a-bound-token-of-nobody', token_type: 'dpop' })),
+  'nonce-for-ever': ({ response }) => {
     response.writeHead(400, { 'DPoP-Nonce': randomBytes(16).toString('hex') }).end('{"error":"use_dpop_nonce"}');
   },
-  'nonce-that-is-none': (response) => {
+  'nonce-that-is-none': ({ response }) => {
     response.writeHead(400, { 'DPoP-Nonce': 'x'.repeat(10_000) }).end('{"error":"use_dpop_nonce"}');
   },
-  'nonce-at-the-resource': (response) => {
+  'nonce-at-the-resource': ({ response }) => {
     response.writeHead(401, { 'DPoP-Nonce': randomBytes(16).toString('hex'), 'WWW-Authenticate': 'DPoP error="use_dpop_nonce"' }).end('{}');
   },
-  busy: (response) => {
-    if (seen.busy > 1) response.end(token);
-    else response.writeHead(503, { 'Retry-After': '1' }).end();
-  },
 };
+
+const jwks = () => ({ keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: key.kid }, jwk(key)] });
+const account = () => ({ sub: lie === 'other-subject' ? '1' : '248289761001', preferred_username: 'nike', name: 'Nike' });
+const metadata = (path) => ({
+  issuer: `${issuer}${path}`, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`,
+  userinfo_endpoint: `${issuer}/userinfo`, jwks_uri: `${issuer}/jwks`,
+});
+
+// What an honest endpoint of that name answers; any other name is a token endpoint's.
+const good = (name, path) => JSON.stringify({
+  metadata: () => metadata(path),
+  jwks,
+  userinfo: account,
+  revoke: () => ({}),
+  par: () => ({ request_uri: 'urn:ietf:params:oauth:request_uri:of-nobody', expires_in: 60 }),
+  feed: () => ({ data: [{ id: 'of-nobody' }] }),
+}[name]?.() ?? token());
+
+function misbehave(request, response, how, place) {
+  const called = `${how}${place}`;
+  seen[called] = (seen[called] ?? 0) + 1;
+  let body = '';
+  request.on('data', (chunk) => { body += chunk; });
+  request.on('end', () => hostile[how]({
+    response, times: seen[called], path: request.url, origin: issuer, form: new URLSearchParams(body),
+    good: good(place === '' && request.method === 'GET' ? 'metadata' : place.slice(1), `/hostile/${how}`),
+  }));
+}
 
 async function answer(request) {
   const url = new URL(request.url, issuer);
@@ -151,7 +150,7 @@ async function answer(request) {
   switch (url.pathname) {
     case '/authorize': return authorize(url.searchParams);
     case '/token':
-      return { json: { access_token: randomBytes(16).toString('hex'), token_type: 'Bearer', expires_in: 300, id_token: idToken(nonces.get(new URLSearchParams(body).get('code'))) } };
+      return { json: { access_token: randomBytes(16).toString('hex'), token_type: 'Bearer', expires_in: 300, refresh_token: 'of-nobody', id_token: idToken(nonces.get(new URLSearchParams(body).get('code'))) } };
     case '/unsafe/.well-known/openid-configuration':
       return { json: {
         issuer: `${issuer}/unsafe`, authorization_endpoint: 'javascript:alert(1)', token_endpoint: `${issuer}/token?s={client_secret}`,
@@ -159,22 +158,16 @@ async function answer(request) {
       } };
     case '/jwks':
       keyRequests += 1;
-      return { json: { keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: key.kid }, jwk(key)] } };
-    case '/userinfo':
-      return { json: { sub: lie === 'other-subject' ? '1' : '248289761001', preferred_username: 'nike', name: 'Nike' } };
+      return { json: jwks() };
+    case '/userinfo': return { json: account() };
     default: return { status: 404, json: {} };
   }
 }
 
 async function serve(request, response) {
-  const [, misbehaviour] = /^\/hostile\/([\w-]+)$/.exec(request.url) ?? [];
-  if (misbehaviour) {
-    seen[misbehaviour] = (seen[misbehaviour] ?? 0) + 1;
-    let body = '';
-    request.on('data', (chunk) => { body += chunk; });
-    request.on('end', () => hostile[misbehaviour](response, new URLSearchParams(body)));
-    return;
-  }
+  // A provider's metadata are behind its issuer, or RFC 8414 has put their path before it.
+  const [, how, place] = /\/hostile\/([\w-]+)(\/\w+)?/.exec(request.url) ?? [];
+  if (how) return misbehave(request, response, how, place ?? '');
   const out = await answer(request);
   response.writeHead(out.status ?? 200, { 'Content-Type': 'application/json', ...out.headers });
   response.end(JSON.stringify(out.json));
