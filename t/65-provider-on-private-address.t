@@ -3,6 +3,8 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Socket qw(inet_ntoa);
+use Sys::Hostname qw(hostname);
 use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
@@ -31,6 +33,10 @@ my %refused = (
     short  => ["https://127.1:$port/oauth/access_token", qr/not a public one/],
     number => ["https://2130706433:$port/oauth/access_token", qr/not a public one/],
 );
+# A name of the network: this machine's own, which leads to an address that is not public.
+my $packed = gethostbyname hostname();
+$refused{hostname} = ['https://' . hostname() . ":$port/oauth/access_token", qr/not a public one/]
+    if $packed && inet_ntoa($packed) =~ /\A(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./;
 preset($_, $refused{$_}[0]) for keys %refused;
 preset($_ => "http://127.0.0.1:$port/oauth/access_token") for qw(trusted other);
 

@@ -5,7 +5,8 @@
 // next ID token (or userinfo answer), GET /_rotate gives it another key, GET /_keys answers how often
 // its keys were asked for. /hostile/NAME is a token endpoint that misbehaves so (misbehaviour.mjs), as do
 // /hostile/NAME/jwks, userinfo, par, refresh, revoke and feed, and the metadata of the issuer
-// /hostile/NAME; GET /_seen answers how often each was asked. With a directory, which has key.pem and
+// /hostile/NAME; GET /_seen answers how often each was asked. The metadata of the issuers /away/ENDPOINT
+// and /inside/ENDPOINT lead elsewhere, as do the feeds /feed/HOW. With a directory, which has key.pem and
 // certificate.pem, and another port before the port, that other one has TLS with a certificate that
 // nobody trusts.
 
@@ -117,6 +118,26 @@ const metadata = (path) => ({
   userinfo_endpoint: `${issuer}/userinfo`, jwks_uri: `${issuer}/jwks`,
 });
 
+// A place of the same server under a name that nobody has trusted, for answers that lead astray: `away` in
+// clear, `inside` by https.
+const astray = (how, place) => `${issuer.replace('http:', how === 'away' ? 'http:' : 'https:').replace('127.0.0.1', 'localhost')}/hostile/elsewhere/${place}`;
+
+function metadataAstray(how, endpoint) {
+  const pushed = endpoint === 'pushed_authorization_request_endpoint';
+  return { ...metadata(`/${how}/${endpoint}`), [endpoint]: astray(how, endpoint), require_pushed_authorization_requests: pushed };
+}
+
+// Feeds whose next page is somewhere else; that of `here` is not.
+function feedAstray(how) {
+  const { host } = new URL(astray('away', ''));
+  const next = {
+    here: `${issuer}/hostile/other-content-type/feed`, away: astray('away', 'feed'), inside: astray('inside', 'feed'), 'by-scheme': 'file:///etc/passwd',
+    'without-scheme': `//${host}/hostile/elsewhere/feed`, 'after-user': `${issuer}@${host}/hostile/elsewhere/feed`,
+    'after-backslash': `${issuer}\\@${host}/hostile/elsewhere/feed`,
+  }[how];
+  return { headers: { Link: `<${next}>; rel="next"` }, json: { data: [{ id: 'of-nobody' }], next } };
+}
+
 // What an honest endpoint of that name answers; any other name is a token endpoint's.
 const good = (name, path) => JSON.stringify({
   metadata: () => metadata(path),
@@ -147,10 +168,13 @@ async function answer(request) {
   if (command) return { json: keyRequests };
   let body = '';
   for await (const chunk of request) body += chunk;
+  const [, how, endpoint] = /^\/(away|inside)\/(\w+)\/\.well-known\/openid-configuration$/.exec(url.pathname) ?? [];
+  if (how) return { json: metadataAstray(how, endpoint) };
+  if (url.pathname.startsWith('/feed/')) return feedAstray(url.pathname.slice('/feed/'.length));
   switch (url.pathname) {
     case '/authorize': return authorize(url.searchParams);
     case '/token':
-      return { json: { access_token: randomBytes(16).toString('hex'), token_type: 'Bearer', expires_in: 300, refresh_token: 'of-nobody', id_token: idToken(nonces.get(new URLSearchParams(body).get('code'))) } };
+      return { json: { access_token: randomBytes(16).toString('hex'), token_type: 'Bearer', expires_in: 300, refresh_token: 'of-nobody', away: astray('away', 'kept'), inside: astray('inside', 'kept'), id_token: idToken(nonces.get(new URLSearchParams(body).get('code'))) } };
     case '/unsafe/.well-known/openid-configuration':
       return { json: {
         issuer: `${issuer}/unsafe`, authorization_endpoint: 'javascript:alert(1)', token_endpoint: `${issuer}/token?s={client_secret}`,
@@ -159,7 +183,7 @@ async function answer(request) {
     case '/jwks':
       keyRequests += 1;
       return { json: jwks() };
-    case '/userinfo': return { json: account() };
+    case '/userinfo': return { json: { ...account(), away: astray('away', 'picture'), inside: astray('inside', 'picture') } };
     default: return { status: 404, json: {} };
   }
 }
