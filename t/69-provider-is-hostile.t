@@ -16,7 +16,7 @@ my $presets   = $grantlink->directory . '/presets';
 mkdir $presets;
 my $tls = Grantlink::Port->reserve;
 make_certificate($grantlink->directory);
-my $liar = $grantlink->start_liar($grantlink->directory, $tls->number);
+my $liar = $grantlink->start_liar($grantlink->directory, 'certificate:' . $tls->number);
 my $tls_origin = 'https://127.0.0.1:' . $tls->number;
 
 # What the recipient's page says of each.

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstring>
 #include <memory>
@@ -34,7 +35,8 @@ struct Reception {
     std::size_t headerBytes = 0;
     bool bodyTooLarge = false;
     bool headersTooLarge = false;
-    bool refusedAddress = false; // not a public one
+    bool refusedAddress = false;                // not a public one
+    std::array<char, CURL_ERROR_SIZE> detail{}; // in libcurl's words
 };
 
 std::string_view trim(std::string_view text) {
@@ -201,6 +203,7 @@ void setLimits(CURL* easy, const HttpRequest& request) {
 
 void setRequest(CURL* easy, const HttpRequest& request, curl_slist* headers, Reception& into) {
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, into.detail.data());
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "grantlink");
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); // all that libcurl can decode
@@ -218,6 +221,12 @@ void setRequest(CURL* easy, const HttpRequest& request, curl_slist* headers, Rec
     setLimits(easy, request);
 }
 
+// What it was that TLS failed for; nothing of the request has left by then. Of other failures
+// libcurl's words may say too much.
+bool isOfTls(CURLcode code) {
+    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR;
+}
+
 HttpError errorOf(CURL* easy, CURLcode code, const HttpRequest& request,
                   const Reception& reception) {
     // Counts what was handed to the connection once it (and TLS) stood: 0 before that.
@@ -225,6 +234,8 @@ HttpError errorOf(CURL* easy, CURLcode code, const HttpRequest& request,
     curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
     std::string why = code == CURLE_ABORTED_BY_CALLBACK ? "stopped before it was finished"
                                                         : curl_easy_strerror(code);
+    if (isOfTls(code) && reception.detail[0] != '\0')
+        why = reception.detail.data();
     if (code == CURLE_OUT_OF_MEMORY) // also what libcurl 7.88 calls a line of more than 100 KiB
         why = "a header of the answer is too large, or memory is short";
     if (reception.refusedAddress)

@@ -6,9 +6,12 @@
 // its keys were asked for. /hostile/NAME is a token endpoint that misbehaves so (misbehaviour.mjs), as do
 // /hostile/NAME/jwks, userinfo, par, refresh, revoke and feed, and the metadata of the issuer
 // /hostile/NAME; GET /_seen answers how often each was asked. The metadata of the issuers /away/ENDPOINT
-// and /inside/ENDPOINT lead elsewhere, as do the feeds /feed/HOW. With a directory, which has key.pem and
-// certificate.pem, and another port before the port, that other one has TLS with a certificate that
-// nobody trusts.
+// and /inside/ENDPOINT lead elsewhere, as do the feeds /feed/HOW.
+//
+// usage: node lying_provider.mjs [DIRECTORY NAME:PORT…] PORT
+//
+// The other ports have TLS with NAME.pem and NAME-key.pem of the directory; for `old` of no later version
+// than 1.1, and for `plain` none.
 
 import { createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -197,13 +200,15 @@ async function serve(request, response) {
   response.end(JSON.stringify(out.json));
 }
 
-const [port, tlsPort, directory] = process.argv.slice(2).reverse();
-if (directory) {
-  const [key, cert] = ['key', 'certificate'].map((name) => readFileSync(`${directory}/${name}.pem`));
-  createTlsServer({ key, cert }, serve).listen(Number(tlsPort), '127.0.0.1').unref();
+const [directory, ...others] = process.argv.slice(2, -1);
+for (const [name, number] of others.map((other) => other.split(':'))) {
+  const [key, cert] = ['-key', ''].map((end) => name !== 'plain' && readFileSync(`${directory}/${name}${end}.pem`));
+  const versions = name === 'old' && { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
+  const other = name === 'plain' ? createServer(serve) : createTlsServer({ key, cert, ...versions }, serve);
+  other.listen(Number(number), '127.0.0.1').unref();
 }
 const server = createServer(serve);
-server.listen(Number(port ?? 0), '127.0.0.1', () => {
+server.listen(Number(process.argv.at(-1)), '127.0.0.1', () => {
   issuer = `http://127.0.0.1:${server.address().port}`;
   process.stdout.write(`listening on ${issuer}\n`);
 });
