@@ -64,7 +64,7 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       spool_(withDirectories(settings->config).edgeStore),
       links_(settings->config, masterKeys_, settings_), curl_(loop_.get_executor()),
       curlClient_(curl_), http_(curlClient_, metrics_), requests_(http_, dpopNonces_),
-      keySets_(http_), discovery_(http_),
+      discovery_(http_),
       outbox_(loop_.get_executor(), vault_, links_, http_, settings_), services_{vault_,
                                                                                  spool_,
                                                                                  links_,

@@ -9,6 +9,8 @@
 #include "shared/attempt.hpp"
 #include "shared/sealed_code.hpp"
 
+#include <algorithm>
+
 #include <spdlog/spdlog.h>
 
 namespace grantlink {
@@ -76,11 +78,12 @@ std::optional<AttemptRun::Verdict> AttemptRun::objection() const {
 boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::decide() {
     if (auto no = objection())
         co_return no;
+    traceBrowser();
     if (approval_->kind == ApprovalKind::code) {
         requireEndpoints();
         co_return co_await exchange();
     }
-    if (approval_->payload == "access_denied") // RFC 6749, section 4.1.2.1
+    if (saysNo(approval_->payload))
         co_return Verdict{Outcome::declined, ""};
     co_return Verdict{Outcome::providerError, quoted(std::string(approval_->payload))};
 }
@@ -135,7 +138,7 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
     requireEndpoints();
     const std::string expected = nonce();
     const auto checked = co_await withRetries(services_.stop, [&] {
-        return checkIdToken(services_.keySets, *provider_, first, expected);
+        return checkIdToken(*client_, services_.keySets, *provider_, first, expected);
     });
     if (!checked && services_.stop.stopped())
         co_return std::nullopt;
@@ -159,6 +162,32 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
         co_return Verdict{Outcome::connected, "", identity->tokens, account};
     co_return Verdict{Outcome::wrongAccount, provider_->display(quoted(account.handle)), *tokens,
                       account};
+}
+
+// The browser's part of the flow, for who tries a preset. What works only once goes by its name.
+void AttemptRun::traceBrowser() const {
+    const Preset& preset = provider_->preset();
+    std::string sent = provider_->authorizeUrl();
+    if (preset.push)
+        sent += "request_uri={request_uri}";
+    else
+        sent += std::string("state={state}") +
+                (preset.authorize.pkce == Pkce::unsupported
+                     ? ""
+                     : "&code_challenge={code_challenge}&code_challenge_method=S256") +
+                (preset.authorize.nonce ? "&nonce={nonce}" : "");
+    services_.requests.note(connection_->id, "authorize", std::move(sent));
+    const std::string answer = approval_->kind == ApprovalKind::code
+                                   ? "?code={code}"
+                                   : "?error=" + percentEncode(approval_->payload);
+    services_.requests.note(connection_->id, "callback",
+                            provider_->redirectUri() + answer + "&state={state}");
+}
+
+// RFC 6749, section 4.1.2.1, or in the provider's own words.
+bool AttemptRun::saysNo(std::string_view error) const {
+    const std::vector<std::string>& no = provider_->preset().authorize.declined;
+    return std::find(no.begin(), no.end(), error) != no.end();
 }
 
 // An attempt that cannot go on yet stays in the spool: see ApprovalProcessor.

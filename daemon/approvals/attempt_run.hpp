@@ -66,6 +66,8 @@ class AttemptRun {
     boost::asio::awaitable<std::optional<Verdict>> identify(TokenSet tokens);
     boost::asio::awaitable<StepResult<TokenSet>> exchangeOnce(std::string_view code);
     void requireEndpoints() const;
+    void traceBrowser() const;
+    bool saysNo(std::string_view error) const;
     std::string nonce() const;
     boost::asio::awaitable<void> settle(Verdict verdict);
     boost::asio::awaitable<void> giveBack();

@@ -4,6 +4,8 @@
 #include "daemon/cli/failure.hpp"
 #include "daemon/cli/output.hpp"
 #include "daemon/text/printable.hpp"
+#include "daemon/text/rfc3339.hpp"
+#include "shared/uuid.hpp"
 
 #include <fmt/format.h>
 
@@ -54,6 +56,10 @@ class Trial {
             showNew();
             const Json now = session_.daemon.get(path_).json;
             status_ = now["status"].str();
+            if (now["link_expires_at"].str() < rfc3339(nowMs())) {
+                note("The link has expired, and nobody has approved.");
+                break;
+            }
             if (const std::string last = now["last_outcome"].str(); last != outcome) {
                 outcome = last;
                 note(fmt::format("outcome: {}{}", last,
@@ -86,8 +92,20 @@ class Trial {
     void remove() {
         step("Removal", [&] {
             session_.daemon.remove(path_);
-            std::this_thread::sleep_for(1500ms); // the token is given back behind it
+            const auto deadline = std::chrono::steady_clock::now() + 20s;
+            while (status_ == "active" && !isGivenBack() &&
+                   std::chrono::steady_clock::now() < deadline)
+                std::this_thread::sleep_for(200ms);
         });
+    }
+
+    // The token, which happens behind the answer.
+    bool isGivenBack() const {
+        const Json events = session_.daemon.get(path_ + "/events").json["events"];
+        for (std::size_t i = 0; i < events.size(); ++i)
+            if (events.at(i)["event"].str() == "token_given_back")
+                return true;
+        return false;
     }
 
     void showNew() {
@@ -127,9 +145,10 @@ class Trial {
         const bool good = status >= 200 && status <= 299;
         const std::string result =
             answer.isNull() ? request["error"].str() : std::to_string(status);
-        print(session_.out.paint(
-            good ? Style::green : Style::red,
-            printable(fmt::format("< {} ({} ms)", result, request["took_ms"].integer()))));
+        if (!result.empty()) // what the browser does has none here
+            print(session_.out.paint(
+                good ? Style::green : Style::red,
+                printable(fmt::format("< {} ({} ms)", result, request["took_ms"].integer()))));
         headers("<", answer["headers"]);
         lines("<", answer["json"].isNull() ? answer["text"].str() : answer["json"].pretty());
         print("");

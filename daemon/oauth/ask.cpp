@@ -8,14 +8,19 @@ namespace grantlink {
 boost::asio::awaitable<StepResult<Answer>> ask(DpopClient& client, const Provider& provider,
                                                const RequestTemplate& preset, HttpRequest request,
                                                SecretBytes dpopKey, Repeatable repeatable) {
-    const Headers secrets = request.secrets;
+    Headers secrets = request.secrets;
+    if (const auto renew = request.renew)
+        request.renew = [renew, &secrets](HttpRequest& again) {
+            renew(again);
+            secrets.insert(secrets.end(), again.secrets.begin(), again.secrets.end());
+        };
     HttpResult result = co_await client.send(std::move(request), std::move(dpopKey));
     if (!result)
         co_return failureOf(result.error(), repeatable);
     const Json answer = Json::parse(result->body);
     const bool accepted = result->status >= 200 && result->status <= 299;
     if (accepted && succeeded(answer, preset.success))
-        co_return Answer{answer, std::move(*result)};
+        co_return Answer{answer, std::move(*result), std::move(secrets)};
     std::string said = without(findText(answer, preset.error), secrets);
     if (accepted && said.empty())
         said = "the " + preset.table + " endpoint answered with an error";

@@ -13,6 +13,7 @@ namespace grantlink {
 struct Answer {
     Json json; // null when the body is none
     HttpResponse response;
+    Headers secrets; // of all requests that were sent for it; see HttpRequest
 };
 
 // Sends what compose() has made of `preset`, once, and with a proof if there is a key. An answer

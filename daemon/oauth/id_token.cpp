@@ -48,8 +48,9 @@ StepFailure refusal(const std::string& why) {
 
 } // namespace
 
-boost::asio::awaitable<StepResult<TokenSet>>
-checkIdToken(KeySets& keySets, const Provider& provider, TokenSet tokens, std::string nonce) {
+boost::asio::awaitable<StepResult<TokenSet>> checkIdToken(DpopClient& client, KeySets& keySets,
+                                                          const Provider& provider, TokenSet tokens,
+                                                          std::string nonce) {
     const Preset& preset = provider.preset();
     if (!preset.idToken)
         co_return tokens;
@@ -58,7 +59,7 @@ checkIdToken(KeySets& keySets, const Provider& provider, TokenSet tokens, std::s
         co_return refusal("is none");
     const IdTokenRules& rules = *preset.idToken;
     const auto keys =
-        co_await keySets.find(rules.jwksUrl, provider.reachOf(rules.jwksUrl), jws->keyId());
+        co_await keySets.find(client, rules.jwksUrl, provider.reachOf(rules.jwksUrl), jws->keyId());
     if (!keys)
         co_return keys.error();
     if (keys->empty()) // its provider may be about to publish it

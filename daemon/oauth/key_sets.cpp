@@ -11,7 +11,6 @@ constexpr auto pause = 10s; // between two looks for a key that was not there
 
 // What a signature may cost us: keys are tried one after the other, on the loop.
 constexpr std::size_t maxKeys = 64;
-constexpr std::size_t maxSetSize = 256 * 1024;                      // bytes
 constexpr std::size_t minModulus = 2048 / 8, maxModulus = 8192 / 8; // bytes; RFC 7518, section 3.3
 constexpr std::size_t maxExponent = 4; // bytes; 65537 everywhere has three
 
@@ -37,8 +36,8 @@ std::vector<Json> keysNamed(const std::vector<Json>& keys, const std::string& id
 
 } // namespace
 
-boost::asio::awaitable<StepResult<std::vector<Json>>> KeySets::find(std::string url, Reach reach,
-                                                                    std::string keyId) {
+boost::asio::awaitable<StepResult<std::vector<Json>>>
+KeySets::find(DpopClient& client, std::string url, Reach reach, std::string keyId) {
     const auto known = entries_.find(url);
     if (known != entries_.end()) {
         const auto age = std::chrono::steady_clock::now() - known->second.fetched;
@@ -46,20 +45,21 @@ boost::asio::awaitable<StepResult<std::vector<Json>>> KeySets::find(std::string 
         if (age < pause || (age < lifetime && !found.empty()))
             co_return found;
     }
-    const StepResult<Entry> fetched = co_await fetch(url, reach);
+    const StepResult<Entry> fetched = co_await fetch(client, url, reach);
     if (!fetched)
         co_return fetched.error();
     entries_[url] = *fetched;
     co_return keysNamed(fetched->keys, keyId);
 }
 
-boost::asio::awaitable<StepResult<KeySets::Entry>> KeySets::fetch(std::string url, Reach reach) {
+boost::asio::awaitable<StepResult<KeySets::Entry>> KeySets::fetch(DpopClient& client,
+                                                                  std::string url, Reach reach) {
     HttpRequest request;
+    request.label = "jwks";
     request.url = std::move(url);
     request.reach = reach;
-    request.maxBody = maxSetSize;
     request.headers = {{"Accept", "application/json"}};
-    const HttpResult result = co_await http_.fetch(std::move(request));
+    const HttpResult result = co_await client.send(std::move(request), {});
     if (!result)
         co_return failureOf(result.error(), Repeatable::yes);
     if (result->status != 200)

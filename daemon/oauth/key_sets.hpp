@@ -9,6 +9,7 @@
 #pragma once
 
 #include "daemon/json/json.hpp"
+#include "daemon/oauth/dpop_client.hpp"
 #include "daemon/oauth/step.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -22,11 +23,10 @@ namespace grantlink {
 
 class KeySets {
   public:
-    explicit KeySets(HttpClient& http) : http_(http) {}
-
-    // The keys of that id, or all when the id is empty; none when there is no such key.
-    boost::asio::awaitable<StepResult<std::vector<Json>>> find(std::string url, Reach reach,
-                                                               std::string keyId);
+    // The keys of that id, or all when the id is empty; none when there is no such key. `client`
+    // fetches them if need be, and outlives it.
+    boost::asio::awaitable<StepResult<std::vector<Json>>> find(DpopClient& client, std::string url,
+                                                               Reach reach, std::string keyId);
 
   private:
     struct Entry {
@@ -34,9 +34,9 @@ class KeySets {
         std::chrono::steady_clock::time_point fetched;
     };
 
-    boost::asio::awaitable<StepResult<Entry>> fetch(std::string url, Reach reach);
+    boost::asio::awaitable<StepResult<Entry>> fetch(DpopClient& client, std::string url,
+                                                    Reach reach);
 
-    HttpClient& http_;
     std::map<std::string, Entry> entries_; // by URL
 };
 

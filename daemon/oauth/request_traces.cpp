@@ -78,12 +78,16 @@ class RequestTraces::Recorder : public HttpClient {
         entry.set("took_ms", static_cast<std::int64_t>(nowMs() - sent));
         entry.set("answer", result ? shownAnswer(*result, secrets) : Json());
         entry.set("error", result ? Json() : Json(result.error().message));
+        add(std::move(entry));
+        co_return result;
+    }
+
+    void add(Json entry) {
         requests_.push_back(std::move(entry));
         if (requests_.size() > maxRequests) {
             requests_.pop_front();
             ++first_;
         }
-        co_return result;
     }
 
     Json from(std::size_t after) const {
@@ -118,6 +122,18 @@ std::shared_ptr<DpopClient> RequestTraces::clientFor(const Uuid& connection) {
     if (const auto found = traced_.find(connection); found != traced_.end())
         return {found->second, &found->second->client};
     return {std::shared_ptr<void>(), &plain_}; // which outlives all
+}
+
+void RequestTraces::note(const Uuid& connection, std::string label, std::string url) {
+    const auto found = traced_.find(connection);
+    if (found == traced_.end())
+        return;
+    HttpRequest request;
+    request.label = std::move(label);
+    request.url = std::move(url);
+    Json entry = shownRequest(request);
+    entry.set("at", rfc3339(nowMs())).set("took_ms", 0).set("answer", Json()).set("error", Json());
+    found->second->recorder.add(std::move(entry));
 }
 
 Json RequestTraces::of(const Uuid& connection, std::size_t after) const {

@@ -31,6 +31,10 @@ class RequestTraces {
     // For requests that nobody waits for: they would be in the way of those that are tried.
     DpopClient& untraced() { return plain_; }
 
+    // What a browser was sent to, or sent back with, if that connection has a trace: `url` holds no
+    // secret.
+    void note(const Uuid& connection, std::string label, std::string url);
+
     // The requests from number `after` on, with the number of the next one; null for a connection
     // without a trace.
     Json of(const Uuid& connection, std::size_t after) const;

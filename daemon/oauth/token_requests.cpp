@@ -100,12 +100,11 @@ boost::asio::awaitable<StepResult<TokenSet>>
 askForTokens(DpopClient& client, const Provider& provider, const RequestTemplate& preset,
              HttpRequest request, SecretBytes dpopKey, std::chrono::seconds lifetime,
              Repeatable repeatable) {
-    const Headers secrets = request.secrets;
     const auto answer =
         co_await ask(client, provider, preset, std::move(request), dpopKey, repeatable);
     if (!answer)
         co_return answer.error();
-    co_return tokensIn(answer->json, provider.preset(), preset, lifetime, dpopKey, secrets);
+    co_return tokensIn(answer->json, provider.preset(), preset, lifetime, dpopKey, answer->secrets);
 }
 
 StepFailure unbound() {

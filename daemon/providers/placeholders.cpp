@@ -4,12 +4,12 @@
 
 namespace grantlink {
 
-namespace {
-
-bool isName(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
+bool isPlaceholder(std::string_view name) {
+    return !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
                                 std::string_view::npos;
 }
+
+namespace {
 
 // Gives `literal` the text between placeholders, and `placeholder` their names.
 template <typename Literal, typename Placeholder>
@@ -22,7 +22,7 @@ void walk(std::string_view text, Literal literal, Placeholder placeholder) {
             return;
         }
         const std::string_view name = text.substr(open + 1, close - open - 1);
-        if (isName(name)) {
+        if (isPlaceholder(name)) {
             literal(text.substr(0, open));
             placeholder(name);
             text.remove_prefix(close + 1);

@@ -15,6 +15,8 @@ using Values = std::map<std::string, std::string, std::less<>>;
 const std::vector<std::string_view>& standardPlaceholders();
 
 // The names between braces, in order.
+bool isPlaceholder(std::string_view name); // could be one: a-z, 0-9 and _
+
 std::vector<std::string> placeholdersIn(std::string_view text);
 
 // The text with values in the place of placeholders; one without a value becomes empty.

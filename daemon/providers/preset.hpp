@@ -65,6 +65,7 @@ struct AuthorizeStep {
     bool nonce = false; // OpenID Connect
     std::string issuer; // RFC 9207: what `iss` must be
     bool issExpected = false;
+    std::vector<std::string> declined; // the error codes with which somebody says no
     Parameters parameters, rename;
 };
 

@@ -6,6 +6,7 @@
 #include "daemon/text/names.hpp"
 #include "shared/language_tag.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace grantlink {
@@ -14,6 +15,21 @@ namespace {
 
 constexpr std::size_t maxHintLength = 300; // bytes
 constexpr std::size_t maxHints = 100;
+
+// What tokens have already: placeholders, and what checkIdToken() and putAccount() keep.
+bool isReserved(std::string_view name) {
+    const auto& names = standardPlaceholders();
+    return std::find(names.begin(), names.end(), name) != names.end() || name == "id_token" ||
+           name == "sub" || name == "display_name";
+}
+
+// In lower case, as answers have it; "": none.
+std::string readHeaderName(TomlReader& in, std::string_view key) {
+    const std::string name = in.text(key);
+    if (!name.empty() && !isHeaderName(name))
+        in.fail(key, "is no name of a header, such as \"X-RateLimit-Remaining\"");
+    return lowerCase(name);
+}
 
 // Reads one table after the other; what a later one needs of an earlier one is in out_.
 class PresetReader {
@@ -118,8 +134,10 @@ AuthorizeStep PresetReader::readAuthorize(TomlReader& in) const {
     out.issExpected = in.flag("iss_expected", false);
     if (out.issExpected && out.issuer.empty())
         in.fail("iss_expected", "needs \"issuer\": what the provider sends as iss");
+    out.declined =
+        in.has("declined") ? in.list("declined") : std::vector<std::string>{"access_denied"};
     out.parameters = RequestReader({"client_id", "redirect_uri", "tenant"}).texts(in, "params");
-    out.rename = in.map("rename");
+    out.rename = readRename(in);
     in.finish();
     return out;
 }
@@ -142,8 +160,12 @@ TokenStep PresetReader::readToken(TomlReader& in) const {
     out.scope = readPointers(in, "scope", {"/scope"});
     out.lifetime = readDuration(in, "lifetime");
     if (auto keep = in.table("keep")) {
-        for (const std::string& name : keep->keys())
+        for (const std::string& name : keep->keys()) {
+            if (!isPlaceholder(name) || isReserved(name))
+                keep->fail(name, "cannot be kept by this name: one is of a-z, 0-9 and _, and none "
+                                 "that stands for something already");
             out.keep[name] = readPointers(*keep, name);
+        }
         keep->finish();
     }
     in.finish();
@@ -253,8 +275,8 @@ FeedStep PresetReader::readFeed(TomlReader& in) const {
 
 RateLimit PresetReader::readRateLimit(TomlReader& in) const {
     RateLimit out;
-    out.remaining = lowerCase(in.text("remaining"));
-    out.reset = lowerCase(in.text("reset"));
+    out.remaining = readHeaderName(in, "remaining");
+    out.reset = readHeaderName(in, "reset");
     out.resetIsTime =
         readChoice<bool>(in, "reset_is", {{"seconds", false}, {"unix_time", true}}, false);
     in.finish();

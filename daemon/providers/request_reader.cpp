@@ -2,8 +2,12 @@
 
 #include "daemon/config.hpp"
 #include "daemon/providers/placeholders.hpp"
+#include "daemon/text/ascii.hpp"
+#include "daemon/text/names.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <cstring>
 
 namespace grantlink {
 
@@ -27,6 +31,44 @@ bool isUrl(std::string_view text) {
     const bool begins = std::any_of(std::begin(beginnings), std::end(beginnings),
                                     [&](std::string_view one) { return text.starts_with(one); });
     return begins && text.find_first_of(" \t\r\n#\"<>\\") == std::string_view::npos;
+}
+
+// What the standards call the parameters that a request can have.
+const std::vector<std::string> standardParameters{"client_assertion",
+                                                  "client_assertion_type",
+                                                  "client_id",
+                                                  "client_secret",
+                                                  "code",
+                                                  "code_challenge",
+                                                  "code_challenge_method",
+                                                  "code_verifier",
+                                                  "grant_type",
+                                                  "nonce",
+                                                  "redirect_uri",
+                                                  "refresh_token",
+                                                  "response_type",
+                                                  "scope",
+                                                  "state",
+                                                  "token",
+                                                  "token_type_hint"};
+
+void requireStandard(TomlReader& in, std::string_view key, const std::string& name) {
+    if (std::find(standardParameters.begin(), standardParameters.end(), name) !=
+        standardParameters.end())
+        return;
+    std::string known;
+    for (const std::string& one : standardParameters)
+        known += (known.empty() ? "" : ", ") + one;
+    in.fail(key, "there is no standard parameter \"" + name + "\"; known are " + known);
+}
+
+constexpr std::size_t maxHeaderLength = 1024; // bytes
+
+// What makes the message, and the proof of possession.
+bool isOurs(std::string_view header) {
+    static const std::set<std::string> ours{"connection", "content-length",   "dpop", "host",
+                                            "te",         "transfer-encoding"};
+    return ours.contains(lowerCase(header));
 }
 
 AnswerRule readRule(TomlReader& in, std::string_view key, AnswerRule otherwise) {
@@ -59,19 +101,38 @@ RequestTemplate RequestReader::read(TomlReader& in, RequestTemplate out, Url nee
     if (out.method == "GET" && out.parametersIn != ParametersIn::query)
         in.fail("params_in", "a GET has no body: its parameters are in the query");
     out.parameters = texts(in, "params");
-    for (auto& [name, value] : texts(in, "headers"))
-        out.headers[name] = value;
-    out.rename = in.map("rename");
+    readHeaders(in, out.headers);
+    out.rename = readRename(in);
     out.omit = in.list("omit");
+    for (const std::string& name : out.omit)
+        requireStandard(in, "omit", name);
     out.clientAuth = readChoice(in, "client_auth", clientAuths, out.clientAuth);
     out.tokenIn = readChoice<TokenIn>(
         in, "token_in",
         {{"none", TokenIn::nowhere}, {"header", TokenIn::header}, {"query", TokenIn::query}},
         out.tokenIn);
+    if (out.tokenIn != TokenIn::nowhere && out.parameters.contains("access_token"))
+        in.fail("token_in", "the token is among the params as well, and a request has it once (RFC "
+                            "6750, section 2): write token_in = \"none\"");
     out.success = readRule(in, "success", {});
     out.dead = readRule(in, "dead", out.dead);
     out.error = readPointers(in, "error", out.error);
     return out;
+}
+
+void RequestReader::readHeaders(TomlReader& in, Parameters& into) const {
+    auto table = in.table("headers");
+    for (const auto& [name, value] : texts(in, "headers")) {
+        if (!isHeaderName(name) || isOurs(name))
+            table->fail(name, "is no name of a header that a preset can set");
+        if (!isOneLine(value, maxHeaderLength))
+            table->fail(name, "must be one line, of at most " + std::to_string(maxHeaderLength) +
+                                  " bytes");
+        std::erase_if(into, [&, lower = lowerCase(name)](const auto& header) {
+            return lowerCase(header.first) == lower;
+        });
+        into[name] = value;
+    }
 }
 
 std::string RequestReader::url(TomlReader& in, std::string_view key, std::string otherwise) const {
@@ -101,6 +162,23 @@ void RequestReader::check(TomlReader& in, std::string_view key, std::string_view
                          ? "{tenant} needs a table [tenant]"
                          : "there is no placeholder {" + name + "}; known are " + known);
     }
+}
+
+Parameters readRename(TomlReader& in) {
+    Parameters out = in.map("rename");
+    std::set<std::string> others;
+    for (const auto& [name, other] : out) {
+        requireStandard(in, "rename", name);
+        if (other.empty() || !others.insert(other).second)
+            in.fail("rename", "\"" + name + "\" needs another name, and one of its own");
+    }
+    return out;
+}
+
+bool isHeaderName(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+        return std::isalnum(c) || std::strchr("!#$%&'*+-.^_`|~", c);
+    });
 }
 
 Pointers readPointers(TomlReader& in, std::string_view key, Pointers otherwise) {

@@ -28,9 +28,15 @@ class RequestReader {
 
   private:
     void check(TomlReader& in, std::string_view key, std::string_view text) const;
+    void readHeaders(TomlReader& in, Parameters& into) const;
 
     std::set<std::string, std::less<>> placeholders_;
 };
+
+Parameters readRename(TomlReader& in); // of parameters that the standards have
+
+// A token of RFC 9110, section 5.6.2.
+bool isHeaderName(std::string_view text);
 
 Pointers readPointers(TomlReader& in, std::string_view key, Pointers otherwise = {});
 std::string readPointer(TomlReader& in, std::string_view key);           // one, or ""
