@@ -48,6 +48,7 @@ my %mistakes = (
     'a code in a URL'              => [$good =~ s/^(\[token\])/$1\nmethod = "GET"/mr, qr/token\.method: the token request has a body/],
     'a pushed request that is no form' => ["$good\n[par]\nurl = \"https://slack.com/x\"\nparams_in = \"json\"\n", qr/par\.method: a request is pushed as a form/],
     'a secret in the browser'      => [$good =~ s/^(pkce = .*)/$1\nparams = { secret = "{client_secret}" }/mr, qr/authorize\.params\.secret: there is no placeholder \{client_secret\}/],
+    'PKCE as nobody says'          => [$good =~ s/^pkce = "unsupported"/pkce = "optional"/mr, qr/authorize\.pkce: "optional" needs discovery = true/],
     'half of a cursor'             => ["$good\n[feed]\nurl = \"https://slack.com/x\"\ncursor = \"/next\"\n", qr/feed\.cursor: "cursor" and "cursor_param" need each other/],
     'an ID token with a shared secret' => ["$good\n[id_token]\nissuer = \"https://slack.com\"\njwks_url = \"https://slack.com/x\"\nalgorithms = [\"HS256\"]\n",
         qr/id_token\.algorithms: must be signatures with a key pair/],

@@ -15,11 +15,11 @@ my $issuer = $grantlink->start_liar;
 my %common = (
     authorize => {url => "$issuer/authorize", scopes => [qw(openid profile)], nonce => \1, issuer => $issuer},
     token     => {url => "$issuer/token"},
-    id_token  => {jwks_url => "$issuer/jwks", algorithms => ['RS256']},
+    id_token  => {jwks_url => "$issuer/jwks", algorithms => [qw(RS256 ES256 PS256)]},
 );
 my %account = (id => ['/sub'], handle => ['/preferred_username'], display_name => ['/name']);
 write_file("$presets/signed.toml", to_toml({%common, identity => {from => 'id_token', %account}}));
-write_file("$presets/asked.toml",  to_toml({%common, identity => {url => "$issuer/userinfo", %account}}));
+write_file("$presets/asked.toml",  to_toml({%common, id_token => {jwks_url => "$issuer/jwks", algorithms => ['RS256']}, identity => {url => "$issuer/userinfo", %account}}));
 my %client = (client_id => 'lied-to', client_secret => $grantlink->{client_secret}, trusted_origins => [$issuer]);
 $grantlink->write_daemon_config(
     settings  => {providers_dir => $presets},
@@ -41,7 +41,9 @@ sub approved ($provider, $lie) {
 my ($outcome, $connection) = approved('signed', '');
 is($outcome, 'connected', 'the truth is believed');
 is_deeply($connection->{approved_account}, {id => '248289761001', handle => 'nike', name => 'Nike', picture_url => undef}, 'and says who it is');
+is_deeply($connection->{token}{scopes}, [qw(openid profile)], 'what is granted is what was asked for, where the answer does not say');
 is((approved('asked', ''))[0], 'connected', 'also where the identity endpoint is asked');
+is((approved('signed', $_))[0], 'connected', "$_: is the truth, too") for qw(ES256 PS256 audiences-azp fractions);
 is(order('keys'), 1, 'the keys were fetched once');
 
 my %lies = (
@@ -49,8 +51,13 @@ my %lies = (
     'issuer-slash'         => qr/another issuer/,
     audience               => qr/another client/,
     audiences              => qr/another client/,
+    'audiences-others-azp' => qr/another client/,
+    'audiences-not-us'     => qr/another client/,
     azp                    => qr/another client/,
     expired                => qr/has expired/,
+    'expired-fractions'    => qr/has expired/,
+    'dates-as-texts'       => qr/has expired/,
+    'not-yet'              => qr/is not valid yet/,
     'no-expiry'            => qr/has expired/,
     future                 => qr/at no time that can be/,
     nonce                  => qr/another nonce/,
@@ -72,7 +79,10 @@ for my $lie (sort keys %lies) {
     like($page, $lies{$lie}, "$lie: and the page says why");
     is($connection->{status}, 'pending', "$lie: nothing is connected");
 }
-($outcome, undef, my $page) = approved('asked', 'other-subject');
+($outcome, undef, my $page) = approved('asked', 'ES256');
+is($outcome, 'provider_error', 'an algorithm that the preset does not have');
+like($page, qr/not signed/, 'is none, though the key is the issuer\'s');
+($outcome, undef, $page) = approved('asked', 'other-subject');
 is($outcome, 'provider_error', 'an identity endpoint that speaks of somebody else');
 like($page, qr/somebody else than the ID token/, 'is told from the others');
 

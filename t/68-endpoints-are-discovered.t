@@ -3,10 +3,12 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use File::Copy qw(copy);
 use Test::More;
 use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::KeyPair qw(key_pair);
 use Grantlink::Toml qw(to_toml write_file);
 use Grantlink::Url qw(query_of with_parameter);
 
@@ -88,6 +90,47 @@ like(checked(issuer => $_)->{err}, qr/issuer: must be the provider's issuer/, "$
     for 'id.example.com', 'https://id.example.com/?x', 'https://id.example.com/#x';
 is(checked(issuer => 'https://id.example.com/tenant')->{exit}, 0, 'one with a path may be');
 like(checked(preset => 'github', issuer => 'https://id.example.com')->{err}, qr/issuer: this preset names its endpoints/, 'and only where it is needed');
+
+# What else the metadata decide.
+subtest 'metadata where RFC 8414 wants them, client authentication, and PKCE that is optional' => sub {
+    $grantlink->stop('liar');
+    my $liar = $grantlink->start_liar;
+    my $dir  = $grantlink->directory;
+    my ($private) = key_pair();
+    write_file("$dir/client.jwk", $private, 0600);
+    mkdir "$dir/presets";
+    copy("$Grantlink::Instance::repository/conf.d/providers/instagram.toml", "$dir/presets");
+    write_file("$dir/presets/any.toml", to_toml({
+        discovery => \1, authorize => {pkce => 'optional'}, token => {}, identity => {id => ['/sub'], handle => ['/preferred_username']},
+    }));
+    my %any = (preset => 'any', trusted_origins => [$liar], client_id => 'lied-to');
+    my %by_secret = (%any, client_secret => $grantlink->{client_secret});
+    my %by_key = (%any, client_key_file => "$dir/client.jwk");
+    $grantlink->write_daemon_config(settings => {providers_dir => "$dir/presets"}, providers => {
+        oidc => undef, liar => undef,
+        inserted => {%by_secret, issuer => "$liar/inserted/tenant"},
+        secret   => {%by_secret, issuer => "$liar/methods/private_key_jwt"},
+        key      => {%by_key, issuer => "$liar/methods/client_secret_basic"},
+        'a-key'  => {%by_key, issuer => "$liar/methods/private_key_jwt"},
+        map { (lc "pkce-$_" => {%by_secret, issuer => "$liar/pkce/$_"}) } qw(S256 plain nothing),
+    });
+    $grantlink->reload_daemon;
+    my %can = (inserted => 200, 'a-key' => 200, secret => 503, key => 503, 'pkce-s256' => 200, 'pkce-plain' => 200, 'pkce-nothing' => 200);
+    for my $name (sort keys %can) {
+        my $link;
+        ok(eventually(sub { $link = eval { request_connection($grantlink, provider => $name, account => 'nike')->{link} } }, 30), "$name: can be asked for");
+        ok(eventually(sub { $browser->get($link)->status == $can{$name} }, 30), "$name: its links answer $can{$name}");
+        next if $can{$name} != 200;
+        my $url   = press($browser, $link);
+        my $query = query_of($url);
+        is($query->{code_challenge_method}, 'S256', "$name: with PKCE") if $name eq 'pkce-s256';
+        ok(!exists $query->{code_challenge}, "$name: without PKCE") if $name ne 'pkce-s256';
+        my $back = come_back($browser, $browser->get($url)->location);
+        is(wait_for_outcome($browser, $back->location), 'connected', "$name: and all is well");
+    }
+    like($grantlink->log('daemon'), qr/\bsecret: its issuer takes no client authentication that there are credentials for \(private_key_jwt\)/, 'the log says what is missing');
+    like($grantlink->log('daemon'), qr/\bkey: its issuer takes no client authentication that there are credentials for \(client_secret_basic\)/, 'and of a key, for which no empty secret stands in');
+};
 
 $grantlink->finish;
 done_testing;

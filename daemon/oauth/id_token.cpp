@@ -4,12 +4,13 @@
 #include "daemon/providers/answer.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace grantlink {
 
 namespace {
 
-constexpr std::int64_t skew = 60; // seconds that two clocks may differ
+constexpr double skew = 60; // seconds that two clocks may differ
 
 bool isFor(const Json& claims, const std::string& clientId) {
     const Json audience = claims["aud"];
@@ -21,19 +22,28 @@ bool isFor(const Json& claims, const std::string& clientId) {
     return named && (authorized.isNull() ? !mustSay : authorized.str() == clientId);
 }
 
+// A NumericDate: seconds, which may have a fraction (RFC 7519, section 2). Nothing: it is none.
+std::optional<double> dateIn(const Json& claim) {
+    const json_t* const number = claim.borrow();
+    return json_is_number(number) ? std::optional(json_number_value(number)) : std::nullopt;
+}
+
 // What is wrong with the claims; "" when nothing is. They are judged by when they came, because the
 // daemon may have been stopped meanwhile.
 std::string faultIn(const Json& claims, const Provider& provider, const std::string& nonce,
                     TimeMs received) {
     const Preset& preset = provider.preset();
-    const auto now = static_cast<std::int64_t>(received / 1000);
+    const auto now = static_cast<double>(received / 1000);
     if (claims["iss"].str() != preset.idToken->issuer)
         return "is of another issuer";
     if (!isFor(claims, provider.clientId()))
         return "is for another client";
-    if (claims["exp"].integer() <= now - skew)
+    if (dateIn(claims["exp"]).value_or(0) <= now - skew)
         return "has expired";
-    if (!claims["iat"].isInteger() || claims["iat"].integer() > now + skew)
+    if (dateIn(claims["nbf"]).value_or(0) > now + skew) // RFC 7519, section 4.1.5
+        return "is not valid yet";
+    const auto issued = dateIn(claims["iat"]);
+    if (!issued || *issued > now + skew)
         return "was issued at no time that can be";
     if (preset.authorize.nonce && (nonce.empty() || claims["nonce"].str() != nonce))
         return "has another nonce";

@@ -64,6 +64,12 @@ StepFailure noToken(const Json& answer, const RequestTemplate& request, const He
                                    : "the token endpoint answered without a token");
 }
 
+// Whether a token of that type can be used: by the scheme Bearer, or with proofs by our key (RFC
+// 6749, section 7.1). Many do not say.
+bool isUsable(const std::string& type, const SecretBytes& dpopKey) {
+    return type.empty() || type == "bearer" || (type == "dpop" && !dpopKey.empty());
+}
+
 // RFC 6749, section 5.1. `lifetime` holds when the answer does not say; 0: unknown. `dpopKey`: what
 // proves the request; the tokens have it when they are bound to it.
 StepResult<TokenSet> tokensIn(const Json& answer, const Preset& preset,
@@ -78,6 +84,9 @@ StepResult<TokenSet> tokensIn(const Json& answer, const Preset& preset,
     if (token.size() > maxTokenLength || refresh.size() > maxTokenLength ||
         scope.size() > maxTokenLength)
         return useless("the token endpoint answered with a token that is too long");
+    const std::string type = lowerCase(findText(answer, {"/token_type"}));
+    if (!isUsable(type, dpopKey))
+        return useless("the token endpoint answered with a token of a type that is not known");
     TokenSet out;
     out.obtained = nowMs();
     out.expires = expiryOf(answer, step, lifetime, out.obtained);
@@ -87,8 +96,8 @@ StepResult<TokenSet> tokensIn(const Json& answer, const Preset& preset,
     out.values = kept(answer, preset);
     if (const std::string id = findText(answer, {"/id_token"});
         preset.idToken && id.size() <= maxTokenLength)
-        out.values["id_token"] = id;                            // until it has been checked
-    if (lowerCase(findText(answer, {"/token_type"})) == "dpop") // RFC 9449, section 5
+        out.values["id_token"] = id; // until it has been checked
+    if (type == "dpop")              // RFC 9449, section 5
         out.dpopKey = dpopKey;
     sodium_memzero(token.data(), token.size());
     sodium_memzero(refresh.data(), refresh.size());
@@ -122,6 +131,16 @@ boost::asio::awaitable<StepResult<TokenSet>> bound(DpopClient& client, const Pro
     co_return unbound();
 }
 
+// RFC 6749, section 5.1: an answer that names no scope grants what was asked for. A preset whose
+// provider never says, whatever it has granted, has no place for it.
+std::string grantedScope(const TokenSet& tokens, const Preset& preset) {
+    std::string out = tokens.scope;
+    if (out.empty() && !preset.token.scope.empty())
+        for (const std::string& scope : preset.authorize.scopes)
+            out += (out.empty() ? "" : " ") + scope;
+    return out;
+}
+
 // What an answer about tokens that there are already left out stays as it was.
 TokenSet renewed(TokenSet newer, const TokenSet& older) {
     newer.values.erase("id_token"); // the one that counts came with the code
@@ -148,6 +167,8 @@ exchangeCode(DpopClient& client, const Provider& provider, std::string_view code
     auto tokens = co_await askForTokens(client, provider, step.request, std::move(request), dpopKey,
                                         step.lifetime, Repeatable::no);
     auto kept = co_await bound(client, provider, std::move(tokens), !dpopKey.empty());
+    if (kept)
+        kept->scope = grantedScope(*kept, provider.preset());
     co_return kept;
 }
 

@@ -23,6 +23,7 @@ ProviderMetadata ProviderMetadata::from(const Json& document) {
     out.mustPush = document["require_pushed_authorization_requests"].boolean();
     out.jwksUri = document["jwks_uri"].str();
     out.tokenAuthMethods = textsIn(document["token_endpoint_auth_methods_supported"]);
+    out.pkceMethods = textsIn(document["code_challenge_methods_supported"]);
     out.dpopAlgorithms = textsIn(document["dpop_signing_alg_values_supported"]);
     out.issExpected = document["authorization_response_iss_parameter_supported"].boolean();
     return out;

@@ -15,6 +15,7 @@ struct ProviderMetadata {
     std::string pushEndpoint;                  // RFC 9126, section 5
     std::vector<std::string> tokenAuthMethods; // empty: not said
     std::vector<std::string> dpopAlgorithms;   // RFC 9449, section 5.1; empty: not said
+    std::vector<std::string> pkceMethods;      // RFC 7636, section 6.2; empty: it does no PKCE
     bool issExpected = false;                  // RFC 9207, section 3
     bool mustPush = false;                     // RFC 9126, section 5
 

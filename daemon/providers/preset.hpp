@@ -55,7 +55,8 @@ struct RequestTemplate {
     Pointers error;     // where an answer says what is wrong
 };
 
-enum class Pkce { required, optional, unsupported }; // RFC 7636; S256 is sent with the first two
+// RFC 7636. S256 is sent always; where the issuer's metadata say that it is supported; never.
+enum class Pkce { required, ifSupported, unsupported };
 
 struct AuthorizeStep {
     std::string url;

@@ -126,9 +126,12 @@ AuthorizeStep PresetReader::readAuthorize(TomlReader& in) const {
     out.scopeSeparator = in.text("scope_separator", " ");
     out.pkce = readChoice<Pkce>(in, "pkce",
                                 {{"S256", Pkce::required},
-                                 {"optional", Pkce::optional},
+                                 {"optional", Pkce::ifSupported},
                                  {"unsupported", Pkce::unsupported}},
                                 Pkce::required);
+    if (out.pkce == Pkce::ifSupported && !out_.discovery)
+        in.fail("pkce", "\"optional\" needs discovery = true: it is the issuer's metadata that say "
+                        "whether there is PKCE");
     out.nonce = in.flag("nonce", false);
     out.issuer = in.text("issuer");
     out.issExpected = in.flag("iss_expected", false);

@@ -3,7 +3,10 @@
 #include "daemon/text/ascii.hpp"
 #include "daemon/text/origin.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
+#include <optional>
 
 namespace grantlink {
 
@@ -52,9 +55,9 @@ std::string joined(const std::vector<std::string>& words, const std::string& sep
 }
 
 // How to authenticate at a provider that offers these methods (none: it does not say), with the
-// credentials that there are.
-ClientAuth authAmong(const std::vector<std::string>& methods, ClientAuth wanted,
-                     const ProviderConfig& config) {
+// credentials that there are. Nothing: it cannot be done.
+std::optional<ClientAuth> authAmong(const std::vector<std::string>& methods, ClientAuth wanted,
+                                    const ProviderConfig& config) {
     const std::pair<const char*, ClientAuth> known[] = {
         {"private_key_jwt", ClientAuth::privateKeyJwt},
         {"client_secret_basic", ClientAuth::clientSecretBasic},
@@ -71,8 +74,33 @@ ClientAuth authAmong(const std::vector<std::string>& methods, ClientAuth wanted,
         if (offered && able)
             possible.push_back(how);
     }
-    const bool asWanted = std::find(possible.begin(), possible.end(), wanted) != possible.end();
-    return asWanted || possible.empty() ? wanted : possible.front();
+    if (std::find(possible.begin(), possible.end(), wanted) != possible.end())
+        return wanted;
+    return possible.empty() ? std::nullopt : std::optional(possible.front());
+}
+
+// Each request of the client's own authenticates as its issuer wants it; false: one cannot.
+bool authenticateAs(Preset& preset, const std::vector<std::string>& methods,
+                    const ProviderConfig& config) {
+    bool able = true;
+    for (RequestTemplate* request :
+         {&preset.token.request, preset.refresh ? &preset.refresh->request : nullptr,
+          preset.revoke ? &preset.revoke->request : nullptr,
+          preset.push ? &preset.push->request : nullptr}) {
+        if (!request || !request->clientAuth)
+            continue;
+        const auto how = authAmong(methods, *request->clientAuth, config);
+        able = able && how;
+        request->clientAuth = how.value_or(*request->clientAuth);
+    }
+    return able;
+}
+
+void settlePkce(Preset& preset, const ProviderMetadata& metadata) {
+    const auto& known = metadata.pkceMethods;
+    const bool supported = std::find(known.begin(), known.end(), "S256") != known.end();
+    if (preset.authorize.pkce == Pkce::ifSupported)
+        preset.authorize.pkce = supported ? Pkce::required : Pkce::unsupported;
 }
 
 void fillIn(std::string& url, const std::string& discovered) {
@@ -81,7 +109,7 @@ void fillIn(std::string& url, const std::string& discovered) {
 }
 
 // Puts what the issuer says where the preset says nothing.
-void complete(Preset& preset, const ProviderMetadata& metadata, const ProviderConfig& config) {
+void complete(Preset& preset, const ProviderMetadata& metadata) {
     fillIn(preset.authorize.url, metadata.authorizationEndpoint);
     fillIn(preset.token.request.url, metadata.tokenEndpoint);
     if (!preset.push && metadata.mustPush)
@@ -102,13 +130,7 @@ void complete(Preset& preset, const ProviderMetadata& metadata, const ProviderCo
     if (preset.idToken)
         fillIn(preset.idToken->jwksUrl, metadata.jwksUri);
     preset.authorize.issExpected = preset.authorize.issExpected || metadata.issExpected;
-    for (RequestTemplate* request :
-         {&preset.token.request, preset.refresh ? &preset.refresh->request : nullptr,
-          preset.revoke ? &preset.revoke->request : nullptr,
-          preset.push ? &preset.push->request : nullptr})
-        if (request && request->clientAuth)
-            request->clientAuth =
-                authAmong(metadata.tokenAuthMethods, *request->clientAuth, config);
+    settlePkce(preset, metadata);
 }
 
 // What the preset's requests need to authenticate the client, and is not there.
@@ -174,13 +196,17 @@ Provider::Provider(std::string id, Preset preset, const ProviderConfig& config,
     if (preset_.discovery && preset_.idToken && preset_.idToken->issuer.empty())
         preset_.idToken->issuer = preset_.authorize.issuer;
     const auto known = metadata.find(preset_.authorize.issuer);
-    if (preset_.discovery && known != metadata.end())
-        complete(preset_, known->second, config);
+    if (!preset_.discovery || known == metadata.end())
+        return;
+    complete(preset_, known->second);
+    if (!authenticateAs(preset_, known->second.tokenAuthMethods, config))
+        fault_ = "its issuer takes no client authentication that there are credentials for (" +
+                 joined(known->second.tokenAuthMethods, ", ") + ")";
 }
 
 bool Provider::ready() const {
     const bool asks = preset_.identity.from == IdentityFrom::request;
-    return !preset_.authorize.url.empty() && !preset_.token.request.url.empty() &&
+    return fault_.empty() && !preset_.authorize.url.empty() && !preset_.token.request.url.empty() &&
            !(asks && preset_.identity.request.url.empty()) &&
            !(preset_.push && preset_.push->request.url.empty()) &&
            !(preset_.idToken && preset_.idToken->jwksUrl.empty());
@@ -272,8 +298,10 @@ boost::system::result<Providers, ConfigError> loadProviders(const Config& config
                                "such as \"https://id.example.com\""};
         if (!preset->discovery && !settings.issuer.empty())
             return ConfigError{"providers." + id + ".issuer: this preset names its endpoints"};
-        out.emplace(id,
-                    Provider(id, std::move(*preset), settings, config.redirectUri(id), metadata));
+        const auto& [added, isNew] = out.emplace(
+            id, Provider(id, std::move(*preset), settings, config.redirectUri(id), metadata));
+        if (const std::string& fault = added->second.fault(); !fault.empty())
+            spdlog::error("{}: {}; its links do not work", id, fault);
     }
     return out;
 }

@@ -35,8 +35,12 @@ class Provider {
 
     const std::string& clientKey() const { return clientKey_; }
 
-    // False while the endpoints have not been discovered: nothing can be asked of it.
+    // False while the endpoints have not been discovered, and where the issuer takes no credentials
+    // that there are: nothing can be asked of it.
     bool ready() const;
+
+    // Why it will not be ready without another configuration; "" where nothing is wrong.
+    const std::string& fault() const { return fault_; }
 
     // The authorization request but for state, PKCE and nonce; ends in '?' or '&'. Of one that is
     // pushed it has the client alone, and request_uri is missing. "" when not ready.
@@ -66,6 +70,7 @@ class Provider {
     Preset preset_; // its URLs with the configured origins
     std::string clientId_, clientSecret_, clientKey_, redirectUri_;
     std::string tenant_; // "" for a provider that has none
+    std::string fault_;
     std::map<std::string, std::string> origins_;
     std::vector<std::string> trusted_; // origins that the operator has named
 };

@@ -6,14 +6,16 @@
 // its keys were asked for. /hostile/NAME is a token endpoint that misbehaves so (misbehaviour.mjs), as do
 // /hostile/NAME/jwks, userinfo, par, refresh, revoke and feed, and the metadata of the issuer
 // /hostile/NAME; GET /_seen answers how often each was asked. The metadata of the issuers /away/ENDPOINT
-// and /inside/ENDPOINT lead elsewhere, as do the feeds /feed/HOW.
+// and /inside/ENDPOINT lead elsewhere, as do the feeds /feed/HOW. /methods/METHOD and /pkce/METHOD are
+// issuers that support just that, or say nothing; /inserted/tenant has its metadata where RFC 8414 wants
+// them, and nowhere else.
 //
 // usage: node lying_provider.mjs [DIRECTORY NAME:PORT…] PORT
 //
 // The other ports have TLS with NAME.pem and NAME-key.pem of the directory; for `old` of no later version
 // than 1.1, and for `plain` none.
 
-import { createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { constants, createHash, createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -21,16 +23,16 @@ import { misbehaviours } from './misbehaviour.mjs';
 
 const clientId = 'lied-to';
 const base64url = (text) => Buffer.from(text).toString('base64url');
-const newKey = (kid) => ({ kid, ...generateKeyPairSync('rsa', { modulusLength: 2048 }) });
+const newKey = (kid) => ({ kid, alg: 'RS256', ...generateKeyPairSync('rsa', { modulusLength: 2048 }) });
 
 let issuer;
 let key = newKey('first');
 let keyRequests = 0;
 let lie = '';
-const nonces = new Map(); // code → nonce
+const begun = new Map(); // code → { nonce, challenge }
 
-function jwk({ publicKey, kid }) {
-  return { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' };
+function jwk({ publicKey, kid, alg }) {
+  return { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg };
 }
 
 function jwt(header, claims, signature) {
@@ -38,14 +40,36 @@ function jwt(header, claims, signature) {
   return `${text}.${signature(text).toString('base64url')}`;
 }
 
+// Keys of other kinds, which are published too: `lie` says which one signs.
+const otherKeys = {
+  ES256: { kid: 'curve', alg: 'ES256', ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) },
+  PS256: { ...newKey('probabilistic'), alg: 'PS256' },
+};
+
+function signWith({ privateKey, alg }) {
+  const how = {
+    RS256: { key: privateKey },
+    PS256: { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 },
+    ES256: { key: privateKey, dsaEncoding: 'ieee-p1363' },
+  }[alg];
+  return (text) => sign('SHA256', Buffer.from(text), how);
+}
+
 const rs256 = (privateKey) => (text) => sign('RSA-SHA256', Buffer.from(text), privateKey);
 
-// What each lie changes in the claims.
+// What each lie changes in the claims; a few are true.
 const wrongClaims = {
   issuer: () => ({ iss: 'https://evil.example' }),
   'issuer-slash': () => ({ iss: `${issuer}/` }),
   audience: () => ({ aud: 'somebody-else' }),
   audiences: () => ({ aud: [clientId, 'somebody-else'] }),
+  'audiences-azp': () => ({ aud: ['somebody-else', clientId], azp: clientId }),
+  'audiences-others-azp': () => ({ aud: [clientId, 'somebody-else'], azp: 'somebody-else' }),
+  'audiences-not-us': () => ({ aud: ['somebody-else', 'another'], azp: clientId }),
+  fractions: (now) => ({ exp: now + 300.25, iat: now - 0.75 }),
+  'expired-fractions': (now) => ({ exp: now - 120.5 }),
+  'dates-as-texts': (now) => ({ exp: `${now + 300}` }),
+  'not-yet': (now) => ({ nbf: now + 600 }),
   azp: () => ({ azp: 'somebody-else' }),
   expired: (now) => ({ exp: now - 120 }),
   'no-expiry': () => ({ exp: undefined }),
@@ -60,6 +84,8 @@ function idToken(nonce) {
   const honest = { iss: issuer, aud: clientId, sub: '248289761001', exp: now + 300, iat: now, nonce, preferred_username: 'nike', name: 'Nike' };
   const claims = { ...honest, ...wrongClaims[lie]?.(now) };
   const header = { alg: 'RS256', kid: key.kid, typ: 'JWT' };
+  const other = otherKeys[lie];
+  if (other) return jwt({ ...header, alg: other.alg, kid: other.kid }, claims, signWith(other));
   switch (lie) {
     case 'no-token': return undefined;
     case 'no-jwt': return 'x.y';
@@ -85,10 +111,22 @@ function idToken(nonce) {
 
 function authorize(query) {
   const code = randomBytes(12).toString('hex');
-  nonces.set(code, query.get('nonce'));
+  begun.set(code, { nonce: query.get('nonce'), challenge: query.get('code_challenge') });
   const url = new URL(query.get('redirect_uri'));
   url.search = new URLSearchParams({ code, state: query.get('state') });
   return { status: 302, headers: { Location: url.href } };
+}
+
+// RFC 7636, section 4.6; and who sent no challenge has no verifier (RFC 9700, section 2.1.1).
+function redeem(form) {
+  const { nonce, challenge } = begun.get(form.get('code')) ?? {};
+  const verifier = form.get('code_verifier');
+  const proven = verifier === null ? null : createHash('sha256').update(verifier).digest('base64url');
+  if (proven !== challenge) return { status: 400, json: { error: 'invalid_grant' } };
+  return { json: {
+    access_token: randomBytes(16).toString('hex'), token_type: 'Bearer', expires_in: 300, refresh_token: 'of-nobody',
+    away: astray('away', 'kept'), inside: astray('inside', 'kept'), id_token: idToken(nonce),
+  } };
 }
 
 const token = () => ({ access_token: 'a-token-of-nobody', token_type: 'Bearer' });
@@ -97,6 +135,7 @@ const seen = {};
 // What only token endpoints and resources can do, besides.
 const hostile = {
   ...misbehaviours,
+  'other-type': ({ response }) => response.end(JSON.stringify({ ...token(), token_type: 'mac' })),
   'long-token': ({ response }) => response.end(JSON.stringify({ access_token: 'x'.repeat(100_000) })),
   'repeats-the-code': ({ response, form }) => {
     response.writeHead(400).end(JSON.stringify({ error: 'x'.repeat(190) + form.get('code') }));
@@ -114,7 +153,7 @@ const hostile = {
   },
 };
 
-const jwks = () => ({ keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: key.kid }, jwk(key)] });
+const jwks = () => ({ keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: key.kid }, ...Object.values(otherKeys).map(jwk), jwk(key)] });
 const account = () => ({ sub: lie === 'other-subject' ? '1' : '248289761001', preferred_username: 'nike', name: 'Nike' });
 const metadata = (path) => ({
   issuer: `${issuer}${path}`, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`,
@@ -124,6 +163,12 @@ const metadata = (path) => ({
 // A place of the same server under a name that nobody has trusted, for answers that lead astray: `away` in
 // clear, `inside` by https.
 const astray = (how, place) => `${issuer.replace('http:', how === 'away' ? 'http:' : 'https:').replace('127.0.0.1', 'localhost')}/hostile/elsewhere/${place}`;
+
+// Issuers by what their metadata say, behind it in the path: /methods/private_key_jwt, /pkce/S256.
+function metadataSaying(what, value) {
+  const said = { methods: 'token_endpoint_auth_methods_supported', pkce: 'code_challenge_methods_supported' }[what];
+  return { ...metadata(`/${what}/${value}`), [said]: value === 'nothing' ? undefined : [value] };
+}
 
 function metadataAstray(how, endpoint) {
   const pushed = endpoint === 'pushed_authorization_request_endpoint';
@@ -173,11 +218,13 @@ async function answer(request) {
   for await (const chunk of request) body += chunk;
   const [, how, endpoint] = /^\/(away|inside)\/(\w+)\/\.well-known\/openid-configuration$/.exec(url.pathname) ?? [];
   if (how) return { json: metadataAstray(how, endpoint) };
+  const [, what, said] = /^\/(methods|pkce)\/(\w+)\/\.well-known\/openid-configuration$/.exec(url.pathname) ?? [];
+  if (what) return { json: metadataSaying(what, said) };
   if (url.pathname.startsWith('/feed/')) return feedAstray(url.pathname.slice('/feed/'.length));
   switch (url.pathname) {
     case '/authorize': return authorize(url.searchParams);
-    case '/token':
-      return { json: { access_token: randomBytes(16).toString('hex'), token_type: 'Bearer', expires_in: 300, refresh_token: 'of-nobody', away: astray('away', 'kept'), inside: astray('inside', 'kept'), id_token: idToken(nonces.get(new URLSearchParams(body).get('code'))) } };
+    case '/token': return redeem(new URLSearchParams(body));
+    case '/.well-known/oauth-authorization-server/inserted/tenant': return { json: metadata('/inserted/tenant') };
     case '/unsafe/.well-known/openid-configuration':
       return { json: {
         issuer: `${issuer}/unsafe`, authorization_endpoint: 'javascript:alert(1)', token_endpoint: `${issuer}/token?s={client_secret}`,
