@@ -2,7 +2,7 @@
 //
 // It holds a client to what the preset says: where parameters are and under which names, how the
 // client authenticates, PKCE, where the token is. It cannot know whether the preset is right about
-// the real provider; shaped_provider.mjs does, for some. Providers are told apart by client_id, which
+// the real provider; documented_provider.mjs does. Providers are told apart by client_id, which
 // is the preset's name. Whoever is sent to one is signed in as nike and has approved.
 //
 // usage: node preset_provider.mjs PRESET.toml… PORT

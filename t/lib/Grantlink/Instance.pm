@@ -277,8 +277,8 @@ sub start_oidc ($self, @arguments) {
     return $self->_start_provider(oidc => 'oidc_provider', '--redirect-uri', "$self->{public_url}/callback/oidc", @arguments, '--port');
 }
 
-# Providers in other shapes than Instagram's; as presets describe them; one that lies on request.
-sub start_shapes ($self) { return $self->_start_provider(shapes => 'shaped_provider') }
+# Providers as their documentation has them; as presets describe them; one that lies on request.
+sub start_documented ($self) { return $self->_start_provider(documented => 'documented_provider') }
 sub start_preset_provider ($self, @files) { return $self->_start_provider(presets => 'preset_provider', @files) }
 sub start_pictures ($self) { return $self->_start_provider(pictures => 'picture_server') }
 sub start_liar ($self, @arguments) { return $self->_start_provider(liar => 'lying_provider', @arguments) }
@@ -444,7 +444,7 @@ sub _complain ($self, $what) { push @{$self->{complaints}}, $what }
 # Stops everything. Answers what went wrong on the way, to the end.
 sub shut_down ($self) {
     $self->{evidence}->take_process_list;
-    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc shapes presets pictures liar webhooks smtp);
+    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc documented presets pictures liar webhooks smtp);
     $self->{tap}->stop if $self->{tap};
     push @{$self->{complaints}}, $self->{sanitizer}->reports, $self->{valgrind}->reports;
     push @{$self->{complaints}}, grep {
