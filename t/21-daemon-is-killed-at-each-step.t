@@ -5,9 +5,8 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use JSON::PP ();
 use Test::More;
-use Grantlink::Command qw(run_command);
+use Grantlink::FaultPoints;
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Webhooks qw(new_webhook_secret);
@@ -40,60 +39,19 @@ sub calls_about ($id) {
     return scalar keys %ids;
 }
 
-# Tells the story again and again, the daemon ending one fault point later each time. `prepare`:
-# with a daemon that lives, answers what the others are given. `act`: with one that ends, answers
-# true when it is through. `judge`: with one that lives; answers a word for what there is. The daemon has
-# work of its own beside the story, and its moments count too: how many there are, and which is which, is
-# not the same each time.
-sub at_each_fault_point (%story) {
-    my %seen;
-    for my $at (1 .. 200) {
-        $browser = $grantlink->browser;    # one that does not carry the cookies of all stories
-        my $about = $story{prepare}->();
-        $grantlink->stop('daemon');
-        my $process = $grantlink->start_daemon_until($at);
-        my $through = eval { $story{act}->($about, $process) };
-        # Who is cut off may see it before the process is gone.
-        my $lived = $through ? $process->alive : !eventually(sub { !$process->alive }, 5);
-        is($process->status & 127, 9, "fault point $at: it ended there") unless $lived;
-        $grantlink->stop('daemon') if $lived;
-        $story{look}->($about) if $story{look};
-        $grantlink->start_daemon;
-        my $word = $story{judge}->($about, "fault point $at");
-        push @{$seen{$word}}, $at;
-        next if !$lived;
-        ok($through, 'it lived through all of it') or diag $@;
-        diag join '; ', map { "$_: @{$seen{$_}}" } sort keys %seen;
-        return (\%seen, $at - 1);
-    }
-    die "it never ended\n";
-}
-
-sub until_ended_or ($process, $check) {
-    return eventually(sub { !$process->alive || eval { $check->() } }, 30) && $process->alive;
-}
-
 sub token_works ($token) { return $browser->get("$issuer/me", headers => {Authorization => "Bearer $token"})->status == 200 }
 sub token_of ($id) { return $grantlink->admin->get("/v1/connections/$id/token")->json->{access_token} }
 sub granted ($type) { return scalar(() = $grantlink->process('oidc')->log =~ /^granted: $type$/mg) }
 
-# What the daemon had written when it ended: [key, record], …
-sub records_in ($table) {
-    my $ran = run_command([Grantlink::Instance::program('unit/vault_tool'), list => $grantlink->vault, $table]);
-    die "vault_tool: $ran->{err}" if $ran->{exit} != 0;
-    return map { my ($key, $value) = split; [$key, JSON::PP::decode_json(pack 'H*', $value)] } split /\n/, $ran->{out};
-}
-
-# How far a connection's attempt had come: see the table in docs/architecture.md.
+# How far a connection's attempt had come when the daemon ended: see the table in docs/architecture.md.
 sub stage_of_attempt ($id) {
-    my ($record) = grep { $_->{connection} eq $id } map { $_->[1] } records_in('attempts');
+    my ($record) = grep { $_->{connection} eq $id } values %{table_of($grantlink, 'attempts')};
     return $record ? (qw(exchanging exchanged done))[$record->{stage} - 1] : 'none';
 }
 
 # Whether a refresh token had been sent, or was about to be, and nothing was known of its end.
 sub refresh_is_marked ($id) {
-    my ($record) = map { $_->[1] } grep { $_->[0] eq $id =~ tr/-//dr } records_in('connections');
-    return $record->{refresh_asked} > 0;
+    return table_of($grantlink, 'connections')->{$id =~ tr/-//dr}{refresh_asked} > 0;
 }
 
 sub refreshes_of ($id) {
@@ -101,8 +59,9 @@ sub refreshes_of ($id) {
 }
 
 subtest 'an approval' => sub {
-    my ($seen, $points) = at_each_fault_point(
+    my ($seen, $points) = at_each_fault_point($grantlink,
         prepare => sub {
+            $browser = $grantlink->browser;    # one that does not carry the cookies of all stories
             my $asked = request_connection($grantlink, provider => 'oidc', account => 'nike');
             return {%$asked, callback => callback_for($browser, $asked->{link}), exchanged => granted('authorization_code')};
         },
@@ -141,6 +100,7 @@ subtest 'an approval' => sub {
 
 # A connection that is active, with its token.
 sub connected () {
+    $browser = $grantlink->browser;
     my $asked = request_connection($grantlink, provider => 'oidc', account => 'nike');
     is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'a connection');
     ok(eventually(sub { outbox() == 0 }), 'of which was told');
@@ -155,7 +115,7 @@ sub refresh ($id) {
 }
 
 subtest 'a refresh, of a refresh token that rotates' => sub {
-    my ($seen, $points) = at_each_fault_point(
+    my ($seen, $points) = at_each_fault_point($grantlink,
         prepare => sub () { return {%{connected()}, granted => granted('refresh_token')} },
         act     => sub ($about, $process) { return refresh($about->{id}) == 200 && $process->alive },
         look  => sub ($about) { $about->{marked} = refresh_is_marked($about->{id}) },
@@ -183,7 +143,7 @@ subtest 'a refresh, of a refresh token that rotates' => sub {
 };
 
 subtest 'a removal' => sub {
-    my ($seen, $points) = at_each_fault_point(
+    my ($seen, $points) = at_each_fault_point($grantlink,
         prepare => \&connected,
         act => sub ($about, $process) {
             my $answer = $grantlink->admin->request(DELETE => "/v1/connections/$about->{id}");

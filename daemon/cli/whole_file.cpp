@@ -1,5 +1,7 @@
 #include "daemon/cli/whole_file.hpp"
 
+#include "daemon/net/fault_point.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,6 +31,7 @@ bool syncDirectoryOf(const std::filesystem::path& path) {
 } // namespace
 
 bool writeWhole(const std::string& path, Bytes content, mode_t mode, const FileOwner& owner) {
+    const FaultPoints around;
     const std::string temporary = path + ".new";
     const int file =
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -37,6 +40,7 @@ bool writeWhole(const std::string& path, Bytes content, mode_t mode, const FileO
     const bool filled = fill(file, content, mode, owner);
     const int error = errno;
     ::close(file);
+    faultPoint();
     errno = error;
     if (filled && ::rename(temporary.c_str(), path.c_str()) == 0)
         return syncDirectoryOf(path);

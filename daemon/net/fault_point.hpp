@@ -1,8 +1,8 @@
-// The moments at which a crash would tell: before and after each durable write of the daemon, and
-// each request to another server.
+// The moments at which a crash would tell: before and after each durable write, of the daemon or of
+// a key file, and each request to another server.
 //
-// Nothing happens at them. The program of t/crash has another definition, which ends the process at
-// the one that a test names. Thread: any.
+// Nothing happens at them. The programs of t/crash have another definition, which ends the process
+// at the one that a test names. Thread: any.
 #pragma once
 
 namespace grantlink {
