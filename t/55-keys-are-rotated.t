@@ -148,7 +148,10 @@ subtest 'what was interrupted is finished' => sub {
     is($grantlink->cli('keys', 'rotate', 'edge', '--nginx-reload', $hup, @config)->{exit}, 0, 'rotated, with reloads');
     my ($new) = content("$etc/edge.key") =~ /^(# made .*\nkey 3 .*\n)/m;
     write_file("$etc/edge.key", $text . $new, 0600);
-    is($grantlink->cli('keys', 'rotate', 'edge', @config)->{exit}, 0, 'and once more');
+    my $reloads = $grantlink->directory . '/reloads';
+    is($grantlink->cli('keys', 'rotate', 'edge', '--nginx-reload', "grep '^key' $etc/edge.key >> $reloads", @config)->{exit}, 0, 'and once more');
+    my @order = content($reloads) =~ /^key (\d+)/mg;
+    is("@order", "@{[(ids('edge'))->[1]]} 3 3 @{[(ids('edge'))->[1]]}", 'nginx was reloaded before it was put in front, and after');
     my $failed = $grantlink->cli('keys', 'rotate', 'master', '--nginx-reload', 'false', @config);
     is($failed->{exit}, 1, 'a reload that fails is an error');
     is_deeply(ids('edge'), [3, 2], 'there is one new key, not two');

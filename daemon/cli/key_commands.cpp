@@ -120,7 +120,8 @@ class Rotation {
                                  textOf(newKeyLines(id, before.current().made)), Place::end));
         }
         tellDaemon();
-        if (isNew && !everyWorkerKnows(id))
+        // Where this was interrupted, nobody knows whether nginx was reloaded since.
+        if ((isNew || !nginxReload_.empty()) && !everyWorkerKnows(id))
             return;
         const SecretBytes text = read(config_.edgeKey);
         const SecretBytes lines = keyLinesOf(textOf(text), "key", id);
