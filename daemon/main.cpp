@@ -1,4 +1,5 @@
 // grantlinkd: the daemon beside nginx.
+#include "daemon/closed_memory.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
 #include "daemon/settings.hpp"
@@ -9,7 +10,9 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 
 using namespace grantlink;
 
@@ -25,6 +28,10 @@ int main(int argc, char** argv) {
     ::umask(027);
     std::signal(SIGPIPE, SIG_IGN); // a peer or a log that goes away is an error code, not the end
     beginLog();
+    if (!closeMemory()) {
+        spdlog::error("core files cannot be switched off: {}", std::strerror(errno));
+        return 1;
+    }
     auto settings = loadSettings(config);
     if (!settings) {
         spdlog::error("{}", settings.error().message);

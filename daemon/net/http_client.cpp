@@ -199,6 +199,9 @@ void setLimits(CURL* easy, const HttpRequest& request) {
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    // A connection of HTTP/2 keeps what went through it in buffers of its own, for as long as it
+    // is kept; here that would be codes and tokens.
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
 }
 
 void setRequest(CURL* easy, const HttpRequest& request, curl_slist* headers, Reception& into) {

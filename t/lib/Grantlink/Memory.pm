@@ -1,0 +1,62 @@
+package Grantlink::Memory;
+
+# What stands in the memory of a process, as root can read it.
+
+use v5.36;
+use Exporter 'import';
+use Fcntl qw(SEEK_SET);
+
+our @EXPORT_OK = qw(found_in_memory);
+
+my $at_once = 1 << 20;
+
+# How often each of the named texts stands in what the process may write to: heap, stacks, data. A text may
+# have been overwritten in part, so it is looked for by its end and by its middle. Files that are mapped, such
+# as those of LMDB, are left out.
+sub found_in_memory ($pid, %texts) {
+    my %count  = map { $_ => 0 } keys %texts;
+    my %pieces = map { $_ => [_pieces($texts{$_})] } keys %texts;
+    open my $memory, '<:raw', "/proc/$pid/mem" or die "/proc/$pid/mem: $!\n";
+    for my $region (_regions($pid)) {
+        my ($at, $end) = @$region;
+        my $overlap = '';
+        while ($at < $end) {
+            sysseek $memory, $at, SEEK_SET or last;
+            my $read = sysread($memory, my $bytes, $end - $at < $at_once ? $end - $at : $at_once) or last;
+            $at += $read;
+            my $text = $overlap . $bytes;
+            for my $name (keys %pieces) {
+                $count{$name} += _count($text, $_, length $overlap) for @{$pieces{$name}};
+            }
+            $overlap = substr $text, -64;
+        }
+    }
+    return %count;
+}
+
+sub _pieces ($text) {
+    return $text if length $text < 24;
+    return (substr($text, -16), substr $text, length($text) / 2 - 8, 16);
+}
+
+# What ends within the overlap was counted before.
+sub _count ($text, $piece, $overlap) {
+    my ($count, $at) = (0, -1);
+    while (($at = index $text, $piece, $at + 1) >= 0) {
+        $count++ if $at + length $piece > $overlap;
+    }
+    return $count;
+}
+
+sub _regions ($pid) {
+    open my $maps, '<', "/proc/$pid/maps" or die "/proc/$pid/maps: $!\n";
+    my @regions;
+    for (readline $maps) {
+        my ($from, $to, $path) = /^([0-9a-f]+)-([0-9a-f]+) rw\S+ \S+ \S+ \d+\s*(.*)/ or next;
+        no warnings 'portable';    # addresses have 64 bits
+        push @regions, [hex $from, hex $to] unless $path =~ /\.mdb/;
+    }
+    return @regions;
+}
+
+1;
