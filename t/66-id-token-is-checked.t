@@ -20,10 +20,12 @@ my %common = (
 my %account = (id => ['/sub'], handle => ['/preferred_username'], display_name => ['/name']);
 write_file("$presets/signed.toml", to_toml({%common, identity => {from => 'id_token', %account}}));
 write_file("$presets/asked.toml",  to_toml({%common, id_token => {jwks_url => "$issuer/jwks", algorithms => ['RS256']}, identity => {url => "$issuer/userinfo", %account}}));
+write_file("$presets/$_.toml", to_toml({%common, id_token => {jwks_url => "$issuer/jwks/$_"}, identity => {from => 'id_token', %account}}))
+    for qw(crowded heavy);
 my %client = (client_id => 'lied-to', client_secret => $grantlink->{client_secret}, trusted_origins => [$issuer]);
 $grantlink->write_daemon_config(
     settings  => {providers_dir => $presets},
-    providers => {instagram => {preset => 'signed', %client}, signed => {%client}, asked => {%client}},
+    providers => {instagram => {preset => 'signed', %client}, map { ($_ => {%client}) } qw(signed asked crowded heavy)},
 );
 $grantlink->start;
 
@@ -45,6 +47,12 @@ is_deeply($connection->{token}{scopes}, [qw(openid profile)], 'what is granted i
 is((approved('asked', ''))[0], 'connected', 'also where the identity endpoint is asked');
 is((approved('signed', $_))[0], 'connected', "$_: is the truth, too") for qw(ES256 PS256 audiences-azp fractions);
 is(order('keys'), 1, 'the keys were fetched once');
+
+# A key set that is to hold up whoever looks a key up in it.
+is((approved('heavy', ''))[0], 'connected', 'keys that would take for ever are passed over');
+my ($lost, undef, $crowd) = approved('crowded', '');
+is($lost, 'provider_error', 'a key behind a hundred of its name is not looked for');
+like($crowd, qr/not signed with a key of its issuer/, 'which is told as if it were not there');
 
 my %lies = (
     issuer                 => qr/another issuer/,

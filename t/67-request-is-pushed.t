@@ -12,7 +12,7 @@ use Time::HiRes qw(sleep time);
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::KeyPair qw(key_pair);
-use Grantlink::Toml qw(write_file);
+use Grantlink::Toml qw(to_toml write_file);
 use Grantlink::Url qw(query_of);
 use Grantlink::Wire;
 
@@ -158,6 +158,40 @@ subtest 'with tokens that are bound to a key' => sub {
     my $browser = $grantlink->browser;
     my $asked   = request_connection($grantlink, provider => 'oidc', account => 'nike');
     is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'a whole flow, with a nonce of the server');
+    $grantlink->finish;
+};
+
+subtest 'a provider that takes its time' => sub {
+    my $grantlink = Grantlink::Instance->new;
+    my $liar      = $grantlink->start_liar;
+    my $presets   = $grantlink->directory . '/presets';
+    my %account   = (identity => {url => "$liar/userinfo", id => ['/sub'], handle => ['/preferred_username']});
+    mkdir $presets;
+    write_file("$presets/silent.toml", to_toml({
+        authorize => {url => "$liar/authorize"}, token => {url => "$liar/token"}, par => {url => "$liar/hostile/silent/par"}, %account}));
+    my %client = (client_id => 'lied-to', client_secret => $grantlink->{client_secret}, trusted_origins => [$liar]);
+    $grantlink->write_daemon_config(settings => {providers_dir => $presets}, providers => {
+        instagram => {preset => 'silent', %client}, silent => {%client},
+    });
+    $grantlink->start;
+    my $browser = $grantlink->browser;
+    my $asked   = sub () { $browser->get("$liar/_seen")->json->{'silent/par'} // 0 };
+    my @links   = map { request_connection($grantlink, provider => 'silent', account => "nike$_")->{link} =~ s{\A\w+://[^/]+}{}r } 1 .. 5;
+    my $press   = sub ($link) { Grantlink::Wire->connect($grantlink)->send("POST $link HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n") };
+    my @waiting = map { my $link = $_; map { $press->($link) } 1 .. 4 } @links[0 .. 3];
+    ok(eventually(sub { $asked->() == 16 }), 'it is asked for sixteen at a time');
+    is($press->($links[4])->response->page, 'not_started', 'the next is told at once');
+    like($grantlink->log('error'), qr/too many are on their way/, 'and nginx says why');
+    is($asked->(), 16, 'and it is not asked');
+    is($_->response->page, 'not_started', 'the others are told when it has had its time') for @waiting;
+    ok(eventually(sub { $press->($links[4])->response; $asked->() > 16 }), 'then it is asked again');
+
+    # Above 64 connections that have said nothing yet, one that does is answered all the same.
+    my $busy = eventually(sub {
+        my @idle = map { IO::Socket::UNIX->new(Type => SOCK_STREAM, Peer => $grantlink->edge_store . '/start.sock') } 1 .. 64;
+        return join(' ', said($grantlink, "\1" . 'A' x 72)) eq '1 3 ';
+    }, 30);
+    ok($busy, 'whoever comes while all are taken is told so');
     $grantlink->finish;
 };
 

@@ -4,6 +4,7 @@ use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use File::Copy qw(copy);
+use IO::Socket::INET;
 use Test::More;
 use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
@@ -130,6 +131,24 @@ subtest 'metadata where RFC 8414 wants them, client authentication, and PKCE tha
     }
     like($grantlink->log('daemon'), qr/\bsecret: its issuer takes no client authentication that there are credentials for \(private_key_jwt\)/, 'the log says what is missing');
     like($grantlink->log('daemon'), qr/\bkey: its issuer takes no client authentication that there are credentials for \(client_secret_basic\)/, 'and of a key, for which no empty secret stands in');
+};
+
+# Who starts grantlinkd waits for no issuer that says nothing.
+subtest 'an issuer that is silent' => sub {
+    my @silent = map { IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1') || die "listen: $!\n" } 1 .. 3;
+    my @issuers = map { 'http://127.0.0.1:' . $_->sockport } @silent;
+    $grantlink->stop('daemon');
+    $grantlink->write_daemon_config(providers => {
+        map { ("silent-$_" => {preset => 'any', issuer => $issuers[$_], trusted_origins => [$issuers[$_]], client_id => 'x', client_secret => $grantlink->{client_secret}}) } 0 .. 2,
+    });
+    my $before = length $grantlink->log('daemon');
+    $grantlink->start_daemon;
+    my $since = sub () { substr $grantlink->log('daemon'), $before };
+    ok(eventually(sub { 3 == (() = $since->() =~ /metadata of http\S+ cannot be had/g) }, 60), 'is given up');
+    like($since->(), qr/grantlinkd: ready.*metadata of http\S+ cannot be had/s, 'long after all else has started');
+    unlike($since->(), qr/cannot be had.*grantlinkd: ready/s, 'however many there are');
+    my $works = request_connection($grantlink, provider => 'inserted', account => 'nike');
+    ok(eventually(sub { $browser->get($works->{link})->status == 200 }), 'links of others work');
 };
 
 $grantlink->finish;

@@ -154,6 +154,15 @@ const hostile = {
 };
 
 const jwks = () => ({ keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: key.kid }, ...Object.values(otherKeys).map(jwk), jwk(key)] });
+// Keys that a client may not waste its time with: a hundred of one id, and such as take for ever.
+const uselessKeys = {
+  crowded: () => Array.from({ length: 100 }, () => ({ ...jwk(otherKeys['other-key'] ?? key), kid: key.kid })),
+  heavy: () => [
+    { kty: 'RSA', kid: key.kid, n: randomBytes(65536).toString('base64url'), e: 'AQAB' },
+    { kty: 'RSA', kid: key.kid, n: jwk(key).n, e: randomBytes(256).toString('base64url') },
+    { kty: 'RSA', kid: key.kid, n: randomBytes(64).toString('base64url'), e: 'AQAB' },
+  ],
+};
 const account = () => ({ sub: lie === 'other-subject' ? '1' : '248289761001', preferred_username: 'nike', name: 'Nike' });
 const metadata = (path) => ({
   issuer: `${issuer}${path}`, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`,
@@ -233,6 +242,8 @@ async function answer(request) {
     case '/jwks':
       keyRequests += 1;
       return { json: jwks() };
+    case '/jwks/crowded': return { json: { keys: [...uselessKeys.crowded(), jwk(key)] } };
+    case '/jwks/heavy': return { json: { keys: [...uselessKeys.heavy(), jwk(key)] } };
     case '/userinfo': return { json: { ...account(), away: astray('away', 'picture'), inside: astray('inside', 'picture') } };
     default: return { status: 404, json: {} };
   }
