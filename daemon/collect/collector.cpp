@@ -3,6 +3,7 @@
 #include "daemon/collect/poll_plan.hpp"
 #include "daemon/lifecycle/breakage.hpp"
 #include "daemon/lifecycle/plan.hpp"
+#include "daemon/notify/notify.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -168,20 +169,24 @@ bool Collector::hasNewerToken(const Case& about) const {
 
 boost::asio::awaitable<void> Collector::keep(const Case& about, Poll poll) {
     const auto changes = std::make_shared<PostChanges>();
+    const auto told = std::make_shared<bool>(false);
     const auto apply = [settings = about.settings, id = about.connection, poll = std::move(poll),
-                        changes](VaultWriter& vault) {
+                        changes, told](VaultWriter& vault) {
         const auto connection = vault.connection(id);
         if (!connection || connection->status != ConnectionStatus::active)
             return vault.unschedule(Task::collect, id); // removed meanwhile: nothing is kept
         const ContentConfig& content = settings->config.content;
         const TimeMs now = nowMs();
         *changes = keepPosts(vault, id, poll.reading, content, now);
+        *told = notifyPosts(vault, *connection, changes->created, changes->first, *settings);
         Collecting state = vault.collecting(id);
         note(poll, state, now);
         vault.putCollecting(id, state);
         vault.schedule(Task::collect, *connection, nextAfter(vault, id, poll, state, content, now));
     };
     co_await services_.vault.write(apply);
+    if (*told)
+        services_.notificationQueued();
     if (!changes->created.empty() || !changes->edited.empty() || !changes->deleted.empty())
         spdlog::info("connection {}: {} new posts, {} edited, {} deleted", about.connection.text(),
                      changes->created.size(), changes->edited.size(), changes->deleted.size());

@@ -80,8 +80,10 @@ class Keeping {
         StoredPost made = newPost(connection_, post, now_);
         if (!isWanted(made, limits_, before_))
             return;
+        const bool isNew = !vault_.knowsPost(connection_, post.id); // else its key is gone
         made.number = vault_.putPost(made);
-        changes.created.push_back(std::move(made));
+        if (isNew)
+            changes.created.push_back(std::move(made));
     }
 
     // Those since then that were not seen.

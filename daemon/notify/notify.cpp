@@ -24,9 +24,43 @@ Notification notificationOf(Notice about, const Connection& connection,
     return out;
 }
 
+constexpr std::size_t mostPosts = 20;                     // of an event
+constexpr std::size_t mostWords = std::size_t{64} * 1024; // bytes of all their texts
+
+// Their numbers alone: they are sealed where they are, and may be edited or gone when it is sent.
+std::vector<std::uint64_t> newestOf(const std::vector<StoredPost>& created) {
+    std::vector<std::uint64_t> out;
+    std::size_t words = 0;
+    for (auto post = created.rbegin(); post != created.rend() && out.size() < mostPosts; ++post) {
+        words += post->text.size();
+        if (words > mostWords)
+            break;
+        out.push_back(post->number);
+    }
+    return out;
+}
+
 // Whoever removed a connection knows it; a program that keeps a list may not.
 bool isMailed(Notice about) {
     return about != Notice::removed;
+}
+
+void put(VaultWriter& vault, Notification& notification) {
+    notification.id = Uuid::v7();
+    vault.putNotification(notification, notification.when);
+}
+
+// One for each that wants it.
+bool putForWebhooks(VaultWriter& vault, Notification notification, const Settings& settings) {
+    bool any = false;
+    for (const auto& [name, webhook] : settings.config.webhooks) {
+        if (!webhook.wants(eventOf(notification.about)))
+            continue;
+        notification.webhook = name;
+        put(vault, notification);
+        any = true;
+    }
+    return any;
 }
 
 } // namespace
@@ -34,22 +68,23 @@ bool isMailed(Notice about) {
 bool notify(VaultWriter& vault, Notice about, const Connection& connection,
             const std::optional<ApprovedAccount>& approved, const Settings& settings) {
     Notification out = notificationOf(about, connection, approved, settings);
-    bool any = false;
-    const auto put = [&] {
-        out.id = Uuid::v7();
-        vault.putNotification(out, out.when);
-        any = true;
-    };
-    for (const auto& [name, webhook] : settings.config.webhooks) {
-        out.webhook = name;
-        if (webhook.wants(eventOf(about)))
-            put();
-    }
-    out.webhook.clear();
+    const bool called = putForWebhooks(vault, out, settings);
     out.to = connection.notify;
-    if (settings.config.mail && !out.to.empty() && isMailed(about))
-        put();
-    return any;
+    const bool mailed = settings.config.mail && !out.to.empty() && isMailed(about);
+    if (mailed)
+        put(vault, out);
+    return called || mailed;
+}
+
+bool notifyPosts(VaultWriter& vault, const Connection& connection,
+                 const std::vector<StoredPost>& created, bool first, const Settings& settings) {
+    if (created.empty())
+        return false;
+    Notification out = notificationOf(Notice::published, connection, connection.approved, settings);
+    out.posts = newestOf(created);
+    out.postCount = created.size();
+    out.firstPosts = first;
+    return putForWebhooks(vault, out, settings);
 }
 
 void notifyRecipient(VaultWriter& vault, Notice about, const Connection& connection,
@@ -57,9 +92,8 @@ void notifyRecipient(VaultWriter& vault, Notice about, const Connection& connect
     if (!settings.config.mail || connection.recipient.empty())
         return;
     Notification out = notificationOf(about, connection, std::nullopt, settings);
-    out.id = Uuid::v7();
     out.to = connection.recipient;
-    vault.putNotification(out, out.when);
+    put(vault, out);
 }
 
 } // namespace grantlink

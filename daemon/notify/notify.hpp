@@ -12,6 +12,12 @@ namespace grantlink {
 bool notify(VaultWriter& vault, Notice about, const Connection& connection,
             const std::optional<ApprovedAccount>& approved, const Settings& settings);
 
+// What was collected of its account, to each webhook that wants such an event: one that tells of
+// the newest and says how many there are. `created`: the newest last. `first`: they were there
+// before anything was collected. Answers whether there is any.
+bool notifyPosts(VaultWriter& vault, const Connection& connection,
+                 const std::vector<StoredPost>& created, bool first, const Settings& settings);
+
 // A mail to the connection's recipient, if it has one.
 void notifyRecipient(VaultWriter& vault, Notice about, const Connection& connection,
                      const Settings& settings);

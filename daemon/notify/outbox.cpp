@@ -107,6 +107,17 @@ std::string Outbox::linkFor(const Notification& notification,
     return broken || isAboutLink(notification) ? links_.linkOf(*connection) : "";
 }
 
+// Those that are still there, as they are by now.
+std::vector<StoredPost> Outbox::postsOf(const Notification& notification) const {
+    std::vector<StoredPost> out;
+    vault_.read([&](const VaultReader& vault) {
+        for (const std::uint64_t number : notification.posts)
+            if (auto post = vault.post(number); post && !post->deleted)
+                out.push_back(std::move(*post));
+    });
+    return out;
+}
+
 Mail Outbox::mailOf(const Notification& n) const {
     MailNotice notice{n.id.text(), n.to,       n.connection.text(), n.provider,
                       n.account,   n.approved, n.requester,         n.when};
@@ -157,8 +168,11 @@ boost::asio::awaitable<Outbox::Try> Outbox::post(const Notification& notificatio
         co_return Try{Try::End::failed,
                       "[webhooks." + notification.webhook + "] is not in grantlink.toml any more"};
     const auto connection = vault_.connection(notification.connection);
+    const std::vector<StoredPost> posts = postsOf(notification);
+    if (notification.about == Notice::published && posts.empty())
+        co_return Try{Try::End::moot, "its posts are gone"};
     std::string body =
-        webhookBody(notification, connection, linkFor(notification, connection)).dump();
+        webhookBody(notification, connection, linkFor(notification, connection), posts).dump();
     std::string id = notification.id.text();
     WebhookConfig receiver = webhook->second;
     const WebhookResult result =

@@ -59,6 +59,7 @@ class Outbox {
 
     std::string linkFor(const Notification& notification,
                         const std::optional<Connection>& connection) const;
+    std::vector<StoredPost> postsOf(const Notification& notification) const;
     Mail mailOf(const Notification& notification) const;
 
     boost::asio::any_io_executor loop_;

@@ -22,13 +22,14 @@ constexpr std::size_t minSecret = 24, maxSecret = 64; // bytes
 constexpr std::size_t maxAnswer = 64 * 1024;
 constexpr std::chrono::seconds longestPause = std::chrono::hours(1);
 
-constexpr NameTable<Notice, 6> eventNames{{
+constexpr NameTable<Notice, 7> eventNames{{
     {Notice::connected, "connection.active"},
     {Notice::wrongAccount, "connection.wrong_account"},
     {Notice::declined, "connection.declined"},
     {Notice::broken, "connection.broken"},
     {Notice::removed, "connection.removed"},
     {Notice::expiring, "connection.expiring"},
+    {Notice::published, "post.created"},
 }};
 
 std::string base64(Bytes bytes) {
@@ -50,6 +51,20 @@ std::chrono::seconds retryAfterOf(const HttpResponse& response) {
 void setUnlessEmpty(Json& out, std::string_view key, const std::string& text) {
     if (!text.empty())
         out.set(key, text);
+}
+
+Json told(const std::vector<StoredPost>& posts) {
+    Json out = Json::array();
+    for (const StoredPost& post : posts) {
+        Json one = Json::object().set("id", post.id);
+        setUnlessEmpty(one, "text", post.text);
+        setUnlessEmpty(one, "url", post.link);
+        setUnlessEmpty(one, "media_url", post.media);
+        if (post.timeIsKnown)
+            one.set("published_at", rfc3339(post.time));
+        out.push(one.set("seen_at", rfc3339(post.seen)));
+    }
+    return out;
 }
 
 } // namespace
@@ -115,7 +130,7 @@ std::string webhookSignature(const std::vector<SecretBytes>& secrets, std::strin
 }
 
 Json webhookBody(const Notification& n, const std::optional<Connection>& connection,
-                 const std::string& link) {
+                 const std::string& link, const std::vector<StoredPost>& posts) {
     Json data = Json::object();
     data.set("connection", n.connection.text());
     data.set("provider", connection ? connection->provider : "");
@@ -128,6 +143,10 @@ Json webhookBody(const Notification& n, const std::optional<Connection>& connect
     setUnlessEmpty(data, "reason", n.reason);
     if (!link.empty())
         data.set("link", link).set("link_expires_at", rfc3339(connection->linkExpires));
+    if (n.about == Notice::published)
+        data.set("posts", told(posts))
+            .set("count", static_cast<std::int64_t>(n.postCount))
+            .set("first", n.firstPosts);
     return Json::object()
         .set("type", eventOf(n.about))
         .set("timestamp", rfc3339(n.when))

@@ -11,6 +11,7 @@
 
 #include "daemon/net/http_client.hpp"
 #include "daemon/vault/connection.hpp"
+#include "daemon/vault/stored_post.hpp"
 #include "shared/secret.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -48,9 +49,9 @@ std::string webhookSignature(const std::vector<SecretBytes>& secrets, std::strin
                              std::int64_t seconds, std::string_view body);
 
 // What is sent of a notification. `connection`: as it is now, if it is known; `link`: one with
-// which it can be approved, if it waits for that.
+// which it can be approved, if it waits for that; `posts`: those that it tells of.
 Json webhookBody(const Notification& notification, const std::optional<Connection>& connection,
-                 const std::string& link);
+                 const std::string& link, const std::vector<StoredPost>& posts = {});
 
 struct WebhookResult {
     enum class Kind {

@@ -13,7 +13,7 @@ constexpr NameTable<ConnectionStatus, 4> statusNames{{
     {ConnectionStatus::revoked, "revoked"},
 }};
 
-constexpr NameTable<Notice, 8> noticeNames{{
+constexpr NameTable<Notice, 9> noticeNames{{
     {Notice::connected, "connected"},
     {Notice::wrongAccount, "wrong_account"},
     {Notice::declined, "declined"},
@@ -22,6 +22,7 @@ constexpr NameTable<Notice, 8> noticeNames{{
     {Notice::expiring, "expiring"},
     {Notice::invitation, "invitation"},
     {Notice::reminder, "reminder"},
+    {Notice::published, "published"},
 }};
 
 Json number(std::uint64_t value) {
@@ -151,6 +152,12 @@ Json toJson(const Notification& n) {
     out.set("requester", n.requester).set("when", number(n.when)).set("since", number(n.since));
     out.set("reason", n.reason);
     out.set("tries", number(n.tries)).set("fault", n.fault).set("given_up", number(n.givenUp));
+    if (n.about == Notice::published) {
+        Json posts = Json::array();
+        for (const std::uint64_t post : n.posts)
+            posts.push(number(post));
+        out.set("posts", posts).set("post_count", number(n.postCount)).set("first", n.firstPosts);
+    }
     return out;
 }
 
@@ -172,6 +179,10 @@ Notification notificationFromJson(const Uuid& id, const Json& json) {
     out.tries = static_cast<unsigned>(json["tries"].integer());
     out.fault = json["fault"].str();
     out.givenUp = time(json["given_up"]);
+    for (std::size_t i = 0; i < json["posts"].size(); ++i)
+        out.posts.push_back(static_cast<std::uint64_t>(json["posts"].at(i).integer()));
+    out.postCount = static_cast<std::size_t>(json["post_count"].integer());
+    out.firstPosts = json["first"].boolean();
     return out;
 }
 

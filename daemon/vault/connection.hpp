@@ -106,6 +106,7 @@ enum class Notice : std::uint8_t {
     expiring,   // its link, soon
     invitation, // of the recipient
     reminder,   // of the recipient
+    published,  // posts of its account
 };
 
 std::string_view nameOf(Notice about);
@@ -120,10 +121,13 @@ struct Notification {
     std::string to;       // address of a mail
     std::string provider; // display name, when it happened
     std::string account, approved, requester;
-    std::string approvedId; // the provider's lasting id of who approved
-    std::string reason;     // of what is broken
-    TimeMs when = 0;        // it happened
-    TimeMs since = 0;       // it is in the outbox; 0: since it happened
+    std::string approvedId;           // the provider's lasting id of who approved
+    std::string reason;               // of what is broken
+    std::vector<std::uint64_t> posts; // numbers of those it tells of, the newest first
+    std::size_t postCount = 0;        // how many there were, with those
+    bool firstPosts = false;          // they were there before anything was collected
+    TimeMs when = 0;                  // it happened
+    TimeMs since = 0;                 // it is in the outbox; 0: since it happened
     unsigned tries = 0;
     std::string fault;  // of the last try, for people; empty: there was none
     TimeMs givenUp = 0; // 0: it waits

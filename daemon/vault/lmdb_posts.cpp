@@ -50,6 +50,10 @@ std::optional<StoredPost> PostReads::find(const Uuid& connection, const std::str
     return number ? at(numberIn(textOf(*number))) : std::nullopt;
 }
 
+bool PostReads::knows(const Uuid& connection, const std::string& id) const {
+    return transaction.get(tables.byId, bytesOf(idKey(connection, id))).has_value();
+}
+
 PostPage PostReads::list(const PostQuery& query) const {
     PostPage out;
     query.connection ? listOf(query, out) : listAll(query, out);

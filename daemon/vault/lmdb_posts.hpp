@@ -18,7 +18,9 @@ struct PostReads {
     const PostTables& tables;
     const MasterKeys& keys;
 
+    std::optional<StoredPost> at(std::uint64_t number) const;
     std::optional<StoredPost> find(const Uuid& connection, const std::string& id) const;
+    bool knows(const Uuid& connection, const std::string& id) const; // opened or not
     PostPage list(const PostQuery& query) const;
     // How many a connection has, and when the oldest and newest were published.
     PostStock stock(const Uuid& connection) const;
@@ -26,7 +28,6 @@ struct PostReads {
     Collecting collecting(const Uuid& connection) const;
 
   private:
-    std::optional<StoredPost> at(std::uint64_t number) const;
     void listOf(const PostQuery& query, PostPage& out) const;
     void listAll(const PostQuery& query, PostPage& out) const;
 };

@@ -347,6 +347,16 @@ std::optional<StoredPost> LmdbVaultReads<Base>::post(const Uuid& connection,
 }
 
 template <typename Base>
+std::optional<StoredPost> LmdbVaultReads<Base>::post(std::uint64_t number) const {
+    return reads().at(number);
+}
+
+template <typename Base>
+bool LmdbVaultReads<Base>::knowsPost(const Uuid& connection, const std::string& id) const {
+    return reads().knows(connection, id);
+}
+
+template <typename Base>
 PostPage LmdbVaultReads<Base>::posts(const PostQuery& query) const {
     return reads().list(query);
 }

@@ -46,6 +46,8 @@ class LmdbVaultReads : public Base {
     std::uint64_t lastEvent() const override;
     std::optional<TimeMs> oldestEvent() const override;
     std::optional<StoredPost> post(const Uuid& connection, const std::string& id) const override;
+    std::optional<StoredPost> post(std::uint64_t number) const override;
+    bool knowsPost(const Uuid& connection, const std::string& id) const override;
     PostPage posts(const PostQuery& query) const override;
     PostStock postStock(const Uuid& connection) const override;
     std::vector<Uuid> postOwners(const Uuid& after, std::size_t limit) const override;

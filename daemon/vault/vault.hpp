@@ -108,6 +108,9 @@ class VaultReader {
 
     // By the provider's id. Nothing as well when it cannot be opened any more.
     virtual std::optional<StoredPost> post(const Uuid& connection, const std::string& id) const = 0;
+    virtual std::optional<StoredPost> post(std::uint64_t number) const = 0;
+    virtual bool knowsPost(const Uuid& connection,
+                           const std::string& id) const = 0; // opened or not
     virtual PostPage posts(const PostQuery& query) const = 0;
     virtual PostStock postStock(const Uuid& connection) const = 0;
     // Connections that have posts, at most `limit`, in the order of their ids from behind `after`.
