@@ -165,7 +165,7 @@ subtest 'addresses' => sub {
 
 subtest 'providers and health' => sub {
     my $providers = $admin->get('/v1/providers')->json->{providers};
-    is_deeply($providers, [{id => 'instagram', name => 'Instagram', redirect_uri => $grantlink->public_url . '/callback/instagram'}],
+    is_deeply($providers, [{id => 'instagram', name => 'Instagram', redirect_uri => $grantlink->public_url . '/callback/instagram', collected => JSON::PP::true}],
         'providers with their redirect URI');
     my $health = $admin->get('/healthz')->json;
     is($health->{status}, 'ok', 'healthy');

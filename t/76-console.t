@@ -18,7 +18,7 @@ my $pictures  = $grantlink->start_pictures;
 my $instagram = $grantlink->sandbox_provider;
 $instagram->{origins}{'https://media.sandbox.invalid'} = $pictures;
 $grantlink->write_daemon_config(providers => {instagram => $instagram, oidc => $grantlink->oidc_provider($grantlink->start_oidc)},
-    settings => {brands => {acme => {name => 'Acme Social', colour => '#aa0000'}}});
+    settings => {content => {fastest => '1s', slowest => '1s', retention => '3660d'}, brands => {acme => {name => 'Acme Social', colour => '#aa0000'}}});
 $grantlink->start;
 my $url       = $grantlink->console_url;
 my $chromium  = Grantlink::Chromium->start($grantlink->directory);
@@ -43,7 +43,9 @@ sub inspect ($tab, $name, %size) {
     is_deeply($look->{small}, [], "$name: every target is large enough");
 }
 
-my %size = (desktop => {width => 1280, height => 800}, phone => {width => 360, height => 740});
+my %posts = (nike => 7, adidas => 3);
+my %words = (nike => 'Run your own race.', adidas => 'Three stripes, one morning');
+my %size  = (desktop => {width => 1280, height => 800}, phone => {width => 360, height => 740});
 
 for my $kind (qw(desktop phone)) {
     my $account = $kind eq 'desktop' ? 'nike' : 'adidas';
@@ -103,7 +105,17 @@ for my $kind (qw(desktop phone)) {
             is($grantlink->admin->get("/v1/connections/$asked->{id}/picture")->status, 404, 'nor handed out');
         }
         ok(shows($tab, '#said', "\@$account: Active"), 'who does not see it hears it');
+        ok($tab->until_true("document.querySelectorAll('.post:not(.ghost)').length === $posts{$account}"), 'its posts appear by themselves');
+        ok(shows($tab, '.post', $words{$account}), 'with their words');
+        my $seen = '[...document.querySelectorAll(".post img")]';
+        $tab->evaluate('document.querySelector(".feed").scrollIntoView()');
+        ok($tab->until_true("${seen}.length > 0 && ${seen}[0].naturalWidth === 320"), 'and pictures');
+        is($tab->evaluate('document.querySelector(".post .film").innerText'), 'Video', 'a video is called one');
+        like($tab->evaluate('document.querySelector(".post .icon-button").href'), qr{\Ahttps://www\.instagram\.com/p/\d+/\z}, 'each leads to its page');
+        is_deeply([grep { !/\A\w+ \Q@{[$grantlink->url]}\E\// } $tab->asked], [], 'and no browser asks anybody else');
+        $tab->screenshot("console-posts-$kind", window => 1);
         inspect($tab, "active-$kind", %{$size{$kind}});
+        $tab->evaluate('scrollTo(0, 0)');
         is_deeply([grep { !/status of 404/ } $tab->said], [], 'the policy was not in the way');
         unlike($tab->evaluate('document.documentElement.outerHTML'), qr/IGAASANDBOX/, 'no token is on the page');
         $_->leave for $tab, $recipient;
@@ -131,6 +143,54 @@ subtest 'all of them' => sub {
     inspect($tab, 'overview-desktop', %{$size{desktop}});
     inspect($tab, 'overview-narrow', %{$size{phone}});
     $tab->emulate(%{$size{desktop}}, scheme => 'light');
+};
+
+subtest 'posts' => sub {
+    my ($nike) = grep { $_->{account} eq '@nike' } @{$grantlink->admin->get('/v1/connections')->json->{connections}};
+    my $cards = sub ($count) { $tab->until_true("document.querySelectorAll('.post:not(.ghost)').length === $count") };
+    ok($cards->(10), 'the overview has the newest of all');
+    ok(shows($tab, '.post-of', '@adidas'), 'and says whose they are');
+    $tab->evaluate('location.hash = "#/c/' . $nike->{id} . '"');
+    ok($cards->(7), 'a connection has its own');
+    my $publish = sub ($method, %post) { $grantlink->control_sandbox($method => 'posts', {user => 'nike', %post}) };
+    $publish->(POST => (id => '18010000000000108', caption => 'Out now'));
+    ok(shows($tab, '.post:first-child', 'Out now'), 'a new one comes by itself');
+    ok(shows($tab, '#said', 'New posts are here.'), 'and is told');
+    $publish->(POST => (id => '18010000000000108', caption => join "\n", map { "Line $_ of many" } 1 .. 20));
+    ok(shows($tab, '.post:first-child', 'edited'), 'so is an edit');
+    ok(!$tab->evaluate('document.querySelector(".post .words").scrollHeight <= document.querySelector(".post .words").clientHeight'), 'what is long is cut');
+    $tab->click('.post:first-child .text');
+    ok($tab->evaluate('document.querySelector(".post .words").scrollHeight <= document.querySelector(".post .words").clientHeight + 1'), 'until one wants all of it');
+    is($tab->evaluate('document.activeElement.className'), 'words', 'and can read on');
+    $publish->(DELETE => (id => '18010000000000108'));
+    ok($cards->(7), 'one that is deleted goes');
+    $publish->(POST => (id => "paged-$_", caption => "Number $_", timestamp => sprintf '2026-07-%02dT08:00:00+0000', $_)) for 10 .. 25;
+    ok($cards->(11), 'of many there are the first, without the one that is gone');
+    $tab->click('[data-key=posts-more]');
+    ok($cards->(23), 'and then all of them');
+    ok(!$tab->evaluate('document.querySelector("[data-key=posts-more]")'), 'after which there are no more');
+    is($tab->evaluate('document.activeElement.innerText.match(/Number \d+/)?.[0]'), 'Number 21', 'the keyboard goes on where they begin');
+    inspect($tab, 'posts-desktop', %{$size{desktop}});
+    inspect($tab, 'posts-narrow', %{$size{phone}});
+    $tab->emulate(%{$size{desktop}}, scheme => 'light');
+    $publish->(DELETE => (id => "paged-$_")) for 10 .. 25;
+
+    my $picture = sub ($query) { $grantlink->admin->get("/v1/connections/$nike->{id}/picture$query") };
+    is($picture->('?post=18010000000000107')->header('content-type'), 'image/png', 'the API has the pictures');
+    is($picture->("?post=$_")->status, 404, "not of $_") for '18010000000000106', '18010000000000301', 'none', '';
+    is($picture->('?size=1')->status, 400, 'nothing else can be asked of it');
+
+    my $acme = request_connection($grantlink, account => '@acme');
+    is(wait_for_outcome($grantlink->browser, approve($grantlink->browser, $acme->{link}, 'acme')), 'connected', 'an account without posts');
+    $tab->evaluate(qq{location.hash = "#/c/$acme->{id}"});
+    ok(shows($tab, '.posts-note', 'has published nothing yet'), 'says so');
+    is_deeply([$tab->axe], [], 'axe-core finds nothing');
+    $grantlink->control_sandbox(POST => 'faults', {path => '/me/media', status => 500, times => 1000});
+    ok(shows($tab, '.posts-note', 'could not be looked at'), 'one that cannot be collected too');
+    is_deeply([$tab->axe], [], 'axe-core finds nothing');
+    $grantlink->control_sandbox(DELETE => 'faults');
+    $grantlink->admin->request(DELETE => "/v1/connections/$acme->{id}");
+    $tab->evaluate('location.hash = "#/"');
 };
 
 subtest 'search, filters, keys' => sub {

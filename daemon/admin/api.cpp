@@ -2,6 +2,7 @@
 
 #include "daemon/admin/peer.hpp"
 #include "daemon/admin/problem.hpp"
+#include "daemon/collect/poll_plan.hpp"
 #include "daemon/json/json.hpp"
 #include "daemon/qr/qr_code.hpp"
 #include "shared/exposition.hpp"
@@ -200,7 +201,8 @@ boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest&
     }
     if (action == "picture") {
         requireMethod(request, "GET");
-        co_return co_await pictures_.show(id);
+        auto query = parseForm(request.query);
+        co_return co_await pictures_.show(id, std::move(query));
     }
     if (action == "token") {
         requireMethod(request, "GET");
@@ -291,7 +293,8 @@ ServerResponse AdminApi::providers() const {
         list.push(Json::object()
                       .set("id", id)
                       .set("name", provider.preset().name)
-                      .set("redirect_uri", provider.redirectUri()));
+                      .set("redirect_uri", provider.redirectUri())
+                      .set("collected", isCollected(provider.preset(), settings->config.content)));
     return ok(Json::object().set("providers", list));
 }
 

@@ -11,13 +11,15 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::size_t maxPicture = std::size_t{256} * 1024; // bytes
-constexpr std::size_t maxKept = 64;
+constexpr std::size_t maxOfAccount = std::size_t{256} * 1024; // bytes
+constexpr std::size_t maxOfPost = std::size_t{4} * 1024 * 1024;
+constexpr std::size_t maxKept = std::size_t{32} * 1024 * 1024;
+constexpr std::size_t recordSize = 512; // of one that could not be had
 constexpr TimeMs hour = 3600 * 1000;
 
 ServerResponse answer(const std::string& bytes) {
     if (bytes.empty())
-        throw notFound("the account's picture cannot be had now");
+        throw notFound("the picture cannot be had now");
     const std::string_view kind = imageExtension(bytes);
     return {200,
             {{"Content-Type", "image/" + std::string(kind == "jpg" ? "jpeg" : kind)},
@@ -26,30 +28,56 @@ ServerResponse answer(const std::string& bytes) {
             bytes};
 }
 
+std::optional<std::string> postIn(const std::vector<std::pair<std::string, std::string>>& query) {
+    std::optional<std::string> out;
+    for (const auto& [name, value] : query) {
+        if (name != "post")
+            throw badRequest("there is no parameter \"" + name + "\"; known is post", name);
+        out = value;
+    }
+    return out;
+}
+
 } // namespace
 
-boost::asio::awaitable<ServerResponse> Pictures::show(Uuid id) {
-    const auto connection = vault_.connection(id);
-    if (!connection)
-        throw noSuchConnection(id);
-    const SettingsPtr settings = settings_.get();
-    const Provider* provider = settings->provider(connection->provider);
-    if (!provider || !connection->approved || connection->approved->picture.empty())
-        throw notFound("the provider has not said of a picture");
-    const std::string url = provider->withOrigins(connection->approved->picture);
+boost::asio::awaitable<ServerResponse>
+Pictures::show(Uuid id, std::vector<std::pair<std::string, std::string>> query) {
+    Source source = sourceOf(id, postIn(query));
+    const std::string url = source.url;
     const auto known = kept_.find(url);
     if (known != kept_.end() && known->second.until > nowMs())
         co_return answer(known->second.bytes);
-    const std::string bytes = co_await fetch(url, provider->reachOf(url));
+    const std::string bytes = co_await fetch(std::move(source));
     keep(url, bytes);
     co_return answer(bytes);
 }
 
-boost::asio::awaitable<std::string> Pictures::fetch(std::string url, Reach reach) {
+Pictures::Source Pictures::sourceOf(const Uuid& id, const std::optional<std::string>& post) const {
+    std::optional<Connection> connection;
+    std::optional<StoredPost> found;
+    vault_.read([&](const VaultReader& vault) {
+        connection = vault.connection(id);
+        if (post)
+            found = vault.post(id, *post);
+    });
+    if (!connection)
+        throw noSuchConnection(id);
+    const SettingsPtr settings = settings_.get();
+    const Provider* provider = settings->provider(connection->provider);
+    const std::string said = post                   ? found.value_or(StoredPost{}).media
+                             : connection->approved ? connection->approved->picture
+                                                    : "";
+    if (!provider || said.empty())
+        throw notFound("the provider has not said of a picture");
+    const std::string url = provider->withOrigins(said);
+    return {url, provider->reachOf(url), post ? maxOfPost : maxOfAccount};
+}
+
+boost::asio::awaitable<std::string> Pictures::fetch(Source source) {
     HttpRequest request;
-    request.reach = reach;
-    request.url = std::move(url);
-    request.maxBody = maxPicture;
+    request.reach = source.reach;
+    request.url = std::move(source.url);
+    request.maxBody = source.most;
     request.timeout = std::chrono::seconds(8);
     const HttpResult result = co_await http_.fetch(std::move(request));
     if (!result)
@@ -59,11 +87,20 @@ boost::asio::awaitable<std::string> Pictures::fetch(std::string url, Reach reach
     co_return result->body;
 }
 
+// Those that would go first make room.
 void Pictures::keep(const std::string& url, const std::string& bytes) {
     const auto older = [](const auto& a, const auto& b) { return a.second.until < b.second.until; };
-    if (kept_.size() >= maxKept)
-        kept_.erase(std::min_element(kept_.begin(), kept_.end(), older));
+    const auto drop = [this](auto place) {
+        size_ -= place->second.bytes.size() + recordSize;
+        kept_.erase(place);
+    };
+    if (const auto before = kept_.find(url); before != kept_.end())
+        drop(before);
+    const std::size_t size = bytes.size() + recordSize;
+    while (!kept_.empty() && size_ + size > maxKept)
+        drop(std::min_element(kept_.begin(), kept_.end(), older));
     kept_[url] = {bytes, nowMs() + (bytes.empty() ? hour / 12 : hour)};
+    size_ += size;
 }
 
 } // namespace grantlink

@@ -56,8 +56,8 @@ const check = (answer) => {
   if (operation) seen.add(operation);
   const type = answer.type.split(';')[0];
   const content = valueAt(pointer).content ?? {};
-  if (!content[type]) return say({ problem: `${what}: the type "${type}" is not documented` });
-  if (!/[/+]json$/.test(type) || !content[type].schema) return;
+  if (!content[type] && !content[type.replace(/\/.*/, '/*')]) return say({ problem: `${what}: the type "${type}" is not documented` });
+  if (!/[/+]json$/.test(type) || !content[type]?.schema) return;
   const valid = ajv.getSchema(`api#${encodeURI(`${pointer}/content/${escaped(type)}/schema`)}`);
   if (!valid(JSON.parse(answer.body)))
     say({ problem: `${what}: ${ajv.errorsText(valid.errors)}` });

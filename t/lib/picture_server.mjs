@@ -1,5 +1,5 @@
-// Where a provider keeps the pictures of accounts: /nike… is one, whatever else is asked for is not. What was
-// asked is told at /asked.
+// Where a provider keeps the pictures of accounts and posts: /nike… is one, and so is that of each of the sandbox's
+// posts; whatever else is asked for is not. What was asked is told at /asked.
 
 import { createServer } from 'node:http';
 import { crc32, deflateSync } from 'node:zlib';
@@ -22,16 +22,45 @@ function chunk(type, data) {
   return out;
 }
 
-// 64 by 64 pixels, from one colour to another (W3C Portable Network Graphics, section 5).
-function picture() {
+// A PNG (W3C Portable Network Graphics, section 5); `colourAt(x, y)` answers [red, green, blue].
+function png(width, height, colourAt) {
   const head = Buffer.alloc(13);
-  head.writeUInt32BE(64, 0);
-  head.writeUInt32BE(64, 4);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
   head.set([8, 2], 8);
-  const rows = Buffer.alloc(64 * 193);
-  for (let y = 0; y < 64; y += 1)
-    for (let x = 0; x < 64; x += 1) rows.set([40 + 3 * x, 90 + y, 160 - y], y * 193 + 1 + 3 * x);
+  const row = 1 + 3 * width;
+  const rows = Buffer.alloc(height * row);
+  for (let y = 0; y < height; y += 1)
+    for (let x = 0; x < width; x += 1) rows.set(colourAt(x, y), y * row + 1 + 3 * x);
   return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+}
+
+// An account's: from one colour to another.
+const face = () => png(64, 64, (x, y) => [40 + 3 * x, 90 + y, 160 - y]);
+
+const skies = [
+  [[252, 196, 120], [236, 112, 99]], [[178, 220, 240], [250, 226, 190]], [[38, 44, 92], [214, 120, 140]],
+  [[150, 200, 190], [244, 240, 214]], [[246, 170, 180], [255, 226, 170]], [[30, 60, 90], [120, 180, 190]],
+];
+
+const mixed = (from, to, part) => from.map((value, i) => value + (to[i] - value) * part);
+
+// A post's: hills before a sky, others for another number.
+function landscape(number) {
+  const [top, bottom] = skies[number % skies.length];
+  const [sunX, sunY, sun] = [70 + (number * 61) % 180, 60 + (number * 29) % 50, 18 + (number % 4) * 4];
+  const hill = (layer, x) => 120 + layer * 34 + 16 * Math.sin(x / (38 + 9 * layer) + number * 1.7 + layer * 2.1) + 7 * Math.sin(x / 13 + number + layer);
+  return png(320, 240, (x, y) => {
+    for (let layer = 2; layer >= 0; layer -= 1)
+      if (y > hill(layer, x)) return mixed(mixed(top, bottom, 0.7), [18, 30, 34], 0.42 + 0.24 * layer);
+    return Math.hypot(x - sunX, y - sunY) < sun ? [255, 244, 214] : mixed(top, bottom, y / 160);
+  });
+}
+
+function picture(path) {
+  if (path.startsWith('/nike')) return face();
+  const number = path.match(/^\/1801000000000(\d+)\.jpg$/)?.[1];
+  return number && landscape(Number(number));
 }
 
 const asked = [];
@@ -39,7 +68,7 @@ const server = createServer((request, response) => {
   if (request.url === '/asked') return response.end(JSON.stringify(asked));
   asked.push(request.url);
   response.setHeader('Content-Type', 'image/jpeg');
-  response.end(request.url.startsWith('/nike') ? picture() : '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+  response.end(picture(request.url) ?? '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
 });
 server.listen(Number(process.argv[2]), '127.0.0.1');
 process.on('SIGTERM', () => process.exit(0));

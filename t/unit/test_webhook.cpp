@@ -64,6 +64,7 @@ void webhooksWantWhatTheyName(void**) {
     assert_true(webhook.wants("connection.active"));
     assert_false(webhook.wants("connection.broken"));
     assert_true(isEvent("connection.expiring"));
+    assert_true(isEvent("post.created"));
     assert_false(isEvent("connection.invitation"));
     assert_false(isEvent("unknown"));
 }

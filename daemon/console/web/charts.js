@@ -23,7 +23,8 @@ export function funnel(list) {
   return h('section', { class: 'card' }, h('h2', {}, t('funnel')),
     h('ol', { class: 'stages' }, stages.map((stage) => h('li', {}, h('span', {}, t(`stage_${stage}`)), h('strong', {}, number(counts[stage])),
       h('small', {}, percent(counts[stage], counts.requested))))),
-    s('svg', { class: 'funnel', viewBox: `0 0 ${wide} ${high}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': told }, bands));
+    s('svg', { class: 'funnel', viewBox: `0 0 ${wide} ${high}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': told }, bands),
+    h('p', { class: 'soft' }, t('funnel_note')));
 }
 
 const tones = { well: 'good', lasting: 'steady', soon: 'soon', trouble: 'warn', broken: 'bad' };

@@ -7,6 +7,7 @@ import { confirmDialog, copy, copyAndSay, linkField, showQr } from './dialogs.js
 import { bdi, h, icon, iconButton, toast } from './dom.js';
 import { date, dateTime, languageName, t } from './i18n.js';
 import { nameOf, stateOf } from './model.js';
+import { postsOf } from './posts.js';
 import { timeLine } from './timeline.js';
 
 const titleOf = (c) => nameOf(c) || t('any_account');
@@ -88,6 +89,7 @@ export function detail(c, state, actions) {
   const cards = [];
   if (c.status === 'pending' || c.status === 'broken') cards.push(linkCard(c, actions));
   if (c.status === 'active') cards.push(tokenCard(c, actions));
+  if (['active', 'broken'].includes(c.status) && state.providers.get(c.provider)?.collected) cards.push(postsOf(c));
   cards.push(timeLine(c), facts(c));
   return [
     h('a', { class: 'back phone', href: '#/' }, icon('back', 'turn'), t('all_connections')),

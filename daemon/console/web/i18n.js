@@ -54,6 +54,9 @@ export function relative(time, now = Date.now()) {
   return new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }).format(size === Infinity ? 0 : Math.round(seconds / size), unit);
 }
 
+// … and a date, where it is long ago.
+export const when = (time) => (Math.abs(Date.parse(time) - Date.now()) < 28 * 86_400_000 ? relative(time) : shortDate(time));
+
 export const days = (seconds) => {
   const [unit, size] = units.find(([, length]) => seconds >= length) ?? ['second', 1];
   return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(seconds / size));

@@ -7,7 +7,7 @@ import { connections, get } from './api.js';
 import { addAccount } from './add.js';
 import { detail } from './detail.js';
 import { h, replace, say } from './dom.js';
-import { language, loadLanguage, relative, t } from './i18n.js';
+import { language, loadLanguage, relative, t, when } from './i18n.js';
 import { watchKeys } from './keys.js';
 import { sideBar } from './list.js';
 import { watch } from './live.js';
@@ -122,5 +122,5 @@ watch(refresh);
 // A link ends by the clock, of which nobody tells.
 setInterval(() => { if (imprint() !== drawn) draw(); }, 1000);
 setInterval(() => {
-  for (const time of main.querySelectorAll('time')) time.textContent = relative(time.dateTime);
+  for (const time of main.querySelectorAll('time')) time.textContent = (time.closest('.post') ? when : relative)(time.dateTime);
 }, 20_000);

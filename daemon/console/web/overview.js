@@ -5,6 +5,7 @@ import { funnel, tokenHealth } from './charts.js';
 import { h, icon } from './dom.js';
 import { t } from './i18n.js';
 import { filters, nameOf, stateOf } from './model.js';
+import { latestPosts } from './posts.js';
 
 function attention(state) {
   const found = state.list.filter(filters.attention).slice(0, 8);
@@ -18,7 +19,7 @@ export function overview(state) {
   return [
     h('a', { class: 'back phone', href: '#/' }, icon('back', 'turn'), t('all_connections')),
     h('header', { class: 'head' }, h('div', {}, h('h1', {}, t('overview')), h('p', {}, t('overview_text')))),
-    h('div', { class: 'cards-of' }, funnel(state.list), tokenHealth(state.list), attention(state)),
+    h('div', { class: 'cards-of' }, funnel(state.list), tokenHealth(state.list), attention(state), latestPosts()),
   ];
 }
 

@@ -22,7 +22,7 @@ sub new_webhook_secret ($bytes = 32) {
 # path when it is given.
 sub calls ($self, $path = undef) {
     my $calls = $self->{browser}->get("$self->{origin}/_seen")->json;
-    $_->{event} = JSON::PP::decode_json($_->{body}) for @$calls;
+    $_->{event} = JSON::PP->new->decode($_->{body}) for @$calls;
     return grep { !defined $path || $_->{path} eq $path } @$calls;
 }
 
