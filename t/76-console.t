@@ -109,13 +109,14 @@ for my $kind (qw(desktop phone)) {
         ok(shows($tab, '.post', $words{$account}), 'with their words');
         my $seen = '[...document.querySelectorAll(".post img")]';
         $tab->evaluate('document.querySelector(".feed").scrollIntoView()');
-        ok($tab->until_true("${seen}.length > 0 && ${seen}[0].naturalWidth === 320"), 'and pictures');
+        ok($tab->until_true("${seen}.length > 0 && ${seen}[0].naturalWidth === 480"), 'and pictures');
         is($tab->evaluate('document.querySelector(".post .film").innerText'), 'Video', 'a video is called one');
         like($tab->evaluate('document.querySelector(".post .icon-button").href'), qr{\Ahttps://www\.instagram\.com/p/\d+/\z}, 'each leads to its page');
         is_deeply([grep { !/\A\w+ \Q@{[$grantlink->url]}\E\// } $tab->asked], [], 'and no browser asks anybody else');
+        $tab->emulate(%{$size{$kind}}, scheme => 'light');
         $tab->screenshot("console-posts-$kind", window => 1);
-        inspect($tab, "active-$kind", %{$size{$kind}});
         $tab->evaluate('scrollTo(0, 0)');
+        inspect($tab, "active-$kind", %{$size{$kind}});
         is_deeply([grep { !/status of 404/ } $tab->said], [], 'the policy was not in the way');
         unlike($tab->evaluate('document.documentElement.outerHTML'), qr/IGAASANDBOX/, 'no token is on the page');
         $_->leave for $tab, $recipient;

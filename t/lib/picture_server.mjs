@@ -50,10 +50,13 @@ function landscape(number) {
   const [top, bottom] = skies[number % skies.length];
   const [sunX, sunY, sun] = [70 + (number * 61) % 180, 60 + (number * 29) % 50, 18 + (number % 4) * 4];
   const hill = (layer, x) => 120 + layer * 34 + 16 * Math.sin(x / (38 + 9 * layer) + number * 1.7 + layer * 2.1) + 7 * Math.sin(x / 13 + number + layer);
-  return png(320, 240, (x, y) => {
-    for (let layer = 2; layer >= 0; layer -= 1)
-      if (y > hill(layer, x)) return mixed(mixed(top, bottom, 0.7), [18, 30, 34], 0.42 + 0.24 * layer);
-    return Math.hypot(x - sunX, y - sunY) < sun ? [255, 244, 214] : mixed(top, bottom, y / 160);
+  const covered = (distance) => Math.min(1, Math.max(0, 1.5 * distance + 0.5)); // smooth at the edge
+  return png(480, 360, (left, down) => {
+    const [x, y] = [left / 1.5, down / 1.5];
+    let colour = mixed(mixed(top, bottom, y / 160), [255, 244, 214], covered(sun - Math.hypot(x - sunX, y - sunY)));
+    for (let layer = 0; layer < 3; layer += 1)
+      colour = mixed(colour, mixed(mixed(top, bottom, 0.7), [18, 30, 34], 0.42 + 0.24 * layer), covered(y - hill(layer, x)));
+    return colour;
   });
 }
 
