@@ -90,11 +90,12 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
                        upkeep_.wake();
                        outbox_.wake();
                    }),
-      tokens_(vault_, refresher_, requests_, settings_), events_(vault_), streams_(vault_),
+      lists_(vault_, settings_), tokens_(vault_, refresher_, requests_, settings_), events_(vault_),
+      streams_(vault_),
       keys_(vault_, spool_, masterKeys_, edgeKeys_, [this] { return reloadKeys(); }),
       notifications_(vault_, [this] { outbox_.wake(); }), posts_(vault_, settings_),
       pictures_(vault_, http_, settings_),
-      api_(vault_, connections_, tokens_, events_, streams_, keys_, notifications_, posts_,
+      api_(vault_, connections_, lists_, tokens_, events_, streams_, keys_, notifications_, posts_,
            pictures_, settings_),
       console_(api_), starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
     const Config& config = settings->config;

@@ -80,6 +80,7 @@ class Daemon {
     Collector collector_;
     Maintenance maintenance_;
     ConnectionsApi connections_;
+    ConnectionLists lists_;
     TokensApi tokens_;
     EventsApi events_;
     EventStreams streams_;

@@ -164,8 +164,14 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
         requireMethod(request, "GET");
         co_return session(caller);
     }
-    if (path == collection && request.method == "GET")
-        co_return ok(connections_.list(parseForm(request.query)));
+    if (path == "/v1/overview") {
+        requireMethod(request, "GET");
+        co_return ok(co_await lists_.overview());
+    }
+    if (path == collection && request.method == "GET") {
+        auto query = parseForm(request.query);
+        co_return ok(co_await lists_.list(std::move(query)));
+    }
     if (path == collection) {
         if (request.method != "POST")
             throw Problem::methodNotAllowed("GET, POST");

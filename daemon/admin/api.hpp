@@ -1,11 +1,12 @@
 // The admin API: HTTP and JSON on a Unix socket, described in docs/openapi.yaml.
 //
-// This file knows paths, methods and roles; what they do is in connections.cpp, tokens.cpp,
-// events.cpp, keys.cpp, notifications.cpp and posts.cpp.
-// Thread: the loop's.
+// This file knows paths, methods and roles; what they do is in connections.cpp,
+// connection_lists.cpp, tokens.cpp, events.cpp, keys.cpp, notifications.cpp and posts.cpp. Thread:
+// the loop's.
 #pragma once
 
 #include "daemon/admin/caller.hpp"
+#include "daemon/admin/connection_lists.hpp"
 #include "daemon/admin/connections.hpp"
 #include "daemon/admin/event_streams.hpp"
 #include "daemon/admin/events.hpp"
@@ -23,10 +24,11 @@ namespace grantlink {
 
 class AdminApi {
   public:
-    AdminApi(const Vault& vault, ConnectionsApi& connections, TokensApi& tokens, EventsApi& events,
-             EventStreams& streams, const KeysApi& keys, NotificationsApi& notifications,
-             const PostsApi& posts, Pictures& pictures, const CurrentSettings& settings)
-        : vault_(vault), connections_(connections), tokens_(tokens), events_(events),
+    AdminApi(const Vault& vault, ConnectionsApi& connections, ConnectionLists& lists,
+             TokensApi& tokens, EventsApi& events, EventStreams& streams, const KeysApi& keys,
+             NotificationsApi& notifications, const PostsApi& posts, Pictures& pictures,
+             const CurrentSettings& settings)
+        : vault_(vault), connections_(connections), lists_(lists), tokens_(tokens), events_(events),
           streams_(streams), keys_(keys), notifications_(notifications), posts_(posts),
           pictures_(pictures), settings_(settings) {}
 
@@ -49,6 +51,7 @@ class AdminApi {
 
     const Vault& vault_;
     ConnectionsApi& connections_;
+    ConnectionLists& lists_;
     TokensApi& tokens_;
     EventsApi& events_;
     EventStreams& streams_;

@@ -109,32 +109,6 @@ void revoke(Connection& connection, VaultWriter& vault, const Settings& settings
     connection.status = ConnectionStatus::revoked;
 }
 
-ConnectionQuery queryOf(const std::vector<std::pair<std::string, std::string>>& fields) {
-    ConnectionQuery out;
-    for (const auto& [name, value] : fields) {
-        if (name == "provider") {
-            out.provider = value;
-        } else if (name == "account") {
-            out.accounts = {value};
-        } else if (name == "status") {
-            out.status = connectionStatusNamed(value);
-            if (!out.status)
-                throw badRequest("status must be pending, active, broken or revoked", name);
-        } else if (name == "limit") {
-            out.limit = limitOf(value, 500);
-        } else if (name == "after") {
-            out.after = Uuid::parse(value);
-            if (!out.after)
-                throw badRequest("after must be the \"next\" of the page before", name);
-        } else {
-            throw badRequest("there is no parameter \"" + name +
-                                 "\"; known are provider, account, status, limit and after",
-                             name);
-        }
-    }
-    return out;
-}
-
 } // namespace
 
 ConnectionsApi::ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonSpool& spool,
@@ -200,29 +174,6 @@ boost::asio::awaitable<Json> ConnectionsApi::create(Json wanted, Actor actor) {
     co_await links_.publish(connection);
     queued_();
     co_return withLink(connection);
-}
-
-// "Nike" finds what was asked for as "@nike": each provider has its way to write a handle.
-std::vector<std::string> ConnectionsApi::spellingsOf(const std::vector<std::string>& given) const {
-    std::vector<std::string> out = given;
-    const SettingsPtr settings = settings_.get();
-    for (const std::string& account : given)
-        for (const auto& [id, provider] : settings->providers)
-            out.push_back(provider.display(provider.normalise(account)));
-    return out;
-}
-
-Json ConnectionsApi::list(const std::vector<std::pair<std::string, std::string>>& fields) const {
-    ConnectionQuery query = queryOf(fields);
-    query.accounts = spellingsOf(query.accounts);
-    ConnectionPage page;
-    vault_.read([&](const VaultReader& vault) { page = vault.connections(query); });
-    Json list = Json::array();
-    for (const Connection& connection : page.connections)
-        list.push(represent(connection));
-    return Json::object()
-        .set("connections", list)
-        .set("next", page.next ? Json(page.next->text()) : Json());
 }
 
 Connection ConnectionsApi::find(const Uuid& id) const {

@@ -32,7 +32,6 @@ class ConnectionsApi {
                    std::shared_ptr<const MasterKeyring> keys, std::function<void()> queued);
 
     boost::asio::awaitable<Json> create(Json wanted, Actor actor); // with its link
-    Json list(const std::vector<std::pair<std::string, std::string>>& query) const;
     Json show(const Uuid& id) const;
     boost::asio::awaitable<Json> link(Uuid id, Actor actor);       // recorded before it is shown
     boost::asio::awaitable<Json> regenerate(Uuid id, Actor actor); // with its new link
@@ -46,7 +45,6 @@ class ConnectionsApi {
     using Change = std::function<void(Connection&, VaultWriter&)>;
 
     Connection find(const Uuid& id) const;
-    std::vector<std::string> spellingsOf(const std::vector<std::string>& given) const;
     Connection newConnection(const Json& wanted) const;
     boost::asio::awaitable<Connection> change(Uuid id, EventKind kind, Actor actor, Change change);
     Json withLink(const Connection& connection) const;

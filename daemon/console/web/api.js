@@ -36,15 +36,3 @@ async function ask(method, path, body) {
 export const get = (path) => ask('GET', path);
 export const post = (path, body) => ask('POST', path, body);
 export const remove = (path) => ask('DELETE', path);
-
-// All connections, newest first, up to so many; a requester with more has programs for it.
-export async function connections(most = 5000) {
-  const all = [];
-  let next = null;
-  do {
-    const page = await get(`connections?limit=500${next ? `&after=${next}` : ''}`);
-    all.push(...page.connections);
-    next = page.next;
-  } while (next && all.length < most);
-  return { all, more: next !== null };
-}

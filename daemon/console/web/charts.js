@@ -2,13 +2,12 @@
 
 import { h, s } from './dom.js';
 import { date, dateTime, number, percent, relative, t } from './i18n.js';
-import { funnelOf, healthCounts, healthOf } from './model.js';
+import { healthOf } from './model.js';
 
-const stages = ['requested', 'opened', 'approved', 'active'];
+const stages = ['requested', 'answered', 'approved', 'active'];
 
 // A band that narrows from stage to stage; each is as high as its share of all.
-export function funnel(list) {
-  const counts = funnelOf(list);
+export function funnel(counts) {
   const [wide, high] = [400, 96];
   const column = wide / stages.length;
   const half = (stage) => Math.max(1.5, (counts[stage] / Math.max(1, counts.requested)) * (high / 2));
@@ -30,8 +29,7 @@ export function funnel(list) {
 const tones = { well: 'good', lasting: 'steady', soon: 'soon', trouble: 'warn', broken: 'bad' };
 
 // A ring of all tokens, divided by how they are.
-export function tokenHealth(list) {
-  const counts = healthCounts(list);
+export function tokenHealth(counts) {
   const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
   const length = 2 * Math.PI * 42;
   const shown = Object.entries(counts).filter(([, n]) => n);

@@ -3,7 +3,7 @@
 import { h, bdi, icon, iconButton, replace } from './dom.js';
 import { chooseLanguage, shortDate, language, languages, number, relative, t } from './i18n.js';
 import { avatar } from './avatar.js';
-import { filters, matches, nameOf, stateOf } from './model.js';
+import { countsOf, filters, nameOf, stateOf } from './model.js';
 import { showKeys } from './keys.js';
 
 let parts = null;
@@ -24,34 +24,26 @@ function row(c, state) {
   h('span', { class: 'sub' }, bdi(provider), h('span', { class: 'dot', 'aria-hidden': 'true' }, '·'), note(c))));
 }
 
-function rows(state) {
-  return state.list.filter(filters[state.filter])
-    .filter((c) => !state.provider || c.provider === state.provider)
-    .filter((c) => matches(c, state.words, state.providers.get(c.provider)?.name));
-}
-
 function chips(state, actions) {
-  return Object.keys(filters).map((name) => {
-    const count = state.list.filter(filters[name]).length;
-    return h('button', { type: 'button', class: 'chip', 'data-key': `filter-${name}`, 'aria-pressed': String(state.filter === name),
-      onclick: () => actions.filter({ filter: name }) }, t(`filter_${name}`), h('span', { class: 'count' }, number(count)));
-  });
+  const counts = state.overview && countsOf(state.overview);
+  return Object.keys(filters).map((name) => h('button', { type: 'button', class: 'chip', 'data-key': `filter-${name}`, 'aria-pressed': String(state.filter === name),
+      onclick: () => actions.filter({ filter: name }) }, t(`filter_${name}`), counts && h('span', { class: 'count' }, number(counts[name]))));
 }
 
 function providerChoice(state, actions) {
-  const used = [...new Set(state.list.map((c) => c.provider))];
+  const used = state.overview?.providers ?? [];
   if (used.length < 2) return null;
   return h('select', { class: 'provider-choice', 'aria-label': t('provider'), 'data-key': 'provider', onchange: (event) => actions.filter({ provider: event.target.value }) },
     h('option', { value: '' }, t('every_provider')),
-    used.sort().map((id) => h('option', { value: id, selected: id === state.provider }, state.providers.get(id)?.name ?? id)));
+    used.map((id) => h('option', { value: id, selected: id === state.provider }, state.providers.get(id)?.name ?? id)));
 }
 
 function listing(state, actions) {
   if (state.phase === 'loading') return h('ul', { class: 'rows', 'aria-busy': 'true' }, [1, 2, 3, 4].map(() => h('li', { class: 'ghost', 'aria-hidden': 'true' })));
   if (state.phase === 'failed') return h('p', { class: 'none' }, t('nothing_loaded'));
-  const found = rows(state);
-  if (found.length) return h('ul', { class: 'rows' }, found.map((c) => row(c, state)), state.more && h('li', { class: 'none' }, t('more_there')));
-  if (!state.list.length) return h('p', { class: 'none' }, t('no_connections'));
+  if (state.list.length) return h('ul', { class: 'rows' }, state.list.map((c) => row(c, state)), state.next
+    && h('li', { class: 'more' }, h('button', { type: 'button', class: 'quiet-button', 'data-key': 'more', onclick: actions.more }, t('show_more'))));
+  if (!state.overview.connections) return h('p', { class: 'none' }, t('no_connections'));
   return h('p', { class: 'none' }, t('none_found'), ' ', h('button', { type: 'button', class: 'text',
     onclick() { parts.search.value = ''; actions.filter({ words: '', filter: 'all', provider: '' }); } }, t('show_all')));
 }
@@ -92,7 +84,7 @@ let drawn = '';
 
 export function sideBar(side, state, actions) {
   if (!parts) build(side, state, actions);
-  const now = JSON.stringify([state.phase, state.list, state.list.map((c) => stateOf(c)), state.filter, state.words, state.provider, state.selected, state.session, Math.floor(Date.now() / 60_000)]);
+  const now = JSON.stringify([state.phase, state.overview, state.next, state.list, state.list.map((c) => stateOf(c)), state.filter, state.words, state.provider, state.selected, state.session, Math.floor(Date.now() / 60_000)]);
   if (now === drawn) return;
   drawn = now;
   replace(parts.chips, ...chips(state, actions));

@@ -3,7 +3,7 @@
 
 import { get, url } from './api.js';
 
-const pause = { asking: 3000, listening: 60_000, troubled: 5000 }; // ms
+const pause = { asking: 3000, listening: 20_000, troubled: 5000, least: 200 }; // ms
 
 // Calls refresh() whenever something may be new, and soon after it failed. It may be slow: it is never
 // called twice at once.
@@ -17,10 +17,12 @@ export function watch(refresh) {
     clearTimeout(timer);
     if (running) { again = true; return; }
     running = true;
+    const begun = performance.now();
     const well = await refresh();
     running = false;
+    const took = performance.now() - begun;
     const wait = !well ? pause.troubled : source?.readyState === EventSource.OPEN ? pause.listening : pause.asking;
-    if (!document.hidden) timer = setTimeout(run, again ? 0 : wait);
+    if (!document.hidden) timer = setTimeout(run, again ? Math.max(pause.least, 4 * took) : wait);
     again = false;
   }
 

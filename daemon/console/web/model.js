@@ -18,35 +18,22 @@ export function stateOf(c, now = Date.now()) {
   return ['waiting', 'wait'];
 }
 
+// What each filter asks the list for.
 export const filters = {
-  all: (c) => c.status !== 'revoked',
-  waiting: (c) => c.status === 'pending',
-  active: (c) => c.status === 'active',
-  attention: (c) => ['warn', 'bad'].includes(stateOf(c)[1]),
-  removed: (c) => c.status === 'revoked',
+  all: 'status=pending,active,broken',
+  waiting: 'status=pending',
+  active: 'status=active',
+  attention: 'attention=true',
+  removed: 'status=revoked',
 };
+
+// How many each finds, by the overview.
+export const countsOf = (o) => ({ all: o.connections - o.revoked, waiting: o.pending, active: o.active, attention: o.attention, removed: o.revoked });
 
 export const nameOf = (c) => {
   if (c.account) return c.account;
   return c.approved_account?.handle ?? c.approved_account?.name ?? '';
 };
-
-const plain = (text) => (text ?? '').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-
-export function matches(c, words, providerName) {
-  const text = [c.account, c.approved_account?.handle, c.approved_account?.name, c.provider, providerName,
-    c.requester, c.notify, c.brand, c.id].map(plain).join('\n');
-  return plain(words).split(/\s+/).every((word) => text.includes(word));
-}
-
-// How far requests have come. Each stage includes the later ones.
-export function funnelOf(list) {
-  const asked = list.filter((c) => c.status !== 'revoked');
-  const approved = asked.filter((c) => c.approved_account || c.status !== 'pending');
-  const opened = asked.filter((c) => c.opened_at || c.last_outcome || approved.includes(c));
-  return { requested: asked.length, opened: opened.length, approved: approved.length,
-    active: asked.filter((c) => c.status === 'active').length };
-}
 
 export function healthOf(c, now = Date.now()) {
   if (c.status === 'broken') return 'broken';
@@ -54,12 +41,6 @@ export function healthOf(c, now = Date.now()) {
   if (!c.token?.expires_at) return 'lasting';
   const left = Date.parse(c.token.expires_at) - now;
   return left <= 0 ? 'broken' : left < soon ? 'soon' : 'well';
-}
-
-export function healthCounts(list) {
-  const out = { well: 0, lasting: 0, soon: 0, trouble: 0, broken: 0 };
-  for (const c of list) if (['active', 'broken'].includes(c.status)) out[healthOf(c)] += 1;
-  return out;
 }
 
 // One of so many colours for a provider or account, always the same.

@@ -4,11 +4,11 @@ import { avatar } from './avatar.js';
 import { funnel, tokenHealth } from './charts.js';
 import { h, icon } from './dom.js';
 import { t } from './i18n.js';
-import { filters, nameOf, stateOf } from './model.js';
+import { nameOf, stateOf } from './model.js';
 import { latestPosts } from './posts.js';
 
 function attention(state) {
-  const found = state.list.filter(filters.attention).slice(0, 8);
+  const found = state.attention;
   if (!found.length) return h('section', { class: 'card calm' }, icon('tick'), h('p', {}, t('all_well')));
   return h('section', { class: 'card' }, h('h2', {}, t('filter_attention')), h('ul', { class: 'rows' }, found.map((c) => h('li', {}, h('a', { class: 'row', href: `#/c/${c.id}`, 'data-key': `attention-${c.id}` },
     avatar(c), h('strong', { dir: 'auto', title: nameOf(c) }, nameOf(c) || t('any_account')), h('span', { class: `pill ${stateOf(c)[1]}` }, t(`state_${stateOf(c)[0]}`)),
@@ -19,7 +19,7 @@ export function overview(state) {
   return [
     h('a', { class: 'back phone', href: '#/' }, icon('back', 'turn'), t('all_connections')),
     h('header', { class: 'head' }, h('div', {}, h('h1', {}, t('overview')), h('p', {}, t('overview_text')))),
-    h('div', { class: 'cards-of' }, funnel(state.list), tokenHealth(state.list), attention(state), latestPosts()),
+    h('div', { class: 'cards-of' }, funnel(state.overview.funnel), tokenHealth(state.overview.tokens), attention(state), latestPosts()),
   ];
 }
 
