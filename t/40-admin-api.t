@@ -126,7 +126,26 @@ subtest 'list, filter, page' => sub {
     is_deeply(\@paged, [map { $_->{id} } @{$admin->get('/v1/connections?limit=100')->json->{connections}}],
         'all pages together are the list');
     problem($admin->get("/v1/connections?$_"), 400, "refused: $_")
-        for 'limit=0', 'limit=x', 'limit=-1', 'after=x', 'status=odd', 'colour=red';
+        for 'limit=0', 'limit=x', 'limit=-1', 'after=x', 'status=odd', 'colour=red', 'status=pending,odd', 'attention=1', 'words=' . 'x' x 201;
+
+    my $found = sub ($query) { return [map { $_->{id} } @{$admin->get("/v1/connections?$query")->json->{connections}}] };
+    is(scalar @{$found->('status=pending,revoked&limit=100')}, 10, 'by several statuses');
+    is_deeply($found->('status=pending,revoked&words=ODD+instagram'), [reverse @ids[0, 2, 4, 6]], 'by words, in capitals or not');
+    is_deeply($found->("words=$ids[3]"), [$ids[3]], 'of which one may be the id');
+    is_deeply($found->('words=odd+even'), [], 'all have to be there');
+    my $zoe = request_connection($grantlink, account => "\@\x{e5}ngstr\x{f6}m", requester => "\x{141}\x{f3}d\x{17a}, \x{41c}\x{43e}\x{441}\x{43a}\x{432}\x{430}");
+    is_deeply($found->("words=$_"), [$zoe->{id}], "$_ is found without its marks") for "ANGSTROM", "%C3%A5ngstr%C3%B6m", 'lodz', '%D0%BC%D0%BE%D1%81%D0%BA%D0%B2%D0%B0';
+    my $first = $admin->get('/v1/connections?words=odd&limit=3')->json;
+    is($first->{next}, $ids[2], 'a page of what was found');
+    is_deeply($found->("words=odd&after=$first->{next}"), [$ids[0]], 'and the next one');
+    is($admin->get('/v1/connections?words=odd&limit=4')->json->{next}, undef, 'the last says so');
+    my $late = request_connection($grantlink, link_lifetime => '1s');
+    ok(eventually(sub { "@{$found->('attention=true')}" eq $late->{id} }), 'a link that has expired needs attention');
+    my $overview = $admin->get('/v1/overview')->json;
+    is_deeply([@$overview{qw(connections pending active broken revoked attention providers)}], [12, 11, 0, 0, 1, 1, ['instagram']], 'the overview counts');
+    is_deeply([map { $_->{id} } @{$overview->{attention_newest}}], [$late->{id}], 'and shows what needs attention');
+    is_deeply($overview->{funnel}, {requested => 11, answered => 0, approved => 0, active => 0}, 'as far as they have come');
+    $admin->post("/v1/connections/$_->{id}/cancel") for $zoe, $late;
 };
 
 subtest 'link, regenerate, cancel' => sub {

@@ -114,6 +114,7 @@ for my $kind (qw(desktop phone)) {
         like($tab->evaluate('document.querySelector(".post .icon-button").href'), qr{\Ahttps://www\.instagram\.com/p/\d+/\z}, 'each leads to its page');
         is_deeply([grep { !/\A\w+ \Q@{[$grantlink->url]}\E\// } $tab->asked], [], 'and no browser asks anybody else');
         $tab->emulate(%{$size{$kind}}, scheme => 'light');
+        ok($tab->until_true("$seen.filter((image) => image.getBoundingClientRect().top < innerHeight).every((image) => image.complete)"), 'all that can be seen');
         $tab->screenshot("console-posts-$kind", window => 1);
         $tab->evaluate('scrollTo(0, 0)');
         inspect($tab, "active-$kind", %{$size{$kind}});

@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
 #include <sstream>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::size_t step = 500;     // connections that are looked at in one go: some milliseconds
 constexpr std::size_t maxWords = 200; // bytes
+constexpr std::size_t mostShown = 8;  // of those that need attention
 constexpr TimeMs week = TimeMs{7} * 24 * 3600 * 1000;
 
 std::set<ConnectionStatus> statusesOf(const std::string& text) {
@@ -69,7 +71,8 @@ class Tally {
         ++total_;
         providers_.insert(c.provider);
         ++status_[c.status];
-        attention_ += needsAttention(c, now);
+        if (needsAttention(c, now))
+            noteAttention(c);
         if (c.status == ConnectionStatus::revoked)
             return;
         const bool approved = c.approved || c.status != ConnectionStatus::pending;
@@ -94,6 +97,7 @@ class Tally {
             .set("broken", number(status_[ConnectionStatus::broken]))
             .set("revoked", number(status_[ConnectionStatus::revoked]))
             .set("attention", number(attention_))
+            .set("attention_newest", newestOfAttention())
             .set("funnel", Json::object()
                                .set("requested", number(asked))
                                .set("answered", number(answered_))
@@ -104,12 +108,26 @@ class Tally {
     }
 
   private:
+    void noteAttention(const Connection& c) {
+        ++attention_;
+        newest_.push_front(represent(c)); // they come in the order of creation
+        newest_.resize(std::min(newest_.size(), mostShown));
+    }
+
+    Json newestOfAttention() const {
+        Json out = Json::array();
+        for (const Json& connection : newest_)
+            out.push(connection);
+        return out;
+    }
+
     static Json number(std::size_t n) { return Json(static_cast<std::int64_t>(n)); }
 
     std::size_t total_ = 0, attention_ = 0, approved_ = 0, answered_ = 0;
     std::map<ConnectionStatus, std::size_t> status_;
     std::map<std::string, std::size_t> health_;
     std::set<std::string> providers_;
+    std::deque<Json> newest_;
 };
 
 } // namespace

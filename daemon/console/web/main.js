@@ -19,7 +19,7 @@ const state = {
   phase: 'loading', // loading, ready, or failed before anything was known
   failure: null, stale: false, seen: null, // ApiError; whether what is shown is old; when it was new
   list: [], next: null, // what fits the filter, as far as it was asked for
-  one: null, attention: [], overview: null, // the one that is looked at; some that need it; how many there are
+  one: null, overview: null, // the one that is looked at; how many there are
   providers: new Map(), defaults: null, session: null,
   filter: 'all', words: '', provider: '', selected: null,
 };
@@ -51,7 +51,7 @@ function content() {
 
 // What a reader of the main part would notice; drawing it again for less would disturb them.
 function imprint() {
-  return JSON.stringify([state.phase, state.selected, state.failure?.status, state.missing, selected() ?? [state.overview, state.attention], [...state.list, ...state.attention].map((c) => stateOf(c)[0])]);
+  return JSON.stringify([state.phase, state.selected, state.failure?.status, state.missing, selected() ?? state.overview, [...state.list, ...state.overview?.attention_newest ?? []].map((c) => stateOf(c)[0])]);
 }
 
 function draw() {
@@ -92,12 +92,12 @@ async function refresh() {
       Object.assign(state, { session, defaults, providers: new Map(providers.map((p) => [p.id, p])) });
     }
     const [asked, about] = [query(), state.selected];
-    const [overview, page, attention, one] = await Promise.all([get('overview'), get(`connections?${asked}&limit=${atLeast(state.list.length)}`),
-      get('connections?attention=true&limit=8'), about && get(`connections/${about}`).catch((error) => { if (error.status !== 404) throw error; return null; })]);
+    const [overview, page, one] = await Promise.all([get('overview'), get(`connections?${asked}&limit=${atLeast(state.list.length)}`),
+      about && get(`connections/${about}`).catch((error) => { if (error.status !== 404) throw error; return null; })]);
     if (asked !== query()) return refresh();
     announce([...state.list, state.one], [...page.connections, one]);
     const rest = state.list.length > mostAtOnce ? state.list.filter(({ id }) => id < page.connections.at(-1)?.id) : null;
-    Object.assign(state, { phase: 'ready', failure: null, stale: false, seen: new Date(), overview, attention: attention.connections,
+    Object.assign(state, { phase: 'ready', failure: null, stale: false, seen: new Date(), overview,
       list: [...page.connections, ...rest ?? []], next: rest ? state.next : page.next, one: about ? one : state.one, missing: about && !one ? about : null });
   } catch (failure) {
     Object.assign(state, { failure, stale: state.phase === 'ready', phase: state.phase === 'ready' ? 'ready' : 'failed' });

@@ -8,7 +8,7 @@ import { nameOf, stateOf } from './model.js';
 import { latestPosts } from './posts.js';
 
 function attention(state) {
-  const found = state.attention;
+  const found = state.overview.attention_newest;
   if (!found.length) return h('section', { class: 'card calm' }, icon('tick'), h('p', {}, t('all_well')));
   return h('section', { class: 'card' }, h('h2', {}, t('filter_attention')), h('ul', { class: 'rows' }, found.map((c) => h('li', {}, h('a', { class: 'row', href: `#/c/${c.id}`, 'data-key': `attention-${c.id}` },
     avatar(c), h('strong', { dir: 'auto', title: nameOf(c) }, nameOf(c) || t('any_account')), h('span', { class: `pill ${stateOf(c)[1]}` }, t(`state_${stateOf(c)[0]}`)),
