@@ -14,10 +14,7 @@ use Grantlink::Instance;
 binmode Test::More->builder->$_, ':encoding(UTF-8)' for qw(output failure_output todo_output);
 
 my $grantlink = Grantlink::Instance->new(console => 1);
-my $pictures  = $grantlink->start_pictures;
-my $instagram = $grantlink->sandbox_provider;
-$instagram->{origins}{'https://media.sandbox.invalid'} = $pictures;
-$grantlink->write_daemon_config(providers => {instagram => $instagram, oidc => $grantlink->oidc_provider($grantlink->start_oidc)},
+$grantlink->write_daemon_config(providers => {instagram => $grantlink->sandbox_provider_with_pictures, oidc => $grantlink->oidc_provider($grantlink->start_oidc)},
     settings => {content => {fastest => '1s', slowest => '1s', retention => '3660d'}, brands => {acme => {name => 'Acme Social', colour => '#aa0000'}}});
 $grantlink->start;
 my $url       = $grantlink->console_url;

@@ -28,10 +28,7 @@ my $secret    = new_webhook_secret();
 my $origin    = $grantlink->start_webhooks($secret);
 my $received  = Grantlink::Webhooks->new($grantlink, $origin);
 $grantlink->write_daemon_config(
-    providers => {instagram => $grantlink->sandbox_provider(origins => {
-        (map { ("https://$_.instagram.com" => $grantlink->sandbox_url) } qw(www api graph)),
-        'https://media.sandbox.invalid' => $grantlink->start_pictures,
-    })},
+    providers => {instagram => $grantlink->sandbox_provider_with_pictures},
     settings => {
         content  => {fastest => '1s', slowest => '1s', retention => '3660d'},
         webhooks => {crm => {url => "$origin/", secrets => [$secret], events => ['post.created'], trusted_origins => [$origin]}},

@@ -20,11 +20,11 @@ constexpr bool isMark(char32_t c) {
 char32_t small(char32_t c) {
     if (c >= 'A' && c <= 'Z')
         return c + 0x20;
-    if (c >= 0xc0 && c < 0x100) {
+    if (c == 0xc6 || c == 0xd0 || c == 0xde) // Æ, Ð, Þ
+        return c + 0x20;
+    if (c >= 0xc0 && c < 0x100 && c != 0xdf) {
         const char letter = latin1[(c - 0xc0) % 0x20];
-        return letter != '.'           ? static_cast<char32_t>(letter)
-               : c < 0xdf && c != 0xd7 ? c + 0x20 // Æ, Ð, Þ
-                                       : c;
+        return letter != '.' ? static_cast<char32_t>(letter) : c;
     }
     if (c >= 0x100 && c < 0x180)
         return static_cast<char32_t>(extended[c - 0x100]);

@@ -20,7 +20,12 @@ $| = 1;
 my ($option, @rest) = @ARGV;
 die "usage: run.pl [--auto]\n" if @rest || ($option // '--auto') ne '--auto';
 
-my $grantlink = Grantlink::Instance->running(port => [8080], console => 1);
+my $grantlink = Grantlink::Instance->new(port => [8080], console => 1);
+$grantlink->write_daemon_config(
+    providers => {instagram => $grantlink->sandbox_provider_with_pictures},
+    settings  => {content => {fastest => '5s', slowest => '1m', retention => '3660d'}},    # the sandbox's posts are old
+);
+$grantlink->start;
 my $command   = Grantlink::Instance::program('grantlink');
 my $failed    = 0;
 

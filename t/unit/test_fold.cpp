@@ -3,7 +3,7 @@
 
 #include "t/unit/cmocka.hpp"
 
-using grantlink::foldedForSearch;
+using namespace grantlink;
 using test::assertEqual;
 
 namespace {

@@ -158,6 +158,13 @@ sub sandbox_provider ($self, %more) {
     };
 }
 
+# … whose accounts and posts have pictures.
+sub sandbox_provider_with_pictures ($self) {
+    my $provider = $self->sandbox_provider;
+    $provider->{origins}{'https://media.sandbox.invalid'} = $self->start_pictures;
+    return $provider;
+}
+
 # For start_oidc's issuer, by discovery.
 sub oidc_provider ($self, $issuer) {
     return {issuer => $issuer, trusted_origins => [$issuer], client_id => 'grantlink-test', client_secret => $self->{client_secret}};
