@@ -22,21 +22,25 @@ function chunk(type, data) {
   return out;
 }
 
-// A PNG (W3C Portable Network Graphics, section 5); `colourAt(x, y)` answers [red, green, blue].
-function png(width, height, colourAt) {
+// A PNG (W3C Portable Network Graphics, section 5); `pixels` has red, green and blue of each, row by row.
+function png(width, height, pixels) {
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
   head.writeUInt32BE(height, 4);
   head.set([8, 2], 8);
-  const row = 1 + 3 * width;
-  const rows = Buffer.alloc(height * row);
-  for (let y = 0; y < height; y += 1)
-    for (let x = 0; x < width; x += 1) rows.set(colourAt(x, y), y * row + 1 + 3 * x);
+  const row = 3 * width;
+  const rows = Buffer.alloc(height * (row + 1));
+  for (let y = 0; y < height; y += 1) rows.set(pixels.subarray(y * row, (y + 1) * row), y * (row + 1) + 1);
   return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
 }
 
 // An account's: from one colour to another.
-const face = () => png(64, 64, (x, y) => [40 + 3 * x, 90 + y, 160 - y]);
+function face() {
+  const pixels = Buffer.alloc(64 * 64 * 3);
+  for (let y = 0; y < 64; y += 1)
+    for (let x = 0; x < 64; x += 1) pixels.set([40 + 3 * x, 90 + y, 160 - y], (y * 64 + x) * 3);
+  return png(64, 64, pixels);
+}
 
 const skies = [
   [[252, 196, 120], [236, 112, 99]], [[178, 220, 240], [250, 226, 190]], [[38, 44, 92], [214, 120, 140]],
@@ -44,20 +48,32 @@ const skies = [
 ];
 
 const mixed = (from, to, part) => from.map((value, i) => value + (to[i] - value) * part);
+const covered = (distance) => Math.min(1, Math.max(0, distance + 0.5)); // smooth at the edge
 
-// A post's: hills before a sky, others for another number.
+// A post's: a sun and three rows of hills, others for another number.
 function landscape(number) {
+  const [width, height] = [480, 360];
   const [top, bottom] = skies[number % skies.length];
-  const [sunX, sunY, sun] = [70 + (number * 61) % 180, 60 + (number * 29) % 50, 18 + (number % 4) * 4];
-  const hill = (layer, x) => 120 + layer * 34 + 16 * Math.sin(x / (38 + 9 * layer) + number * 1.7 + layer * 2.1) + 7 * Math.sin(x / 13 + number + layer);
-  const covered = (distance) => Math.min(1, Math.max(0, 1.5 * distance + 0.5)); // smooth at the edge
-  return png(480, 360, (left, down) => {
-    const [x, y] = [left / 1.5, down / 1.5];
-    let colour = mixed(mixed(top, bottom, y / 160), [255, 244, 214], covered(sun - Math.hypot(x - sunX, y - sunY)));
-    for (let layer = 0; layer < 3; layer += 1)
-      colour = mixed(colour, mixed(mixed(top, bottom, 0.7), [18, 30, 34], 0.42 + 0.24 * layer), covered(y - hill(layer, x)));
-    return colour;
-  });
+  const sun = { x: 105 + (number * 91) % 270, y: 90 + (number * 43) % 75, size: 27 + (number % 4) * 6, colour: [255, 244, 214] };
+  const hills = [0, 1, 2].map((layer) => ({
+    colour: mixed(mixed(top, bottom, 0.7), [18, 30, 34], 0.42 + 0.24 * layer),
+    edge: Array.from({ length: width }, (_, x) => 180 + layer * 51 + 24 * Math.sin(x / (57 + 13 * layer) + number * 1.7 + layer * 2.1) + 10 * Math.sin(x / 19 + number + layer)),
+  }));
+  const pixels = Buffer.alloc(width * height * 3);
+  for (let y = 0, at = 0; y < height; y += 1) {
+    const sky = mixed(top, bottom, Math.min(1, y / 240));
+    for (let x = 0; x < width; x += 1, at += 3) {
+      let colour = sky;
+      const inSun = covered(sun.size - Math.hypot(x - sun.x, y - sun.y));
+      if (inSun) colour = mixed(colour, sun.colour, inSun);
+      for (const { edge, colour: hill } of hills) {
+        const inHill = covered(y - edge[x]);
+        if (inHill) colour = inHill === 1 ? hill : mixed(colour, hill, inHill);
+      }
+      pixels.set(colour, at);
+    }
+  }
+  return png(width, height, pixels);
 }
 
 function picture(path) {

@@ -103,7 +103,7 @@ function feed(path, title, named) {
     try {
       const fresh = await get(`${path}?limit=${Math.min(mostAtOnce, Math.max(pageSize, posts.length))}`);
       const known = new Set(posts.map(keyOf));
-      if (page && fresh.posts.length && !known.has(keyOf(fresh.posts[0]))) say(t('posts_new'));
+      if (known.size && fresh.posts.length && !known.has(keyOf(fresh.posts[0]))) say(t('posts_new'));
       if (posts.length <= mostAtOnce) [posts, next] = [fresh.posts, fresh.next];
       else posts = add(fresh.posts, posts);
       [page, failure] = [fresh, null];
