@@ -24,13 +24,6 @@ sub connected ($account) {
 
 sub token ($id) { return $grantlink->admin->get("/v1/connections/$id/token")->json->{access_token} }
 
-sub vault_tool (@arguments) {
-    my ($command, @rest) = @arguments;
-    my $ran = run_command([Grantlink::Instance::program('unit/vault_tool'), $command, $grantlink->vault, @rest]);
-    die "vault_tool: $ran->{err}" if $ran->{exit} != 0;
-    return map { [split / /] } split /\n/, $ran->{out};
-}
-
 my $nike    = connected('nike');
 my $waiting = request_connection($grantlink);
 my $token   = token($nike);
@@ -120,7 +113,7 @@ subtest 'a damaged vault' => sub {
     my $vault = $grantlink->vault;
     copy("$vault/data.mdb", "$vault/sound");
     my $id    = $nike =~ s/-//gr;
-    my %table = map { my $table = $_; $table => {map { $_->[0] => $_->[1] // '' } vault_tool(list => $table)} }
+    my %table = map { my $table = $_; $table => {map { my ($key, $value) = split; $key => $value // '' } split /\n/, $grantlink->vault_tool(list => $table)} }
         qw(connections tokens tasks tasks_due);
     my $orphan = sprintf '%032x', 7;
     my ($due)  = grep { /\Q$id\E\z/ } keys %{$table{tasks_due}};
@@ -145,7 +138,7 @@ subtest 'a damaged vault' => sub {
     );
     for my $case (@damage) {
         my ($change, $expected) = @$case;
-        vault_tool(@$change);
+        $grantlink->vault_tool(@$change);
         my $ran = $grantlink->cli('check', @config);
         is($ran->{exit}, 1, "@$change[0, 1]: something is wrong");
         like($ran->{out}, $expected, 'and named');
@@ -154,7 +147,7 @@ subtest 'a damaged vault' => sub {
     is($grantlink->cli('check', @config)->{exit}, 0, 'it is well again');
 
     # A backup of a damaged vault can be restored, by who insists.
-    vault_tool(put => 'tokens', $id, $changed);
+    $grantlink->vault_tool(put => 'tokens', $id, $changed);
     is($grantlink->cli('backup', "$backup-damaged", @config)->{exit}, 0, 'it can be copied');
     copy("$vault/sound", "$vault/data.mdb");
     my $refused = $grantlink->cli('restore', "$backup-damaged", '--yes', @config);

@@ -107,6 +107,46 @@ subtest 'deleted' => sub {
     is(outbox('waiting'), 0, 'so that it waits no more');
 };
 
+# Three days are not waited for: the vault is changed as if they had passed.
+subtest 'what cannot be delivered for three days' => sub {
+    $grantlink->stop('smtp');
+    $grantlink->{smtp} = [qw(--reject 451)];
+    $grantlink->start_smtp;
+    $received->answer_with(503);
+    my $day   = 24 * 3600 * 1000;
+    my %asked = map { $_ => request_connection($grantlink, account => undef) } qw(young old);
+    for my $about (values %asked) {
+        my $one = $grantlink->browser;
+        is(wait_for_outcome($one, approve($one, $about->{link})), 'connected', 'a connection');
+    }
+    my $waiting = sub ($name) { grep { $_->{connection} eq $asked{$name}{id} } @{listed('?state=waiting')} };
+    my $dead    = sub ($name) { grep { $_->{connection} eq $asked{$name}{id} } @{listed()} };
+    for my $name (qw(young old)) {
+        ok(eventually(sub { 2 == grep { $_->{tries} } $waiting->($name) }), "$name: a mail and a webhook are tried, and wait");
+    }
+    $grantlink->stop('daemon');
+    my %ago = (young => 3 * $day - 600_000, old => 3 * $day);
+    for (split /\n/, $grantlink->vault_tool(list => 'outbox')) {
+        my ($key, $value) = split;
+        my $record = pack 'H*', $value;
+        for my $name (grep { index($record, $asked{$_}{id}) >= 0 } keys %ago) {
+            $record =~ s/"since":\K(\d+)/$1 - $ago{$name}/e or die "it does not say since when\n";
+            $grantlink->vault_tool(put => 'outbox', $key, unpack 'H*', $record);
+        }
+    }
+    $grantlink->start_daemon;
+    ok(eventually(sub { $dead->('old') == 2 }, 60), 'after three days both are dead letters');
+    like($_->{fault}, qr/451|503/, "the $_->{kind}, with what was said last") for $dead->('old');
+    ok(eventually(sub { 2 == grep { $_->{tries} > 1 } $waiting->('young') }, 60), 'those that are ten minutes younger are tried again');
+    is(scalar(my @none = $dead->('young')), 0, 'and go on');
+    $grantlink->log_has(daemon => qr/answered 503; given up/, 'the log says what was given up');
+
+    # Replayed, a letter has three days again.
+    my ($letter) = grep { $_->{kind} eq 'webhook' } $dead->('old');
+    is($admin->post("/v1/notifications/$letter->{id}/replay")->status, 200, 'one is replayed');
+    ok(eventually(sub { grep { $_->{id} eq $letter->{id} && $_->{fault} =~ /503/ } $waiting->('old') }, 30), 'and waits again when it fails');
+};
+
 is($admin->request(PUT => '/v1/notifications')->status, 405, 'other methods are refused');
 is($admin->get('/v1/notifications/x/replay')->status, 404, 'and ids that are none');
 is($admin->get("/v1/notifications/$mail->{id}/resend")->status, 404, 'and actions that are none');

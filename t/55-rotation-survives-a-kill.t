@@ -16,13 +16,7 @@ my $etc       = $grantlink->directory . '/etc';
 my @config    = ('--config', $grantlink->toml_path);
 my $many      = 450;    # tokens, which are sealed anew in several steps
 
-sub tool (@arguments) {
-    my $ran = run_command([Grantlink::Instance::program('unit/vault_tool'), @arguments]);
-    die "vault_tool: $ran->{err}" if $ran->{exit} != 0;
-    return $ran->{out};
-}
-
-tool(fill => $grantlink->vault, "$etc/master.key", $many);
+$grantlink->vault_tool(fill => "$etc/master.key", $many);
 $grantlink->start;
 my $browser = $grantlink->browser;
 my $admin   = $grantlink->admin;
@@ -44,7 +38,7 @@ sub key_files () {
 # How many tokens are sealed with which key. No daemon runs meanwhile.
 sub tokens_by_key () {
     my %count;
-    $count{hex substr((split)[1], 2, 2)}++ for split /\n/, tool(list => $grantlink->vault, 'tokens');
+    $count{hex substr((split)[1], 2, 2)}++ for split /\n/, $grantlink->vault_tool(list => 'tokens');
     return \%count;
 }
 

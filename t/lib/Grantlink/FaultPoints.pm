@@ -8,8 +8,7 @@ use v5.36;
 use Exporter 'import';
 use JSON::PP ();
 use Test::More;
-use Grantlink::Command qw(run_command);
-use Grantlink::Poll    qw(eventually);
+use Grantlink::Poll qw(eventually);
 
 our @EXPORT = qw(at_each_fault_point until_ended_or table_of);
 
@@ -46,10 +45,8 @@ sub until_ended_or ($process, $check) {
 # The records of one of the vault's tables that are JSON, by their keys in hexadecimal; in the outbox there is
 # a time before it. No daemon runs meanwhile.
 sub table_of ($grantlink, $table) {
-    my $ran = run_command([Grantlink::Instance::program('unit/vault_tool'), list => $grantlink->vault, $table]);
-    die "vault_tool: $ran->{err}" if $ran->{exit} != 0;
     return {map { my ($key, $value) = split; $key => JSON::PP::decode_json(pack('H*', $value) =~ s/\A(?!\{).{8}//sr) }
-        split /\n/, $ran->{out}};
+        split /\n/, $grantlink->vault_tool(list => $table)};
 }
 
 1;

@@ -408,6 +408,13 @@ sub cli ($self, @arguments) {
     return $ran;
 }
 
+# What t/unit/vault_tool.cpp does to the vault; answers what it printed. No daemon runs meanwhile.
+sub vault_tool ($self, $command, @rest) {
+    my $ran = run_command([program('unit/vault_tool'), $command, $self->vault, @rest], environment => $self->{sanitizer}->environment);
+    die "vault_tool: $ran->{err}" if $ran->{exit} != 0;
+    return $ran->{out};
+}
+
 # access, error, daemon, sandbox, smtp, nginx
 sub log ($self, $name) {
     open my $file, '<', "$self->{directory}/logs/$name.log" or return '';
