@@ -1,6 +1,7 @@
 #include "daemon/config.hpp"
 
 #include "daemon/notify/mail_header.hpp"
+#include "daemon/notify/mail_language.hpp"
 #include "daemon/oauth/jws.hpp"
 #include "daemon/text/names.hpp"
 #include "daemon/text/origin.hpp"
@@ -118,6 +119,9 @@ SmtpConfig readMail(TomlReader& in) {
     if (const auto from = parseMailAddress(out.from); !from)
         in.fail("from", "must name the sender, such as \"Example Agency <mail@example.com>\": " +
                             from.error().message);
+    out.language = in.text("language", "en");
+    if (mailLanguageFor(out.language).empty())
+        in.fail("language", "is none that there are mails in, such as \"de\"");
     in.finish();
     return out;
 }

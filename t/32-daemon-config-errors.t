@@ -52,6 +52,7 @@ refused('a log format of another world', with('log_format = "xml"'), qr{tried\.t
 refused('a key file that is not there', (changed(master_key => '"/nowhere/master.key"'))[0], qr{/nowhere/master\.key}, qr/grantlink init/);
 refused('a group that is not there',  (changed(edge_group => '"no-such-group"'))[0], qr/no-such-group/);
 refused('a mail server of another kind', changed(smtp => '"http://127.0.0.1"'), qr/smtp/, qr{smtps://});
+refused('a language without mails',   (map { s/^(from = .*)/$1\nlanguage = "tlh"/mr } $good), qr/language/);
 refused('no sender',                  changed(from => '"nobody"'), qr/from/);
 refused('a retention of nothing',     "$good\n[content]\nretention = \"0d\"\n", qr/retention/);
 refused('too many posts',             "$good\n[content]\nmax_posts = 100000\n", qr/max_posts/, qr/10000/);

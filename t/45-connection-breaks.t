@@ -45,6 +45,8 @@ like($mail->{headers}{subject}, qr/nike needs a new approval/i, 'its requester i
 my $link = $admin->get("/v1/connections/$id/link")->json->{link};
 like($mail->{text}, qr/\Q$link\E/, 'with the link') ;
 like($mail->{html}, qr/\Q$link\E/, 'in both parts');
+my ($sent) = grep { $_->{event} eq 'link_shown' && $_->{by}{kind} eq 'grantlinkd' } @{$admin->get("/v1/connections/$id/events")->json->{events}};
+is($sent && $sent->{detail}, 'by mail to the requester', 'as the history says');
 isnt($link, $asked->{link}, 'which is not the old one');
 is($grantlink->browser->get($asked->{link})->status, 410, 'that one is gone');
 

@@ -38,6 +38,17 @@ sub no_mail ($name, $seconds = 4) {
     is($grantlink->mailbox->count, $count, $name);
 }
 
+# That links were sent, as the connection's history has it, oldest first.
+sub sent ($id) {
+    return join ', ', map { $_->{detail} } grep { $_->{event} eq 'link_shown' && $_->{by}{kind} eq 'grantlinkd' }
+        reverse @{$admin->get("/v1/connections/$id/events?limit=500")->json->{events}};
+}
+
+sub is_sent ($id, $expected, $name) {
+    my $sent;
+    ok(eventually(sub { ($sent = sent($id)) eq $expected }, 5), $name) or diag "sent: $sent";
+}
+
 subtest 'an invitation and reminders' => sub {
     my $asked = request_connection($grantlink, recipient_email => 'her@example.com', remind => ['8s', '3s'], notify => '');
     my $mail  = next_mail('an invitation');
@@ -61,6 +72,7 @@ subtest 'an invitation and reminders' => sub {
     my $browser = $grantlink->browser;
     is(wait_for_outcome($browser, approve($browser, $asked->{link})), 'connected', 'approved');
     no_mail('there is no other reminder', 6);
+    is_sent($asked->{id}, 'by mail to the recipient, by mail to the recipient', 'the history has both');
 };
 
 subtest 'a regenerated link, and a cancelled request' => sub {
@@ -84,6 +96,7 @@ subtest 'a mail server that is away' => sub {
     $grantlink->restart_daemon;
     $grantlink->start_smtp;
     ok(eventually(sub { outbox() == 0 }, 30), 'nothing waits for long');
+    is(sent($_->{id}), '', 'no link is said to have been sent') for $approved, $replaced;
     is($grantlink->mailbox->count, $count, 'and nobody is asked for what is over');
     $grantlink->log_has(daemon => qr/not sent, its link waits no more/, 'as the log says');
 };
@@ -113,13 +126,15 @@ subtest 'before a link expires' => sub {
     my $mail  = next_mail('a warning');
     is($mail->{headers}{to}, 'me@example.com', 'to the requester');
     is($mail->{headers}{subject}, 'Instagram: the link for @nike expires soon', 'which says what is up');
-    like($mail->{text}, qr/stops working on \d\d \w+ \d{4}, \d\d:\d\d UTC/, 'and when');
+    like($mail->{text}, qr/stops working on \d\d? \w+ \d{4}, \d\d:\d\d UTC/, 'and when');
     like($mail->{$_}, qr/\Q$asked->{link}\E/, "with the link ($_)") for qw(text html);
     my ($call) = $received->wait_for(1, '/crm');
     is($call->{event}{type}, 'connection.expiring', 'a webhook is told as well');
     is($call->{event}{data}{link}, $asked->{link}, 'with the link');
     is_deeply($call->{taken_with}, [0], 'signed');
     no_mail('once, and not of a link that lives for a short time only');
+    my $told = join ', ', sort split /, /, sent($asked->{id});
+    is($told, 'by mail to the requester, to webhook crm', 'the history says to whom the link went');
 };
 
 subtest 'what is refused' => sub {

@@ -32,10 +32,22 @@ TimeMs nextTry(unsigned tries, std::chrono::seconds retryAfter, TimeMs now) {
     return now + wait + randombytes_uniform(static_cast<std::uint32_t>(wait / 5));
 }
 
+bool isToRecipient(const Notification& n) {
+    return n.about == Notice::invitation || n.about == Notice::reminder;
+}
+
 // What is worth nothing once the link works no more.
 bool isAboutLink(const Notification& n) {
-    return n.about == Notice::expiring || n.about == Notice::invitation ||
-           n.about == Notice::reminder;
+    return n.about == Notice::expiring || isToRecipient(n);
+}
+
+// Whoever reads the mail, or what the webhook was told, has the link.
+void recordLink(VaultWriter& vault, const Notification& n, TimeMs now) {
+    const std::string how = !n.webhook.empty() ? "to webhook " + n.webhook
+                            : isToRecipient(n) ? "by mail to the recipient"
+                                               : "by mail to the requester";
+    vault.record(
+        {.time = now, .kind = EventKind::linkShown, .connection = n.connection, .detail = how});
 }
 
 std::string nameOf(const Notification& n) {
@@ -118,21 +130,23 @@ std::vector<StoredPost> Outbox::postsOf(const Notification& notification) const 
     return out;
 }
 
-Mail Outbox::mailOf(const Notification& n) const {
+Mail Outbox::mailOf(const Notification& n, const SmtpConfig& config,
+                    const std::optional<Connection>& connection, std::string link) const {
     MailNotice notice{n.id.text(), n.to,       n.connection.text(), n.provider,
                       n.account,   n.approved, n.requester,         n.when};
     notice.reason = n.reason;
-    const auto connection = vault_.connection(n.connection);
-    notice.link = linkFor(n, connection);
-    const TimeMs expires = connection ? connection->linkExpires : 0;
-    const std::string language = connection ? connection->language : "";
+    notice.link = std::move(link);
+    notice.expires = connection ? connection->linkExpires : 0;
+    notice.language = config.language;
+    if (isToRecipient(n))
+        notice.language = connection ? connection->language : "";
     switch (n.about) {
     case Notice::expiring:
-        return expiringMail(notice, expires);
+        return expiringMail(notice);
     case Notice::invitation:
-        return invitationMail(notice, expires, language);
+        return invitationMail(notice);
     case Notice::reminder:
-        return reminderMail(notice, expires, language);
+        return reminderMail(notice);
     case Notice::wrongAccount:
         return wrongAccountMail(notice);
     case Notice::declined:
@@ -149,11 +163,14 @@ boost::asio::awaitable<Outbox::Try> Outbox::mail(const Notification& notificatio
     if (!config.mail)
         co_return Try{Try::End::failed, "[mail] is not configured"};
     SmtpSender sender(*config.mail);
-    Mail mail = mailOf(notification);
+    const auto connection = vault_.connection(notification.connection);
+    std::string link = linkFor(notification, connection);
+    const bool hasLink = !link.empty();
+    Mail mail = mailOf(notification, *config.mail, connection, std::move(link));
     const SmtpResult result = co_await sender.send(std::move(mail));
     switch (result.kind) {
     case SmtpResult::Kind::delivered:
-        co_return Try{Try::End::delivered, result.message};
+        co_return Try{Try::End::delivered, result.message, 0s, hasLink};
     case SmtpResult::Kind::permanentFailure:
         co_return Try{Try::End::refused, result.message};
     default:
@@ -171,15 +188,15 @@ boost::asio::awaitable<Outbox::Try> Outbox::post(const Notification& notificatio
     const std::vector<StoredPost> posts = postsOf(notification);
     if (notification.about == Notice::published && posts.empty())
         co_return Try{Try::End::moot, "its posts are gone"};
-    std::string body =
-        webhookBody(notification, connection, linkFor(notification, connection), posts).dump();
+    const std::string link = linkFor(notification, connection);
+    std::string body = webhookBody(notification, connection, link, posts).dump();
     std::string id = notification.id.text();
     WebhookConfig receiver = webhook->second;
     const WebhookResult result =
         co_await postWebhook(http_, std::move(receiver), std::move(id), std::move(body));
     switch (result.kind) {
     case WebhookResult::Kind::delivered:
-        co_return Try{Try::End::delivered, result.message};
+        co_return Try{Try::End::delivered, result.message, 0s, !link.empty()};
     case WebhookResult::Kind::permanentFailure:
         co_return Try{Try::End::refused, result.message};
     default:
@@ -201,16 +218,19 @@ boost::asio::awaitable<Outbox::Try> Outbox::send(const Notification& notificatio
 
 boost::asio::awaitable<void> Outbox::sendOne(Notification notification) {
     const Uuid id = notification.id;
+    const auto taken = settled_.find(id);
     Try last{Try::End::delivered, "was delivered before"};
     try {
-        if (!settled_.contains(id))
+        if (taken == settled_.end())
             last = co_await send(notification);
+        else
+            last.hadLink = taken->second;
     } catch (const std::exception& error) { // such as a master key that is gone
         last = {Try::End::failed, error.what()};
     }
     const bool done = last.end == Try::End::delivered || last.end == Try::End::moot;
     if (done)
-        settled_.insert(id);
+        settled_.emplace(id, last.hadLink);
     const TimeMs now = nowMs();
     const TimeMs since = notification.since ? notification.since : notification.when;
     const bool givenUp = last.end == Try::End::refused || now > since + givenUpAfter;
@@ -224,6 +244,8 @@ boost::asio::awaitable<void> Outbox::sendOne(Notification notification) {
         auto found = vault.notification(id);
         if (!found || found->givenUp) // deleted meanwhile
             return;
+        if (last.hadLink)
+            recordLink(vault, *found, now);
         if (done)
             return vault.removeNotification(id);
         found->fault = last.message;

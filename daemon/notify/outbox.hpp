@@ -20,6 +20,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -47,6 +48,7 @@ class Outbox {
         End end = End::failed;
         std::string message; // safe to log
         std::chrono::seconds retryAfter{0};
+        bool hadLink = false; // an approval link was in it
     };
 
     boost::asio::awaitable<void> look();
@@ -60,7 +62,8 @@ class Outbox {
     std::string linkFor(const Notification& notification,
                         const std::optional<Connection>& connection) const;
     std::vector<StoredPost> postsOf(const Notification& notification) const;
-    Mail mailOf(const Notification& notification) const;
+    Mail mailOf(const Notification& notification, const SmtpConfig& config,
+                const std::optional<Connection>& connection, std::string link) const;
 
     boost::asio::any_io_executor loop_;
     Vault& vault_;
@@ -70,7 +73,8 @@ class Outbox {
     StopSignal idle_;
     bool looking_ = false;
     std::set<std::string> busy_; // queues that are being served
-    std::set<Uuid> settled_;     // taken, but not yet written down: never sent again
+    // Taken, but not yet written down: never sent again; with whether a link was in it.
+    std::map<Uuid, bool> settled_;
 };
 
 } // namespace grantlink

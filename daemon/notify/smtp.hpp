@@ -34,8 +34,9 @@ struct SmtpConfig {
     StartTls startTls = StartTls::opportunistic;
     std::string username; // no authentication when empty
     std::string password;
-    std::string caFile; // PEM; empty: the system's authorities
-    std::string from;   // a mailbox: `Example Agency <mail@example.com>`
+    std::string caFile;   // PEM; empty: the system's authorities
+    std::string from;     // a mailbox: `Example Agency <mail@example.com>`
+    std::string language; // of mails to requesters
 };
 
 struct SmtpResult {

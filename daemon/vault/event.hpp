@@ -16,7 +16,7 @@ namespace grantlink {
 
 enum class EventKind : std::uint8_t {
     created,
-    linkShown,      // asked for by itself; whoever creates or regenerates sees it as well
+    linkShown,      // asked for by itself, or sent; whoever creates or regenerates sees it as well
     started,        // the button was pressed
     approved,       // a code came back
     exchanged,      // for the first tokens

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,8 +30,14 @@ MailNotice notice() {
             "@nike",
             "nike",
             "Example Agency",
-            1764000000000};
+            1764000000000,
+            "",
+            "",
+            1764086400000,
+            "en"};
 }
+
+constexpr auto kinds = {connectedMail, wrongAccountMail, declinedMail, brokenMail, expiringMail};
 
 bool contains(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
@@ -144,7 +152,7 @@ void bad_addresses_are_refused_with_a_reason(void**) {
 }
 
 void every_mail_has_both_parts(void**) {
-    for (const auto compose : {connectedMail, wrongAccountMail, declinedMail, brokenMail}) {
+    for (const auto compose : kinds) {
         const Mail mail = compose(notice());
         assert_string_equal(mail.id.c_str(), "0195f3a2-7c4e-7aaa-8bbb-0123456789ab");
         assert_string_equal(mail.to.c_str(), "me@example.com");
@@ -153,7 +161,7 @@ void every_mail_has_both_parts(void**) {
             assert_true(contains(part, "@nike"));
             assert_true(contains(part, "Example Agency"));
             assert_true(contains(part, "24 November 2025, 16:00 UTC"));
-            assert_true(contains(part, "grantlink show 0195f3a2-0000-7aaa-8bbb-0123456789ab"));
+            assert_true(contains(part, " 0195f3a2-0000-7aaa-8bbb-0123456789ab"));
             assert_false(contains(part, "{{"));
         }
         assert_true(mail.html.starts_with("<!DOCTYPE html>"));
@@ -173,12 +181,59 @@ void the_subject_says_what_happened(void**) {
                         "Instagram: @adidas approved, not @nike");
 }
 
+std::set<std::string> wordsOf(const std::string& text) {
+    std::set<std::string> out;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);)
+        if (!line.empty() && !contains(line, "  grantlink ") && !contains(line, "https://"))
+            out.insert(line);
+    return out;
+}
+
+// No line of another language is one of English, with and without what a mail may leave out.
+void each_language_is_whole(void**) {
+    MailNotice much = notice(), little = notice();
+    much.reason = "it is over";
+    much.link = "https://links.example.com/approve/xyz";
+    little.account = little.approved = "";
+    for (const char* language : {"ar", "de", "es", "fr", "ja", "pt"})
+        for (const auto compose : kinds)
+            for (MailNotice what : {much, little}) {
+                what.language = "en";
+                const auto english = wordsOf(compose(what).text);
+                what.language = language;
+                const Mail mail = compose(what);
+                for (const std::string& line : wordsOf(mail.text))
+                    assert_false(english.contains(line));
+                assert_string_not_equal(mail.subject.c_str(), english.begin()->c_str());
+                for (const std::string& part : {mail.subject, mail.text, mail.html})
+                    assert_false(contains(part, "{{") || contains(part, "}}"));
+                assert_false(contains(mail.text, "<"));
+                assert_true(contains(mail.html, std::string("<html lang=\"") + language +
+                                                    "\" dir=\"" +
+                                                    (what.language == "ar" ? "rtl" : "ltr") + '"'));
+                const bool hasLink = contains(mail.text, "https://");
+                const bool asks = compose == brokenMail || compose == expiringMail;
+                assert_true(hasLink == (asks && !what.link.empty()));
+                assert_true(contains(mail.html, "https://links.") == hasLink);
+            }
+}
+
+void a_warning_says_when(void**) {
+    const Mail mail = expiringMail(notice());
+    assert_string_equal(mail.subject.c_str(), "Instagram: the link for @nike expires soon");
+    assert_true(contains(mail.text, "25 November 2025, 16:00 UTC"));
+    MailNotice there = notice();
+    there.language = "ja";
+    assert_true(contains(expiringMail(there).text, "2025年11月25日 16:00 UTC"));
+}
+
 void any_account_leaves_no_empty_row(void**) {
     MailNotice what = notice();
     what.account.clear();
     assert_false(contains(connectedMail(what).text, "Asked for"));
     assert_false(contains(connectedMail(what).html, "Asked for"));
-    assert_false(contains(connectedMail(what).text, "\n\n  Requested"));
+    assert_string_equal(expiringMail(what).subject.c_str(), "Instagram: the link expires soon");
 }
 
 void html_is_escaped_and_text_is_not(void**) {
@@ -235,6 +290,8 @@ int main() {
         cmocka_unit_test(bad_addresses_are_refused_with_a_reason),
         cmocka_unit_test(every_mail_has_both_parts),
         cmocka_unit_test(the_subject_says_what_happened),
+        cmocka_unit_test(each_language_is_whole),
+        cmocka_unit_test(a_warning_says_when),
         cmocka_unit_test(any_account_leaves_no_empty_row),
         cmocka_unit_test(html_is_escaped_and_text_is_not),
         cmocka_unit_test(names_stay_on_one_line_and_short),
