@@ -56,6 +56,7 @@ for my $name (sort keys %shapes) {
         my $now = $admin->connection($id);
         is($now->{approved_account}{handle}, $shape->{handle}, 'the handle');
         is($now->{approved_account}{id}, $shape->{id}, 'the id, digit for digit');
+        is_deeply($now->{token}{scopes}, $shape->{scopes}, 'the scopes') if $shape->{scopes};
         is($admin->post("/v1/connections/$id/refresh")->status, $has{refresh} ? 200 : 409, $has{refresh} ? 'refreshed' : 'there is no refresh') for 1, 2;
         is((approved($name, 'somebody-else'))[1], 'wrong_account', 'another account');
         if ($shape->{refusal}) {

@@ -104,11 +104,13 @@ subtest 'metadata where RFC 8414 wants them, client authentication, and PKCE tha
     write_file("$dir/presets/any.toml", to_toml({
         discovery => \1, authorize => {pkce => 'optional'}, token => {}, identity => {id => ['/sub'], handle => ['/preferred_username']},
     }));
+    write_file("$dir/presets/must.toml", to_toml({discovery => \1, authorize => {}, token => {}, identity => {id => ['/sub'], handle => ['/name']}}));
     my %any = (preset => 'any', trusted_origins => [$liar], client_id => 'lied-to');
     my %by_secret = (%any, client_secret => $grantlink->{client_secret});
     my %by_key = (%any, client_key_file => "$dir/client.jwk");
     $grantlink->write_daemon_config(settings => {providers_dir => "$dir/presets"}, providers => {
         oidc => undef, liar => undef,
+        must     => {%by_secret, preset => 'must', issuer => "$liar/pkce/plain"},
         inserted => {%by_secret, issuer => "$liar/inserted/tenant"},
         secret   => {%by_secret, issuer => "$liar/methods/private_key_jwt"},
         key      => {%by_key, issuer => "$liar/methods/client_secret_basic"},
@@ -129,6 +131,7 @@ subtest 'metadata where RFC 8414 wants them, client authentication, and PKCE tha
         my $back = come_back($browser, $browser->get($url)->location);
         is(wait_for_outcome($browser, $back->location), 'connected', "$name: and all is well");
     }
+    like($grantlink->log('daemon'), qr/\bmust: its preset has PKCE by S256, but the provider's metadata does not say/, 'PKCE that may not be looked at is doubted');
     like($grantlink->log('daemon'), qr/\bsecret: its issuer takes no client authentication that there are credentials for \(private_key_jwt\)/, 'the log says what is missing');
     like($grantlink->log('daemon'), qr/\bkey: its issuer takes no client authentication that there are credentials for \(client_secret_basic\)/, 'and of a key, for which no empty secret stands in');
 };

@@ -41,6 +41,10 @@ void dropUnsafe(ProviderMetadata& metadata, Reach reach, const std::string& issu
         dropUnsafe(*endpoint, reach, issuer);
 }
 
+bool names(const std::vector<std::string>& list, const std::string& what) {
+    return std::find(list.begin(), list.end(), what) != list.end();
+}
+
 // Where an issuer's metadata may be: OpenID Connect Discovery, section 4, appends to its URL; RFC
 // 8414, section 3, inserts.
 std::vector<std::string> metadataUrls(const std::string& issuer) {
@@ -78,7 +82,7 @@ boost::asio::awaitable<bool> Discovery::refresh(const Providers& providers) {
     while (looks->running > 0)
         co_await looks->done.sleep(1min);
     if (looks->changed)
-        doubtDpop(providers);
+        doubt(providers);
     co_return looks->changed;
 }
 
@@ -88,27 +92,34 @@ bool Discovery::isDue(const std::string& issuer, Reach reach) const {
 }
 
 // What the preset says is done: the provider may merely say too little of itself.
-void Discovery::doubtDpop(const Providers& providers) const {
+void Discovery::doubt(const Providers& providers) const {
     for (const auto& [id, provider] : providers) {
-        const auto metadata = known_.find(provider.preset().authorize.issuer);
-        if (!provider.preset().dpop || metadata == known_.end())
+        const Preset& preset = provider.preset();
+        const auto metadata = known_.find(preset.authorize.issuer);
+        if (!preset.discovery || metadata == known_.end())
             continue;
-        const auto& known = metadata->second.dpopAlgorithms;
-        if (std::find(known.begin(), known.end(), "ES256") == known.end())
+        if (preset.dpop && !names(metadata->second.dpopAlgorithms, "ES256"))
             spdlog::warn("{}: its preset binds tokens to a key, but the provider's metadata does "
                          "not say that it takes proofs by ES256 "
                          "(dpop_signing_alg_values_supported)",
+                         id);
+        if (preset.authorize.pkce == Pkce::required && !names(metadata->second.pkceMethods, "S256"))
+            spdlog::warn("{}: its preset has PKCE by S256, but the provider's metadata does not "
+                         "say that it looks at it (code_challenge_methods_supported)",
                          id);
     }
 }
 
 boost::asio::awaitable<bool> Discovery::fetch(std::string issuer, Reach reach) {
+    StepFailure failure;
     for (const std::string& url : metadataUrls(issuer)) {
-        const Json answer = co_await document(url, reach, issuer);
-        ProviderMetadata found = ProviderMetadata::from(answer);
+        const auto answer = co_await document(url, reach, issuer);
+        ProviderMetadata found = answer ? ProviderMetadata::from(*answer) : ProviderMetadata();
         dropUnsafe(found, reach, issuer);
-        if (found.authorizationEndpoint.empty() || found.tokenEndpoint.empty())
+        if (found.authorizationEndpoint.empty() || found.tokenEndpoint.empty()) {
+            failure = answer ? StepFailure{"it does not name the endpoints"} : answer.error();
             continue;
+        }
         next_[{issuer, reach}] = Clock::now() + lifetime;
         const auto before = known_.find(issuer);
         if (before != known_.end() && before->second == found)
@@ -117,34 +128,37 @@ boost::asio::awaitable<bool> Discovery::fetch(std::string issuer, Reach reach) {
         spdlog::info("the endpoints of {} are known", issuer);
         co_return true;
     }
+    auto& next = next_[{issuer, reach}];
+    next = std::max(next, Clock::now() + failure.retryAfter);
     if (known_.contains(issuer))
-        spdlog::warn("the metadata of {} cannot be had; what is known of it stays", issuer);
+        spdlog::warn("the metadata of {} cannot be had ({}); what is known of it stays", issuer,
+                     failure.message);
     else
-        spdlog::error("the metadata of {} cannot be had; its links do not work before that",
-                      issuer);
+        spdlog::error("the metadata of {} cannot be had ({}); its links do not work before that",
+                      issuer, failure.message);
     co_return false;
 }
 
-boost::asio::awaitable<Json> Discovery::document(std::string url, Reach reach,
-                                                 const std::string& issuer) {
+boost::asio::awaitable<StepResult<Json>> Discovery::document(std::string url, Reach reach,
+                                                             const std::string& issuer) {
     HttpRequest request;
     request.url = std::move(url);
     request.reach = reach;
     request.timeout = patience;
     request.headers = {{"Accept", "application/json"}};
     const HttpResult result = co_await http_.fetch(std::move(request));
-    if (!result) {
-        spdlog::warn("metadata: {}", result.error().message);
-        co_return Json();
-    }
-    Json answer = Json::parse(result->body);
-    if (result->status != 200 || !answer.isObject())
-        co_return Json();
+    if (!result)
+        co_return failureOf(result.error(), Repeatable::yes);
+    if (result->status != 200)
+        co_return failureOf(*result, "", {}, Repeatable::yes);
+    const Json answer = Json::parse(result->body);
+    if (!answer.isObject())
+        co_return StepFailure{"it is no JSON object"};
     if (answer["issuer"].str() != issuer) { // RFC 8414, section 3.3
         spdlog::error("the metadata of {} is another issuer's, and is not used", issuer);
-        co_return Json();
+        co_return StepFailure{"it is another issuer's"};
     }
-    co_return answer;
+    co_return StepResult<Json>(answer);
 }
 
 } // namespace grantlink

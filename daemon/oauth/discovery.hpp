@@ -1,13 +1,14 @@
 // Finds the endpoints of providers that are known by their issuer alone.
 //
 // The metadata is fetched at the start, once a day after that, and every ten seconds where it could
-// not be had. Until then the provider has no endpoints: its links say that they are not available
-// just now, and approvals wait in the spool.
+// not be had, or when the issuer says. Until then the provider has no endpoints: its links say that
+// they are not available just now, and approvals wait in the spool.
 //
 // Thread: the loop's.
 #pragma once
 
 #include "daemon/net/http_client.hpp"
+#include "daemon/oauth/step.hpp"
 #include "daemon/providers/metadata.hpp"
 #include "daemon/providers/provider.hpp"
 
@@ -34,9 +35,10 @@ class Discovery {
     struct Looks;
 
     bool isDue(const std::string& issuer, Reach reach) const;
-    void doubtDpop(const Providers& providers) const;
+    void doubt(const Providers& providers) const;
     boost::asio::awaitable<bool> fetch(std::string issuer, Reach reach);
-    boost::asio::awaitable<Json> document(std::string url, Reach reach, const std::string& issuer);
+    boost::asio::awaitable<StepResult<Json>> document(std::string url, Reach reach,
+                                                      const std::string& issuer);
 
     HttpClient& http_;
     MetadataByIssuer known_;

@@ -8,6 +8,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace grantlink {
@@ -64,10 +65,26 @@ StepFailure noToken(const Json& answer, const RequestTemplate& request, const He
                                    : "the token endpoint answered without a token");
 }
 
-// Whether a token of that type can be used: by the scheme Bearer, or with proofs by our key (RFC
-// 6749, section 7.1). Many do not say.
-bool isUsable(const std::string& type, const SecretBytes& dpopKey) {
-    return type.empty() || type == "bearer" || (type == "dpop" && !dpopKey.empty());
+// Whether a token of that type can be used (RFC 6749, section 7.1): by the scheme Bearer, or with
+// proofs by our key. Many do not say.
+bool isUsable(const std::string& type, const TokenStep& step, const SecretBytes& dpopKey) {
+    const auto& known = step.types;
+    return type.empty() || std::find(known.begin(), known.end(), type) != known.end() ||
+           (type == "dpop" && !dpopKey.empty());
+}
+
+// RFC 6749, section 5.1: an answer to a code that names no scope grants what was asked for. A
+// preset whose provider never says, whatever it has granted, has no place for it.
+std::string scopeIn(const Json& answer, const Preset& preset, const RequestTemplate& request) {
+    const Pointers& places = preset.token.scope;
+    const bool named = std::any_of(places.begin(), places.end(), [&](const std::string& place) {
+        return !answer.pointer(place).isNull();
+    });
+    std::string out = findWords(answer, places);
+    if (!named && !places.empty() && request.table == preset.token.request.table)
+        for (const std::string& scope : preset.authorize.scopes)
+            out += (out.empty() ? "" : " ") + scope;
+    return out;
 }
 
 // RFC 6749, section 5.1. `lifetime` holds when the answer does not say; 0: unknown. `dpopKey`: what
@@ -80,12 +97,12 @@ StepResult<TokenSet> tokensIn(const Json& answer, const Preset& preset,
     if (token.empty())
         return noToken(answer, request, secrets);
     std::string refresh = findText(answer, step.refreshToken);
-    std::string scope = findWords(answer, step.scope);
+    std::string scope = scopeIn(answer, preset, request);
     if (token.size() > maxTokenLength || refresh.size() > maxTokenLength ||
         scope.size() > maxTokenLength)
         return useless("the token endpoint answered with a token that is too long");
     const std::string type = lowerCase(findText(answer, {"/token_type"}));
-    if (!isUsable(type, dpopKey))
+    if (!isUsable(type, step, dpopKey))
         return useless("the token endpoint answered with a token of a type that is not known");
     TokenSet out;
     out.obtained = nowMs();
@@ -131,16 +148,6 @@ boost::asio::awaitable<StepResult<TokenSet>> bound(DpopClient& client, const Pro
     co_return unbound();
 }
 
-// RFC 6749, section 5.1: an answer that names no scope grants what was asked for. A preset whose
-// provider never says, whatever it has granted, has no place for it.
-std::string grantedScope(const TokenSet& tokens, const Preset& preset) {
-    std::string out = tokens.scope;
-    if (out.empty() && !preset.token.scope.empty())
-        for (const std::string& scope : preset.authorize.scopes)
-            out += (out.empty() ? "" : " ") + scope;
-    return out;
-}
-
 // What an answer about tokens that there are already left out stays as it was.
 TokenSet renewed(TokenSet newer, const TokenSet& older) {
     newer.values.erase("id_token"); // the one that counts came with the code
@@ -167,8 +174,6 @@ exchangeCode(DpopClient& client, const Provider& provider, std::string_view code
     auto tokens = co_await askForTokens(client, provider, step.request, std::move(request), dpopKey,
                                         step.lifetime, Repeatable::no);
     auto kept = co_await bound(client, provider, std::move(tokens), !dpopKey.empty());
-    if (kept)
-        kept->scope = grantedScope(*kept, provider.preset());
     co_return kept;
 }
 

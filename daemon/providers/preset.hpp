@@ -78,6 +78,7 @@ struct PushStep {
 struct TokenStep {
     RequestTemplate request;
     Pointers accessToken, refreshToken, expiresIn, expiresAt, scope;
+    std::vector<std::string> types;       // whose tokens are sent as Bearer, in lower case
     std::chrono::seconds lifetime{0};     // when the answer does not say; 0: unknown
     std::map<std::string, Pointers> keep; // what later requests need of the answer, by placeholder
 };

@@ -161,6 +161,9 @@ TokenStep PresetReader::readToken(TomlReader& in) const {
     out.expiresIn = readPointers(in, "expires_in", {"/expires_in"});
     out.expiresAt = readPointers(in, "expires_at");
     out.scope = readPointers(in, "scope", {"/scope"});
+    out.types = {"bearer"};
+    for (const std::string& type : in.list("token_types"))
+        out.types.push_back(lowerCase(type));
     out.lifetime = readDuration(in, "lifetime");
     if (auto keep = in.table("keep")) {
         for (const std::string& name : keep->keys()) {

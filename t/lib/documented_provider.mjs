@@ -173,7 +173,7 @@ function answer(call) {
 const described = ([name, shape]) => [name, {
   steps: Object.keys(shape).filter((step) => shape[step]?.call && step !== 'authorize'), handle: shape.handle, id: shape.id.replace('#', ''),
   tenant: shape.tenant, account: shape.account ?? shape.handle, trusted: (shape.trusted ?? []).map((host) => served(`https://${host}`)),
-  refusal: shape.token.refusal?.[2].source,
+  refusal: shape.token.refusal?.[2].source, scopes: shape.scopes,
 }];
 
 function control(path) {

@@ -1,6 +1,6 @@
 // What the providers' own documentation says that a client sends, and what they answer: written from
 // there, and not from conf.d/providers, so that a mistake of a preset is not made twice. Each `docs` is
-// where it stands; answers are the documented examples, for an account that approves as `handle`.
+// where it stands; answers are the documented examples, for an account that approves as `handle`, and grants `scopes`.
 //
 // Of each request: `call`; what authenticates the client (`client`: basic, post, id, none; `names` where
 // its fields are called otherwise) or carries the token (`token`: bearer, query, or a header's name); `as`:
@@ -66,7 +66,7 @@ export const shapes = {
     },
   },
   bitbucket: {
-    docs: 'https://developer.atlassian.com/cloud/bitbucket/oauth-2/', handle: 'nike', id: '{a54f16da-24e9-4d7f-a3a7-b1ba2cd98aa3}',
+    docs: 'https://developer.atlassian.com/cloud/bitbucket/oauth-2/', handle: 'nike', id: '{a54f16da-24e9-4d7f-a3a7-b1ba2cd98aa3}', scopes: ['account'],
     authorize: { call: 'GET https://bitbucket.org/site/oauth2/authorize', scope: ' ' },
     ...grants('POST https://bitbucket.org/site/oauth2/access_token', 'basic', { access_token: '$access', scopes: 'account', expires_in: 7200, refresh_token: '$refresh', token_type: 'bearer' }),
     identity: {
@@ -106,7 +106,7 @@ export const shapes = {
     revoke: { call: 'POST https://api.dropboxapi.com/2/auth/token/revoke', token: 'bearer', as: 'nothing', without: ['token', 'token_type_hint'], answer: null },
   },
   facebook: {
-    docs: 'https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow', handle: 'Nike', id: '#17841400000000001',
+    docs: 'https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow', handle: 'Nike', id: '#17841400000000001', scopes: [],
     ...meta('v23.0'),
     identity: { call: 'GET https://graph.facebook.com/v23.0/me', token: 'bearer', params: { fields: '*' }, answer: { name: 'Nike', id: '17841400000000001' } },
   },
@@ -129,11 +129,15 @@ export const shapes = {
     identity: { call: 'GET https://api.figma.com/v1/me', token: 'bearer', answer: { id: '1234567890', email: 'nike@example.com', handle: 'Nike', img_url: 'https://www.gravatar.com/avatar/x' } },
   },
   github: {
-    docs: 'https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps', handle: 'nike', id: '#9007199254740993',
+    docs: 'https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps', handle: 'nike', id: '#9007199254740993', scopes: [],
     authorize: { call: 'GET https://github.com/login/oauth/authorize', scope: ' ', pkce: true, params: { prompt: '?', allow_signup: '?' } },
     token: {
       call: 'POST https://github.com/login/oauth/access_token', client: 'post', headers: { accept: 'application/json' }, params: { grant_type: '?' },
-      answer: oauth({ scope: 'read:user' }), refusal: [200, { error: 'bad_verification_code', error_description: 'The code passed is incorrect or expired.' }, /bad_verification_code|incorrect or expired/],
+      answer: oauth({ expires_in: 28800, refresh_token: '$refresh', refresh_token_expires_in: 15897600, scope: '' }), refusal: [200, { error: 'bad_verification_code', error_description: 'The code passed is incorrect or expired.' }, /bad_verification_code|incorrect or expired/],
+    },
+    refresh: { // of a GitHub app
+      call: 'POST https://github.com/login/oauth/access_token', client: 'post', rotates: true,
+      answer: oauth({ expires_in: 28800, refresh_token: '$refresh', refresh_token_expires_in: 15897600, scope: '' }),
     },
     identity: { call: 'GET https://api.github.com/user', token: 'bearer', headers: { 'user-agent': '*' }, answer: { login: 'nike', id: '#9007199254740993', name: 'Nike' } },
     revoke: { call: 'DELETE https://api.github.com/applications/$id/token', client: 'basic', as: 'json', params: { access_token: '$access' }, without: ['token', 'token_type_hint'], answer: null, status: 204 },
@@ -164,7 +168,7 @@ export const shapes = {
     revoke: { call: 'POST https://api.hubapi.com/oauth/2026-03/token/revoke', client: 'post', params: { token: '$refresh' }, answer: {} },
   },
   linkedin: {
-    docs: 'https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow', handle: 'nike@example.com', id: '782bbtaQ',
+    docs: 'https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow', handle: 'nike@example.com', id: '782bbtaQ', scopes: ['openid', 'profile', 'email'],
     authorize: { call: 'GET https://www.linkedin.com/oauth/v2/authorization', scope: ' ', params: { nonce: '?', prompt: '?' } },
     token: { call: 'POST https://www.linkedin.com/oauth/v2/accessToken', client: 'post', answer: { access_token: '$access', expires_in: 5184000, scope: 'openid,profile,email', id_token: '$id_token' } },
     idToken: { iss: 'https://www.linkedin.com/oauth', jwks: 'GET https://www.linkedin.com/oauth/openid/jwks', sub: '782bbtaQ' },
@@ -263,12 +267,16 @@ export const shapes = {
     // The documented way out uninstalls the app for all of the shop, for good: nothing to do by itself.
   },
   slack: {
-    docs: 'https://docs.slack.dev/authentication/installing-with-oauth', handle: 'nike', id: 'U0',
+    docs: 'https://docs.slack.dev/authentication/installing-with-oauth', handle: 'nike', id: 'U0', scopes: ['users:read'],
     authorize: { call: 'GET https://slack.com/oauth/v2/authorize', scope: ',', names: { scope: 'user_scope' }, params: { team: '?', response_type: '?' } },
     token: {
       call: 'POST https://slack.com/api/oauth.v2.access', client: 'basic', params: { grant_type: '?' },
-      answer: { ok: true, app_id: 'A0', team: { id: 'T0', name: 'Nike' }, authed_user: { id: 'U0', scope: 'users:read', access_token: '$access', token_type: 'user' }, enterprise: null },
+      answer: { ok: true, app_id: 'A0', team: { id: 'T0', name: 'Nike' }, authed_user: { id: 'U0', scope: 'users:read', access_token: '$access', token_type: 'user', expires_in: 43200, refresh_token: '$refresh' }, enterprise: null },
       refusal: [200, { ok: false, error: 'invalid_code' }, /invalid_code/],
+    },
+    refresh: { // of an app with token rotation
+      call: 'POST https://slack.com/api/oauth.v2.access', client: 'basic', rotates: true,
+      answer: { ok: true, access_token: '$access', expires_in: 43200, refresh_token: '$refresh', token_type: 'user', app_id: 'A0', team: { id: 'T0' } },
     },
     identity: { call: 'POST https://slack.com/api/auth.test', token: 'bearer', as: 'nothing', answer: { ok: true, url: 'https://nike.slack.com/', team: 'Nike', user: 'nike', team_id: 'T0', user_id: 'U0' } },
     revoke: { call: 'POST https://slack.com/api/auth.revoke', token: 'bearer', as: 'nothing', without: ['token', 'token_type_hint'], answer: { ok: true, revoked: true } },
@@ -336,7 +344,7 @@ export const shapes = {
     },
   },
   twitch: {
-    docs: 'https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/', handle: 'nike', id: '141981764',
+    docs: 'https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/', handle: 'nike', id: '141981764', scopes: ['user:read:email'],
     authorize: { call: 'GET https://id.twitch.tv/oauth2/authorize', params: { scope: '?', force_verify: '?' } },
     ...grants('POST https://id.twitch.tv/oauth2/token', 'post', oauth({ expires_in: 14124, refresh_token: '$refresh', scope: ['user:read:email'] })),
     identity: {

@@ -51,11 +51,11 @@ export const misbehaviours = {
   'duplicate-keys': ({ response, good }) => response.end(withMember(good, '"twice":1,"twice":2')),
   'number-beyond-64-bits': ({ response, good }) => response.end(withMember(good, '"large":99999999999999999999')),
   'cut-off': ({ response, good }) => {
-    response.setHeader('Content-Length', 1000);
+    response.setHeader('Content-Length', good.length + 1000);
     response.write(good, () => response.destroy());
   },
   reset: ({ response, good }) => {
-    response.setHeader('Content-Length', 1000);
+    response.setHeader('Content-Length', good.length + 1000);
     response.write(good, () => response.socket.resetAndDestroy());
   },
   'redirect-loop': ({ response, path }) => redirect(response, 307, path),
