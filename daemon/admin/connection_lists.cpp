@@ -52,6 +52,14 @@ std::vector<std::string> wordsOf(const std::string& text) {
     return out;
 }
 
+// "Nike" finds what was asked for as "@nike": each provider has its way to write a handle.
+std::vector<std::string> spellingsOf(const std::string& account, const Settings& settings) {
+    std::vector<std::string> out{account};
+    for (const auto& [id, provider] : settings.providers)
+        out.push_back(provider.display(provider.normalise(account)));
+    return out;
+}
+
 // How the token of one that is connected is.
 const char* healthOf(const Connection& c, TimeMs now) {
     if (c.status == ConnectionStatus::broken)
@@ -162,7 +170,7 @@ ConnectionLists::searchOf(const std::vector<std::pair<std::string, std::string>>
         if (name == "provider") {
             out.query.provider = value;
         } else if (name == "account") {
-            out.query.accounts = {value};
+            out.query.accounts = spellingsOf(value, *settings_.get());
         } else if (name == "status") {
             out.statuses = statusesOf(value);
         } else if (name == "attention") {
@@ -184,11 +192,6 @@ ConnectionLists::searchOf(const std::vector<std::pair<std::string, std::string>>
     }
     if (out.statuses.size() == 1)
         out.query.status = *out.statuses.begin();
-    // "Nike" finds what was asked for as "@nike": each provider has its way to write a handle.
-    const SettingsPtr settings = settings_.get();
-    for (const std::string& account : std::vector<std::string>(out.query.accounts))
-        for (const auto& [id, provider] : settings->providers)
-            out.query.accounts.push_back(provider.display(provider.normalise(account)));
     return out;
 }
 
