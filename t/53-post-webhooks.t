@@ -92,6 +92,13 @@ subtest 'many at once' => sub {
     is(scalar keys %many, 20, 'and has the newest twenty');
     is_deeply([sort keys %many], [sort map { $_->{id} } (grep { $_->{id} =~ /\Amany/ } collected())[0 .. 19]], 'which are those');
     is(scalar(grep { $_->{id} =~ /\Amany/ } collected()), 30, 'the API has all');
+
+    $grantlink->stop('daemon');
+    sandbox(POST => (id => "long-$_", caption => 'x' x 40_000)) for 1 .. 3;
+    $grantlink->start_daemon;
+    my $call = next_call('long ones');
+    is_deeply([$call->{event}{data}{count}, scalar ids($call->{event})], [3, 2], 'of long ones it has fewer');
+    cmp_ok(length $call->{body}, '<', 70_000, 'so that no call is endless');
 };
 
 subtest 'a receiver that is away' => sub {
