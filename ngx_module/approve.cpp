@@ -14,7 +14,7 @@ namespace {
 
 // The button; but who has begun already is told so, and who has approved sees what comes of it.
 ngx_int_t sendReady(ngx_http_request_t* r, RequestContext& context, const FoundLink& link) {
-    const auto begun = attemptBegun(r, context, link);
+    const auto begun = attemptBegun(r, context, link, link.item());
     const auto spool = begun ? EdgeStore::of(r).spool(r->connection->log) : nullptr;
     const Spool::Attempt found = spool ? spool->find(*begun) : Spool::Attempt{};
     if (found.waiting) {
@@ -22,6 +22,12 @@ ngx_int_t sendReady(ngx_http_request_t* r, RequestContext& context, const FoundL
         return sendRedirect(r, statusUrlOf(link.site(), *begun));
     }
     return sendPage(r, begun && !found.outcome ? Page::begun : Page::ready, {.link = &link});
+}
+
+// A button for each account of several.
+ngx_int_t sendAccounts(ngx_http_request_t* r, const FoundLink& link) {
+    const auto end = endOfAll(link);
+    return sendPage(r, end.value_or(Page::accounts), {.link = &link, .canStart = !end});
 }
 
 } // namespace
@@ -34,17 +40,22 @@ ngx_int_t handleApprove(ngx_http_request_t* r, RequestContext& context) {
         return sendPage(r, Page::notFound);
     links->prefetchEntry(*context.link);
     const auto snapshot = links->snapshot();
-    const FoundLink link(snapshot, *context.link);
+    FoundLink link(snapshot, *context.link);
     if (!link)
         return sendPage(r, Page::notFound);
     context.connection = link.item().connection;
     context.provider = link.item().provider;
+    const bool pressed = r->method == NGX_HTTP_POST && !context.accountAsked.empty();
+    if (link.isShared() && !pressed)
+        return sendAccounts(r, link);
+    if (pressed && !chooseAsked(context, link))
+        return sendPage(r, Page::badRequest);
     if (const auto page = obstacleToStart(link))
         return sendPage(r, *page, {.link = &link});
     // A foreign page may hold the link and press the button for somebody: then they see ours first.
     if (r->method == NGX_HTTP_POST && !isCrossSite(r))
         return startAttempt(r, context, link);
-    return sendReady(r, context, link);
+    return link.isShared() ? sendAccounts(r, link) : sendReady(r, context, link);
 }
 
 } // namespace grantlink

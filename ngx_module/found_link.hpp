@@ -12,7 +12,8 @@ namespace grantlink {
 
 class FoundLink {
   public:
-    // By the token: the item is the first that waits for an approval, or else the first.
+    // By the token: the item is the first that waits for an approval; if none does the first that
+    // is connected, or else the first.
     FoundLink(const LinkReader::Snapshot& snapshot, const LinkKey& link);
 
     // The newest link of a connection; the item is that connection.
@@ -25,6 +26,14 @@ class FoundLink {
     FoundLink& operator=(const FoundLink&) = delete;
 
     explicit operator bool() const { return item_ != nullptr; }
+
+    // Another item of the link; false: it has none of this connection.
+    bool choose(const Uuid& connection);
+
+    // Whether the link asks for several accounts, or did.
+    bool isShared() const { return view_->items.size() > 1; }
+
+    const ProviderView* providerOf(const LinkItem& item) const;
 
     const LinkView& view() const { return *view_; }
 
@@ -41,8 +50,9 @@ class FoundLink {
     }
 
   private:
-    void lookAround(const LinkReader::Snapshot& snapshot);
+    void lookAround();
 
+    const LinkReader::Snapshot& snapshot_;
     std::optional<LinkView> view_;
     const LinkItem* item_ = nullptr;
     const ProviderView* provider_ = nullptr;

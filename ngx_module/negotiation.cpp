@@ -72,13 +72,4 @@ std::optional<std::size_t> languageAccepted(std::string_view header,
     return best;
 }
 
-std::string_view languageInQuery(std::string_view query) {
-    while (!query.empty()) {
-        const std::string_view field = nextPart(query, '&');
-        if (field.starts_with("lang="))
-            return field.substr(5);
-    }
-    return {};
-}
-
 } // namespace grantlink

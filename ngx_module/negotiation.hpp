@@ -19,7 +19,4 @@ std::optional<std::size_t> languageNamed(std::string_view tag, std::span<const L
 std::optional<std::size_t> languageAccepted(std::string_view acceptLanguage,
                                             std::span<const Language> languages);
 
-// The value of `lang` in a query string, or "".
-std::string_view languageInQuery(std::string_view query);
-
 } // namespace grantlink

@@ -12,12 +12,25 @@ namespace grantlink {
 namespace {
 
 constexpr std::array<PageInfo, static_cast<std::size_t>(Page::count)> infos{{
-    {"ready", 200},          {"begun", 200},     {"confirm", 200},
-    {"finishing", 200},      {"connected", 200}, {"declined", 200},
-    {"wrong_account", 200},  {"replaced", 410},  {"expired", 410},
-    {"timed_out", 410},      {"cancelled", 410}, {"already_connected", 410},
-    {"provider_error", 200}, {"too_many", 429},  {"not_recorded", 503},
-    {"not_started", 503},    {"not_found", 404}, {"bad_request", 400},
+    {"ready", 200},
+    {"accounts", 200},
+    {"begun", 200},
+    {"confirm", 200},
+    {"finishing", 200},
+    {"connected", 200},
+    {"declined", 200},
+    {"wrong_account", 200},
+    {"replaced", 410},
+    {"expired", 410},
+    {"timed_out", 410},
+    {"cancelled", 410},
+    {"already_connected", 410},
+    {"provider_error", 200},
+    {"too_many", 429},
+    {"not_recorded", 503},
+    {"not_started", 503},
+    {"not_found", 404},
+    {"bad_request", 400},
     {"unavailable", 503},
 }};
 

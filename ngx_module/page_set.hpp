@@ -22,6 +22,7 @@ namespace grantlink {
 
 enum class Page : std::uint8_t {
     ready,     // the button
+    accounts,  // the buttons, of a link that asks for several accounts
     begun,     // this browser began already, in another tab
     confirm,   // the callback came without its cookie: is this you?
     finishing, // recorded; the daemon is at it

@@ -4,7 +4,7 @@
 #include "ngx_module/conf.hpp"
 #include "ngx_module/edge_store.hpp"
 #include "ngx_module/log_filter.hpp"
-#include "ngx_module/negotiation.hpp"
+#include "ngx_module/query_value.hpp"
 #include "ngx_module/redact.hpp"
 
 namespace grantlink {
@@ -21,7 +21,9 @@ std::string_view behindPrefix(ngx_http_request_t* r) {
 
 void fill(RequestContext& context, const RoutePath& path, ngx_http_request_t* r) {
     context.route = path.route;
-    context.languageAsked = languageInQuery(view(r->args));
+    context.languageAsked = queryValue(view(r->args), "lang");
+    if (path.route == Route::approve || path.route == Route::status)
+        context.accountAsked = queryValue(view(r->args), "account");
     if (path.route == Route::approve) {
         context.link = linkKeyOf(path.last);
         if (context.link)

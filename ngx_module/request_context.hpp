@@ -21,6 +21,7 @@ struct RequestContext {
     std::string provider;        // of Route::callback from its path, of others from the link
     std::string asset;           // of Route::asset
     std::string languageAsked;   // ?lang=, as it came
+    std::string accountAsked;    // ?account= of a button, as it came: which one of several
     std::optional<LinkKey> link; // of Route::approve
     SecretBytes query;           // of Route::callback
     std::vector<Cookie> cookies; // those that are ours

@@ -1,5 +1,6 @@
 #include "ngx_module/respond.hpp"
 
+#include "ngx_module/account_list.hpp"
 #include "ngx_module/conf.hpp"
 #include "ngx_module/request_context.hpp"
 #include "ngx_module/request_language.hpp"
@@ -113,6 +114,7 @@ using DateMemory = std::array<char, Language::dateLength>;
 void addLinkValues(PageValues& out, const FoundLink& link, const Language& language,
                    DateMemory& date) {
     out[Slot::requester] = link.view().requester;
+    out[Slot::message] = link.view().message;
     out[Slot::account] = link.item().account;
     out[Slot::provider] = link.providerName();
     out[Slot::expires] = language.formatDate(link.view().expires, date);
@@ -129,16 +131,16 @@ void addLinkValues(PageValues& out, const FoundLink& link, const Language& langu
 
 // Filters must not write into it: the next page may be composed in the same memory.
 std::string_view compose(ngx_http_request_t* r, const PageSet& pages, const Template& page,
-                         const PageValues& plain) {
+                         const PageValues& plain, Template::Accounts accounts) {
     const EscapedValues values(plain);
     const std::string_view head = page.head();
-    const std::size_t size = page.bound(values);
+    const std::size_t size = page.bound(values, accounts);
     char* memory = makeInPool<PageMemory::Loan>(r->pool, pages.memory(), head, size)->memory();
     if (!memory) {
         memory = allocate<char>(r, size);
         std::copy(head.begin(), head.end(), memory);
     }
-    return page.render(values, memory);
+    return page.render(values, memory, accounts);
 }
 
 // JSON text for a URL, which has no byte below 0x20; the rest is escaped all the same.
@@ -177,11 +179,17 @@ ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content)
     values[Slot::assets] = assetsFrom(context.route);
     values[Slot::problem] = context.route == Route::callback ? info.name : std::string_view();
     values[Slot::retry] = content.retry ? "retry" : "";
+    std::optional<AccountList> list;
+    if (content.link && content.link->isShared()) {
+        list.emplace(r, context, *content.link, values, content.canStart);
+        list->addTo(values);
+    }
     addSafetyHeaders(r, "no-store");
     addStatic(r, "Content-Security-Policy", pages.contentSecurityPolicy());
     addStatic(r, "X-Frame-Options", "DENY");
     rememberLanguage(r, context);
-    const std::string_view body = compose(r, pages, pages.page(page, language), values);
+    const std::string_view body = compose(r, pages, pages.page(page, language), values,
+                                          list ? list->accounts() : Template::Accounts());
     return send(r, content.status ? content.status : info.status, html, body, Memory::shared);
 }
 

@@ -21,6 +21,7 @@ struct PageContent {
     std::string_view approver = {};  // of Page::wrongAccount
     std::string_view detail = {};    // what the provider said
     bool retry = false;              // pressing again makes sense, by POST to this very URL
+    bool canStart = false;           // so do buttons of the link's other accounts
     unsigned status = 0;             // HTTP status; 0: the page's own
 };
 

@@ -8,6 +8,8 @@
 #include "ngx_module/respond.hpp"
 #include "shared/attempt.hpp"
 
+#include <algorithm>
+
 namespace grantlink {
 
 namespace {
@@ -92,13 +94,39 @@ ngx_int_t onPushed(ngx_http_request_t* r, std::string_view url) {
 } // namespace
 
 std::optional<Page> endOf(const FoundLink& link) {
-    if (link.view().status == LinkStatus::cancelled || !link.provider())
+    const bool isAsked = link.provider() && !link.item().withdrawn;
+    if (link.view().status == LinkStatus::cancelled || !isAsked)
         return Page::cancelled;
     if (link.view().status == LinkStatus::replaced)
         return Page::replaced;
     if (link.item().connected)
         return Page::alreadyConnected;
     return std::nullopt;
+}
+
+std::optional<Page> endOfAll(const FoundLink& link) {
+    if (link.view().status == LinkStatus::cancelled)
+        return Page::cancelled;
+    if (link.view().status == LinkStatus::replaced)
+        return Page::replaced;
+    const auto& items = link.view().items;
+    const bool waits = std::any_of(items.begin(), items.end(), [](const LinkItem& item) {
+        return !item.withdrawn && !item.connected;
+    });
+    if (!waits)
+        return Page::alreadyConnected;
+    return link.view().expires <= loopTimeMs() ? std::optional(Page::expired) : std::nullopt;
+}
+
+bool chooseAsked(RequestContext& context, FoundLink& link) {
+    if (!context.accountAsked.empty()) {
+        const auto connection = Uuid::parse(context.accountAsked);
+        if (!connection || !link.choose(*connection))
+            return false;
+    }
+    context.connection = link.item().connection;
+    context.provider = link.item().provider;
+    return true;
 }
 
 std::optional<Page> obstacleToStart(const FoundLink& link) {
@@ -134,9 +162,9 @@ bool beganHere(ngx_http_request_t* r, const RequestContext& context, const Found
 }
 
 std::optional<Uuid> attemptBegun(ngx_http_request_t* r, const RequestContext& context,
-                                 const FoundLink& link) {
+                                 const FoundLink& link, const LinkItem& item) {
     for (const Cookie& cookie : context.cookies) {
-        const auto attempt = decodeBrowserCookie(textOf(cookie.value), link.item().connection,
+        const auto attempt = decodeBrowserCookie(textOf(cookie.value), item.connection,
                                                  link.view().generation, *locationConf(r).keys);
         if (attempt && attemptIsCurrent(*attempt, link.site().attemptLifetime, loopTimeMs()) &&
             attemptCookie(context, link.site(), *attempt) == textOf(cookie.value))

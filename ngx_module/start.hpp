@@ -15,8 +15,16 @@ namespace grantlink {
 // provider is no longer configured, or the item is connected.
 std::optional<Page> endOf(const FoundLink& link);
 
+// Why nothing of a link that asks for several accounts can be begun, if so: it was cancelled or
+// replaced, all are connected, or its time is over.
+std::optional<Page> endOfAll(const FoundLink& link);
+
 // Why a press on this link does not lead to the provider now, if so: endOf(), or its time is over.
 std::optional<Page> obstacleToStart(const FoundLink& link);
+
+// The item that the button names (?account=); without a name it is the one that the link has. False
+// when the link has no such item: the page was an old one, or somebody else's.
+bool chooseAsked(RequestContext& context, FoundLink& link);
 
 // 303 to the provider with the attempt's cookie; or, for our own script (Accept: application/json),
 // 200 with {"location", "status"}: a popup cannot show a form's answer.
@@ -26,8 +34,9 @@ ngx_int_t startAttempt(ngx_http_request_t* r, RequestContext& context, const Fou
 bool beganHere(ngx_http_request_t* r, const RequestContext& context, const FoundLink& link,
                const Uuid& attempt);
 
-// The attempt that this browser has begun with this link and may still finish, by its cookies.
+// The attempt that this browser has begun with this item of the link and may still finish, by its
+// cookies.
 std::optional<Uuid> attemptBegun(ngx_http_request_t* r, const RequestContext& context,
-                                 const FoundLink& link);
+                                 const FoundLink& link, const LinkItem& item);
 
 } // namespace grantlink

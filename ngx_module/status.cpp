@@ -144,13 +144,35 @@ bool canRetry(ngx_http_request_t* r, const RequestContext& context, const FoundL
            beganHere(r, context, link, *context.attempt);
 }
 
-ngx_int_t sendEnded(ngx_http_request_t* r, RequestContext& context, const FoundLink& link,
+// Whether the buttons for the link's other accounts work here: whatever became of this one, under
+// the same conditions.
+bool canGoOn(ngx_http_request_t* r, const RequestContext& context, const FoundLink& link,
+             const OutcomeRecord& ended) {
+    return link && link.isShared() && link.view().generation == ended.generation &&
+           !endOfAll(link) && beganHere(r, context, link, *context.attempt);
+}
+
+// The button of one of them.
+ngx_int_t startOther(ngx_http_request_t* r, RequestContext& context, FoundLink& link) {
+    if (!chooseAsked(context, link))
+        return sendPage(r, Page::badRequest);
+    if (const auto page = obstacleToStart(link))
+        return sendPage(r, *page, {.link = &link});
+    return startAttempt(r, context, link);
+}
+
+ngx_int_t sendEnded(ngx_http_request_t* r, RequestContext& context, FoundLink& link,
                     const OutcomeRecord& ended) {
     const bool retry = canRetry(r, context, link, ended);
-    if (r->method == NGX_HTTP_POST && retry && !isCrossSite(r))
+    const bool goOn = canGoOn(r, context, link, ended);
+    const bool pressed = r->method == NGX_HTTP_POST && !isCrossSite(r);
+    if (pressed && goOn && !context.accountAsked.empty())
+        return startOther(r, context, link);
+    if (pressed && retry && context.accountAsked.empty())
         return startAttempt(r, context, link);
     const Page page = pageOf(ended.outcome);
-    PageContent content{.link = link ? &link : nullptr, .retry = retry, .status = NGX_HTTP_OK};
+    PageContent content{
+        .link = link ? &link : nullptr, .retry = retry, .canStart = goOn, .status = NGX_HTTP_OK};
     (page == Page::wrongAccount ? content.approver : content.detail) = ended.detail;
     return sendPage(r, page, content);
 }
@@ -168,7 +190,7 @@ ngx_int_t handleStatus(ngx_http_request_t* r, RequestContext& context) {
         return sendPage(r, Page::notFound);
     context.connection = found.outcome ? found.outcome->connection : *found.waiting;
     const auto snapshot = links->snapshot();
-    const FoundLink link(snapshot, *context.connection);
+    FoundLink link(snapshot, *context.connection);
     if (link)
         context.provider = link.item().provider;
     if (found.outcome)

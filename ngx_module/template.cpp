@@ -59,10 +59,17 @@ EscapedValues::EscapedValues(const PageValues& values) {
     }
 }
 
-std::size_t Template::bound(const EscapedValues& values) const {
-    std::size_t out = textLength_;
+std::size_t Template::Sizes::with(const EscapedValues& values) const {
+    std::size_t out = text;
     for (std::size_t i = 0; i < slotCount; ++i)
-        out += uses_[i] * values[static_cast<Slot>(i)].size();
+        out += uses[i] * values[static_cast<Slot>(i)].size();
+    return out;
+}
+
+std::size_t Template::bound(const EscapedValues& values, Accounts accounts) const {
+    std::size_t out = page_.with(values);
+    for (const EscapedValues& account : accounts)
+        out += account_.with(account);
     return out;
 }
 
@@ -71,11 +78,15 @@ std::string_view Template::head() const {
     return begins ? segments_.front().text : std::string_view();
 }
 
-std::string_view Template::render(const EscapedValues& values, char* memory) const {
+std::string_view Template::render(const EscapedValues& page, char* memory,
+                                  Accounts accounts) const {
     const std::string_view known = head();
     char* end = memory + known.size();
+    const EscapedValues* current = &page;
+    auto account = accounts.begin();
     for (std::size_t i = known.empty() ? 0 : 1; i < segments_.size();) {
         const Segment& segment = segments_[i++];
+        const EscapedValues& values = *current;
         switch (segment.kind) {
         case Kind::text:
             end = append(segment.text, end);
@@ -89,6 +100,18 @@ std::string_view Template::render(const EscapedValues& values, char* memory) con
             break;
         case Kind::skipIfSet:
             if (!values[segment.slot].empty())
+                i = segment.at;
+            break;
+        case Kind::each:
+            account = accounts.begin();
+            if (account == accounts.end())
+                i = segment.at;
+            else
+                current = &*account;
+            break;
+        case Kind::next:
+            current = ++account == accounts.end() ? &page : &*account;
+            if (current != &page)
                 i = segment.at;
             break;
         }

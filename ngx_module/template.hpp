@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <forward_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,17 @@ enum class Slot : std::uint8_t {
     assets,
     problem,
     retry,
+    message,
+    total,
+    done,
+    item,
+    start,
+    waits,
+    connected,
+    declined,
+    wrong,
+    failed,
+    checking,
     count
 };
 
@@ -53,8 +65,8 @@ class EscapedValues {
   public:
     explicit EscapedValues(const PageValues& values);
 
-    EscapedValues(const EscapedValues&) = delete;
-    EscapedValues& operator=(const EscapedValues&) = delete;
+    EscapedValues(EscapedValues&&) = default; // the copies stay where they are
+    EscapedValues& operator=(EscapedValues&&) = delete;
 
     std::string_view operator[](Slot slot) const { return values_[static_cast<std::size_t>(slot)]; }
 
@@ -68,30 +80,44 @@ std::string escapeHtml(std::string_view text);
 
 class Template {
   public:
+    // The values of each account of a link that asks for several: what is in {{#accounts}} is
+    // rendered with each of them in turn, all else with `values`.
+    using Accounts = std::span<const EscapedValues>;
+
     // How many bytes render() composes at most.
-    std::size_t bound(const EscapedValues& values) const;
+    std::size_t bound(const EscapedValues& values, Accounts accounts = {}) const;
 
     // The text that the page begins with, whatever the values are.
     std::string_view head() const;
 
     // The page, in `memory`, which has bound() bytes and begins with head().
-    std::string_view render(const EscapedValues& values, char* memory) const;
+    std::string_view render(const EscapedValues& values, char* memory,
+                            Accounts accounts = {}) const;
 
   private:
     friend class TemplateCompiler;
 
-    enum class Kind : std::uint8_t { text, value, skipIfEmpty, skipIfSet };
+    // What is between `each` and `next` is for each account; `each` leads to the segment behind
+    // `next`, and `next` to the one behind `each`.
+    enum class Kind : std::uint8_t { text, value, skipIfEmpty, skipIfSet, each, next };
 
     struct Segment {
         Kind kind;
         Slot slot = Slot::count;
-        std::uint32_t at = 0;       // a skip: the segment to go on with
+        std::uint32_t at = 0;       // but of text and value: the segment to go on with
         std::string_view text = {}; // of the pool
     };
 
+    // How much there is of text, and how often each value is used.
+    struct Sizes {
+        std::size_t text = 0;
+        std::array<std::uint16_t, slotCount> uses{};
+
+        std::size_t with(const EscapedValues& values) const;
+    };
+
     std::vector<Segment> segments_;
-    std::size_t textLength_ = 0;
-    std::array<std::uint16_t, slotCount> uses_{};
+    Sizes page_, account_; // outside {{#accounts}}, and inside
 };
 
 } // namespace grantlink

@@ -15,6 +15,8 @@ namespace {
 constexpr std::array<std::string_view, slotCount> slotNames{
     "requester", "account", "provider",  "approver",  "detail", "expires", "brand",
     "logo",      "colour",  "switchurl", "switchhow", "assets", "problem", "retry",
+    "message",   "total",   "done",      "item",      "start",  "waits",   "connected",
+    "declined",  "wrong",   "failed",    "checking",
 };
 
 constexpr int maxDepth = 8;             // of {{> file}} in {{> file}}
@@ -22,7 +24,8 @@ constexpr int maxIncluded = 1000;       // of them in one page; without a cap ea
 constexpr std::size_t maxUses = 0xffff; // of one value in one template
 constexpr std::string_view textPrefix = "t.";
 constexpr std::string_view versionPrefix = "v.";
-constexpr std::string_view loop = "languages";
+constexpr std::string_view languageLoop = "languages";
+constexpr std::string_view accountLoop = "accounts";
 
 std::optional<Slot> slotNamed(std::string_view name) {
     const auto found = std::find(slotNames.begin(), slotNames.end(), name);
@@ -132,6 +135,8 @@ class TemplateCompiler {
             here = end + 2;
             if (inside == "#languages")
                 here = repeat(in, begin, here, depth);
+            else if (inside == "#accounts")
+                here = repeatAtRun(in, begin, here, depth);
             else
                 addTag(in, begin, inside, depth, outside);
         }
@@ -139,21 +144,50 @@ class TemplateCompiler {
 
     // Compiles what is between {{#languages}} and its end once for each language.
     std::size_t repeat(const Source& in, std::size_t begin, std::size_t bodyBegin, int depth) {
+        const std::size_t bodyEnd = endOfLoop(in, begin, bodyBegin, languageLoop, each_ != nullptr);
+        for (const Language& language : languages_) {
+            each_ = &language;
+            compileBody(in, bodyBegin, bodyEnd, depth, languageLoop);
+        }
+        each_ = nullptr;
+        return bodyEnd + tag('/', languageLoop).size();
+    }
+
+    // Compiles what is between {{#accounts}} and its end once, to be rendered for each of them.
+    std::size_t repeatAtRun(const Source& in, std::size_t begin, std::size_t bodyBegin, int depth) {
+        const std::size_t bodyEnd = endOfLoop(in, begin, bodyBegin, accountLoop, inAccounts_);
+        const std::size_t first = out_.segments_.size();
+        if (!muted_)
+            out_.segments_.push_back({Template::Kind::each});
+        inAccounts_ = true;
+        compileBody(in, bodyBegin, bodyEnd, depth, accountLoop);
+        inAccounts_ = false;
+        if (!muted_) {
+            const auto behind = static_cast<std::uint32_t>(first + 1);
+            out_.segments_.push_back({Template::Kind::next, Slot::count, behind});
+            jumpTarget_ = out_.segments_.size();
+            out_.segments_[first].at = static_cast<std::uint32_t>(jumpTarget_);
+        }
+        return bodyEnd + tag('/', accountLoop).size();
+    }
+
+    std::size_t endOfLoop(const Source& in, std::size_t begin, std::size_t bodyBegin,
+                          std::string_view loop, bool isInside) const {
         const std::string close = tag('/', loop);
         const std::size_t bodyEnd = in.text.find(close, bodyBegin);
-        if (!in.isFile || each_ || bodyEnd == std::string_view::npos)
+        if (!in.isFile || isInside || bodyEnd == std::string_view::npos)
             fail(in, begin,
                  tag('#', loop) + " stands in a template file, is closed by " + close +
                      " and does not contain itself");
-        for (const Language& language : languages_) {
-            each_ = &language;
-            const std::size_t outside = open_.size();
-            compileRange(in, bodyBegin, bodyEnd, depth, outside);
-            if (open_.size() > outside)
-                fail(in, bodyEnd, tag('#', open_.back().name) + " is not closed before " + close);
-        }
-        each_ = nullptr;
-        return bodyEnd + close.size();
+        return bodyEnd;
+    }
+
+    void compileBody(const Source& in, std::size_t begin, std::size_t end, int depth,
+                     std::string_view loop) {
+        const std::size_t outside = open_.size();
+        compileRange(in, begin, end, depth, outside);
+        if (open_.size() > outside)
+            fail(in, end, tag('#', open_.back().name) + " is not closed before " + tag('/', loop));
     }
 
     void addTag(const Source& in, std::size_t position, std::string_view inside, int depth,
@@ -229,7 +263,8 @@ class TemplateCompiler {
                                     : sigil == '#' ? Template::Kind::skipIfEmpty
                                                    : Template::Kind::skipIfSet;
         out_.segments_.push_back({kind, *slot});
-        std::uint16_t& uses = out_.uses_[static_cast<std::size_t>(*slot)];
+        Template::Sizes& sizes = inAccounts_ ? out_.account_ : out_.page_;
+        std::uint16_t& uses = sizes.uses[static_cast<std::size_t>(*slot)];
         if (sigil == ' ' && ++uses == maxUses)
             fail(in, position, quoted(name) + " is used too often");
     }
@@ -269,11 +304,16 @@ class TemplateCompiler {
 
     void poolTexts() {
         auto text = texts_.begin();
+        Template::Sizes* sizes = &out_.page_;
         for (Template::Segment& segment : out_.segments_) {
+            if (segment.kind == Template::Kind::each)
+                sizes = &out_.account_;
+            if (segment.kind == Template::Kind::next)
+                sizes = &out_.page_;
             if (segment.kind != Template::Kind::text)
                 continue;
             segment.text = pool_.keep(std::move(*text++));
-            out_.textLength_ += segment.text.size();
+            sizes->text += segment.text.size();
         }
     }
 
@@ -296,6 +336,7 @@ class TemplateCompiler {
     std::vector<Open> open_;
     int muted_ = 0;
     int included_ = 0;
+    bool inAccounts_ = false;    // in {{#accounts}}
     std::size_t jumpTarget_ = 0; // the newest segment that a section jumps to
 };
 

@@ -6,6 +6,8 @@
 //   {{> file}}              another template, put in as it is
 //   {{t.key}}               a text of the language, itself a template without {{> }} and {{t. }}
 //   {{v.file}}              a version of the file: another one whenever the file is changed
+//   {{#accounts}} … {{/accounts}}   repeated for each account of a link that asks for several,
+//                                   with that account's values inside
 //   {{! … }}                a comment
 //   {{lang}} {{dir}} {{page}}     constants of the compilation; sections of them are decided at
 //   once

@@ -48,6 +48,13 @@ class RecordReader {
         return out;
     }
 
+    // A number in a byte, of those up to `most`; a greater one fails the same way.
+    std::uint8_t upTo(std::uint8_t most) {
+        const auto out = integer<std::uint8_t>();
+        failed_ = failed_ || out > most;
+        return out;
+    }
+
     Uuid uuid() {
         Uuid out;
         if (const Bytes bytes = take(out.bytes.size()); !bytes.empty())

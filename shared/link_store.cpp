@@ -11,7 +11,7 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint32_t schema = 3;
+constexpr std::uint32_t schema = 4;
 constexpr std::size_t mapSize = std::size_t{16} << 30; // ten million links take about 1.5 GiB
 constexpr std::size_t partSize = LinkSpread::linksABucket;
 constexpr mode_t fileMode = 0640; // nginx's group reads
@@ -254,8 +254,8 @@ void LinkWriter::addLinks(lmdb::WriteTransaction& write, std::span<const Entry> 
             putBucket(write, number, std::move(links));
     }
     for (const Entry& entry : entries)
-        if (entry.newestOf)
-            put(write, databases_.connections, entry.newestOf->bytes, entry.link.bytes);
+        for (const Uuid& connection : entry.newestOf)
+            put(write, databases_.connections, connection.bytes, entry.link.bytes);
 }
 
 // Splits as many buckets as the links that were added ask for.
@@ -363,8 +363,8 @@ void LinkWriter::appendAll(lmdb::WriteTransaction& write, std::span<Entry> entri
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const Entry& entry = entries[i];
         links.emplace_back(entry.link, entry.view);
-        if (entry.newestOf)
-            newest.emplace_back(*entry.newestOf, entry.link);
+        for (const Uuid& connection : entry.newestOf)
+            newest.emplace_back(connection, entry.link);
         const std::uint32_t number = spread.bucketOf(entry.link);
         if (i + 1 < entries.size() && spread.bucketOf(entries[i + 1].link) == number)
             continue;

@@ -107,8 +107,8 @@ class LinkWriter {
   public:
     struct Entry {
         LinkKey link;
-        std::string view;                  // encodeLinkView
-        std::optional<Uuid> newestOf = {}; // the connection whose newest link this is
+        std::string view;                // encodeLinkView
+        std::vector<Uuid> newestOf = {}; // the connections whose newest link this is
     };
 
     // What is there beside the links.

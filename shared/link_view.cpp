@@ -6,10 +6,12 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint8_t linkVersion = 2;
+constexpr std::uint8_t linkVersion = 3;
 constexpr std::uint8_t sharedVersion = 1; // of provider, brand and site
 
-enum ItemFlag : std::uint8_t { connectedFlag = 1 };
+enum ItemFlag : std::uint8_t { connectedFlag = 1, withdrawnFlag = 2 };
+
+constexpr std::uint8_t noOutcome = 0; // of an item; the others are those of an outcome record
 
 enum ProviderFlag : std::uint8_t { pkceFlag = 1, nonceFlag = 2, issFlag = 4, pushedFlag = 8 };
 
@@ -22,7 +24,12 @@ constexpr int flagIf(bool set, std::uint8_t flag) {
 LinkItem readItem(RecordReader& in) {
     LinkItem item;
     item.connection = in.uuid();
-    item.connected = in.flags(connectedFlag) & connectedFlag;
+    const auto flags = in.flags(connectedFlag | withdrawnFlag);
+    item.connected = flags & connectedFlag;
+    item.withdrawn = flags & withdrawnFlag;
+    const auto outcome = in.upTo(static_cast<std::uint8_t>(Outcome::providerError));
+    if (outcome != noOutcome)
+        item.lastOutcome = static_cast<Outcome>(outcome);
     item.provider = in.text();
     item.account = in.text();
     return item;
@@ -61,6 +68,7 @@ std::optional<LinkView> parseLinkView(Bytes record) {
     view.requester = in.text();
     view.language = in.text();
     view.brand = in.text();
+    view.message = in.text();
     if (status > 2 || items == 0 || items > LinkView::maxItems)
         return std::nullopt;
     while (view.items.size() < items)
@@ -76,10 +84,12 @@ std::string encodeLinkView(const LinkView& view) {
     out.integer(static_cast<std::uint8_t>(view.items.size()))
         .integer(view.generation)
         .integer(view.expires);
-    out.text(view.requester).text(view.language).text(view.brand);
+    out.text(view.requester).text(view.language).text(view.brand).text(view.message);
     for (const LinkItem& item : view.items) {
         out.uuid(item.connection);
-        out.integer(static_cast<std::uint8_t>(flagIf(item.connected, connectedFlag)));
+        out.integer(static_cast<std::uint8_t>(flagIf(item.connected, connectedFlag) |
+                                              flagIf(item.withdrawn, withdrawnFlag)));
+        out.integer(item.lastOutcome ? static_cast<std::uint8_t>(*item.lastOutcome) : noOutcome);
         out.text(item.provider).text(item.account);
     }
     return out.take();

@@ -9,6 +9,7 @@
 // the read transaction that found the record.
 #pragma once
 
+#include "shared/approval.hpp"
 #include "shared/secret.hpp"
 #include "shared/uuid.hpp"
 
@@ -31,8 +32,10 @@ enum class LinkStatus : std::uint8_t {
 struct LinkItem {
     Uuid connection;
     bool connected = false;
-    std::string_view provider; // id: the last path segment of the redirect URI
-    std::string_view account;  // for people, such as @nike; empty: whoever approves
+    bool withdrawn = false; // it is asked for no more, while others of this link may be
+    std::optional<Outcome> lastOutcome = {}; // of an attempt with this link; of several items only
+    std::string_view provider;               // id: the last path segment of the redirect URI
+    std::string_view account;                // for people, such as @nike; empty: whoever approves
 };
 
 struct LinkView {
@@ -44,6 +47,7 @@ struct LinkView {
     std::string_view requester; // who asks
     std::string_view language;  // BCP 47, as the requester chose it; empty: the browser decides
     std::string_view brand;     // id of a brand; empty: none
+    std::string_view message;   // of who asks, for the recipient; may have lines; empty: none
     boost::container::static_vector<LinkItem, maxItems> items; // at least one
 
     const LinkItem* find(const Uuid& connection) const;

@@ -159,7 +159,7 @@ subtest 'a long text' => sub {
 };
 
 subtest 'the mistakes of the manual' => sub {
-    my $known = 'known are requester, account, provider, approver, detail, expires, brand, logo, colour, switchurl, switchhow, assets, problem, retry';
+    my $known = 'known are requester, account, provider, approver, detail, expires, brand, logo, colour, switchurl, switchhow, assets, problem, retry, message, total, done, item, start, waits, connected, declined, wrong, failed, checking';
     my @mistakes = (
         ['ready.html' => "<p>\n<p>\n{{requestor}}",   qq{ready.html:3: there is no value "requestor"; $known}],
         ['ready.html' => "{{#account}}\n\n\n",        'ready.html:4: the section {{#account}} is not closed; add {{/account}}'],

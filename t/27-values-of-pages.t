@@ -10,9 +10,10 @@ use Grantlink::Instance;
 use Grantlink::Toml qw(write_file);
 use Grantlink::Url  qw(with_parameter);
 
-my @values = qw(requester account provider expires brand logo colour switchurl switchhow
+my @values = qw(requester account provider expires brand logo colour switchurl switchhow message
     approver detail retry assets problem);
-my @of_link = @values[0 .. 8];
+my @of_several = qw(total done start waits connected declined wrong failed checking);
+my @of_link = @values[0 .. 9];
 
 my $grantlink = Grantlink::Instance->new;
 my $directory = $grantlink->directory . '/pages';
@@ -21,7 +22,8 @@ my $pages     = "$Grantlink::Instance::repository/ngx_module/pages";
 # Each page prints its values and nothing else.
 make_path($directory);
 for my $page (map { m{/(\w+)\.html\z} } glob "$pages/*.html") {
-    write_file("$directory/$page.html", qq{<body data-page="{{page}}">\n} . join '', map { "$_=[{{$_}}]\n" } @values);
+    write_file("$directory/$page.html", qq{<body data-page="{{page}}">\n} . join('', map { "$_=[{{$_}}]\n" } @values, @of_several)
+        . '{{#accounts}}(' . join('|', map { "{{$_}}" } 'account', 'item', @of_several[2 .. $#of_several]) . "){{/accounts}}\n");
 }
 write_file($grantlink->directory . '/etc/logo.png', 'GIF89a' . 'x' x 100);
 $grantlink->write_daemon_config(settings => {brands => {acme => {
@@ -31,7 +33,7 @@ $grantlink->start;
 my $browser = $grantlink->browser;
 my $public  = $grantlink->public_url;
 
-sub ask (%with) { return request_connection($grantlink, requester => 'Acme', brand => 'acme', %with) }
+sub ask (%with) { return request_connection($grantlink, requester => 'Acme', brand => 'acme', message => 'Hello', %with) }
 
 # The page shows these values and leaves all others empty. `also` are values by their text.
 sub shows ($response, $page, $set, %also) {
@@ -72,7 +74,7 @@ subtest 'the link' => sub {
     shows($browser->get($expired), 'expired', \@of_link, assets => 'assets/');
     shows($browser->get("$public/approve/" . 'A' x 32), 'not_found', [], assets => 'assets/');
     shows($browser->get("$public/approve/nothing"),     'not_found', []);
-    my @plain = grep { !/\A(?:brand|logo|colour|account)\z/ } @of_link;
+    my @plain = grep { !/\A(?:brand|logo|colour|account|message)\z/ } @of_link;
     shows($browser->get(request_connection($grantlink, account => '')->{link}), 'ready', \@plain, assets => 'assets/');
 };
 
@@ -98,6 +100,22 @@ subtest 'the status page' => sub {
     shows($browser->get($waits->location), 'finishing', \@of_link, %up);
     $grantlink->process('daemon')->signal('CONT');
     is(wait_for_outcome($browser, $waits->location), 'connected', 'and goes on');
+};
+
+subtest 'a link for several accounts' => sub {
+    my @accounts = map { {provider => 'instagram', account => $_} } '@nike', '@adidas';
+    my $asked    = $grantlink->admin->post('/v1/connections', {accounts => \@accounts, requester => 'Acme', brand => 'acme', message => 'Hello'})->json;
+    my ($nike, $adidas) = map { $_->{id} } @{$asked->{connections}};
+    my $page  = $browser->get($asked->{link});
+    my $found = shows($page, 'accounts', [@of_link, 'start'], assets => 'assets/', total => 2, done => 0);
+    like($page->body, qr/^\(\@nike\|$nike\|yes\|yes(?:\|){5}\)\(\@adidas\|$adidas\|yes\|yes(?:\|){5}\)$/m, 'each account has its own');
+    my $back = come_back($browser, approve_at_provider($browser, press($browser, "$asked->{link}?account=$nike"), 'nike'));
+    wait_for_outcome($browser, $back->location);
+    my $status = $browser->get($back->location);
+    shows($status, 'connected', [@of_link, 'start'], assets => '../assets/', total => 2, done => 1);
+    like($status->body, qr/^\(\@nike\|$nike\|\|\|yes\|\|\|\|\)\(\@adidas\|$adidas\|yes\|yes(?:\|){5}\)$/m, 'with their states');
+    shows($grantlink->browser->get($back->location), 'connected', \@of_link, assets => '../assets/', total => 2, done => 1);
+    unlike($browser->get(ask()->{link})->body, qr/^\(/m, 'a link for one has none');
 };
 
 subtest 'the confirmation' => sub {

@@ -180,7 +180,10 @@ boost::asio::awaitable<ServerResponse> AdminApi::dispatch(const ServerRequest& r
         Json wanted = bodyOf(request);
         const Json made = co_await connections_.create(std::move(wanted), std::move(actor));
         ServerResponse response = ok(made, 201);
-        response.headers.emplace_back("Location", std::string(collection) + "/" + made["id"].str());
+        const Json list = made["connections"];
+        const Json first = list.isNull() ? made : list.at(0);
+        response.headers.emplace_back("Location",
+                                      std::string(collection) + "/" + first["id"].str());
         co_return response;
     }
     if (path == notifications || isBelow(path, notifications))

@@ -2,11 +2,13 @@
 
 #include "daemon/admin/problem.hpp"
 #include "daemon/admin/represent.hpp"
+#include "daemon/links/sharers.hpp"
 #include "daemon/metrics/metrics_text.hpp"
 #include "daemon/notify/link_notices.hpp"
 #include "daemon/notify/mail_header.hpp"
 #include "daemon/notify/notify.hpp"
 #include "daemon/text/names.hpp"
+#include "daemon/text/printable.hpp"
 #include "daemon/text/rfc3339.hpp"
 #include "shared/language_tag.hpp"
 
@@ -19,31 +21,106 @@ namespace {
 
 constexpr std::size_t maxNameLength = 200; // bytes of an account's or requester's name
 constexpr std::size_t maxReminders = 5;
+constexpr std::size_t maxMessageLength = 1000; // characters
 
-std::string textMember(const Json& wanted, const char* name) {
+// `where`: "accounts[1]", or empty for the request itself.
+std::string memberOf(const std::string& where, const std::string& name) {
+    return where.empty() ? name : where + "." + name;
+}
+
+std::string textMember(const Json& wanted, const char* name, const std::string& where = {}) {
     const Json value = wanted[name];
+    const std::string member = memberOf(where, name);
     if (value.isNull())
         return {};
     if (!value.isString())
-        throw badRequest(std::string(name) + " must be a text", name);
+        throw badRequest(member + " must be a text", member);
     std::string text = value.str();
     if (!isOneLine(text, maxNameLength))
-        throw badRequest(std::string(name) + " must be one line of at most " +
-                             std::to_string(maxNameLength) + " bytes",
-                         name);
+        throw badRequest(member + " must be one line of at most " + std::to_string(maxNameLength) +
+                             " bytes",
+                         member);
     return text;
 }
 
 void refuseUnknownMembers(const Json& wanted) {
     static constexpr std::string_view known[] = {
-        "provider", "account",         "notify", "requester",     "brand",
-        "language", "recipient_email", "remind", "link_lifetime", "trace"};
+        "provider", "account", "accounts",        "notify", "requester",     "brand",
+        "language", "message", "recipient_email", "remind", "link_lifetime", "trace"};
     for (const std::string& key : wanted.keys())
         if (std::find(std::begin(known), std::end(known), key) == std::end(known))
             throw badRequest("there is no member \"" + key +
-                                 "\"; known are provider, account, notify, requester, brand, "
-                                 "language, recipient_email, remind, link_lifetime and trace",
+                                 "\"; known are provider, account, accounts, notify, requester, "
+                                 "brand, language, message, recipient_email, remind, "
+                                 "link_lifetime and trace",
                              key);
+}
+
+void setAccount(Connection& out, const Json& wanted, const Settings& settings,
+                const std::string& where) {
+    const std::string of = where.empty() ? "" : where + ": ";
+    out.provider = textMember(wanted, "provider", where);
+    const Provider* provider = settings.provider(out.provider);
+    if (!provider)
+        throw badRequest(
+            of + "there is no provider \"" + out.provider + "\"; known are " +
+                keysOf(settings.providers, "none; add [providers.NAME] to grantlink.toml"),
+            memberOf(where, "provider"));
+    const std::string account = textMember(wanted, "account", where);
+    out.account = provider->display(provider->normalise(account));
+    if (out.account.empty() && !account.empty())
+        throw badRequest(of + "account must be a handle such as \"@nike\"",
+                         memberOf(where, "account"));
+}
+
+// What a link of several is asked for.
+std::vector<Json> accountsOf(const Json& wanted) {
+    const Json list = wanted["accounts"];
+    if (!wanted["provider"].isNull() || !wanted["account"].isNull())
+        throw badRequest("give either provider and account, or accounts", "accounts");
+    if (!list.isArray() || list.size() < 1 || list.size() > LinkView::maxItems)
+        throw badRequest("accounts must be a list of 1 to " + std::to_string(LinkView::maxItems) +
+                             " objects with provider and account",
+                         "accounts");
+    std::vector<Json> out;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const std::string where = "accounts[" + std::to_string(i) + "]";
+        const Json one = list.at(i);
+        if (!one.isObject())
+            throw badRequest(where + " must be an object with provider and account", where);
+        for (const std::string& key : one.keys())
+            if (key != "provider" && key != "account")
+                throw badRequest(where + " has no member \"" + key +
+                                     "\"; known are provider and account",
+                                 memberOf(where, key));
+        out.push_back(one);
+    }
+    return out;
+}
+
+void refuseTwice(const std::vector<Connection>& connections) {
+    for (std::size_t i = 0; i < connections.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (connections[i].provider == connections[j].provider &&
+                connections[i].account == connections[j].account)
+                throw badRequest("accounts[" + std::to_string(i) + "] is the same as accounts[" +
+                                     std::to_string(j) + "]",
+                                 "accounts[" + std::to_string(i) + "]");
+}
+
+// May have lines, unlike all other texts.
+std::string messageOf(const Json& wanted) {
+    const Json value = wanted["message"];
+    const std::string out = value.isString() ? printableLines(value.str()) : "";
+    const auto characters = std::count_if(out.begin(), out.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+    });
+    if ((!value.isNull() && !value.isString()) ||
+        static_cast<std::size_t>(characters) > maxMessageLength)
+        throw badRequest("message must be a text of at most " + std::to_string(maxMessageLength) +
+                             " characters",
+                         "message");
+    return out;
 }
 
 // One mailbox, or none.
@@ -105,8 +182,22 @@ std::string languageOf(const Json& wanted) {
 void revoke(Connection& connection, VaultWriter& vault, const Settings& settings) {
     if (connection.status != ConnectionStatus::revoked)
         notify(vault, Notice::removed, connection, connection.approved, settings);
-    forgetLinkNotices(vault, connection.id);
+    forgetLinkNotices(vault, connection);
     connection.status = ConnectionStatus::revoked;
+}
+
+// The same to whom else waits for the connection's link.
+template <typename Act>
+void eachOtherThatWaits(VaultWriter& vault, const Connection& connection, EventKind kind,
+                        const Actor& actor, Act act) {
+    for (Connection& other : sharersOf(vault, connection)) {
+        if (other.id == connection.id || !other.waits())
+            continue;
+        act(other);
+        other.updated = nowMs();
+        vault.putConnection(other);
+        vault.record({.time = other.updated, .kind = kind, .connection = other.id, .actor = actor});
+    }
 }
 
 } // namespace
@@ -120,21 +211,8 @@ ConnectionsApi::ConnectionsApi(Vault& vault, LinkPublisher& links, const DaemonS
       settings_(settings), keys_(std::move(keys)), queued_(std::move(queued)) {}
 
 Connection ConnectionsApi::newConnection(const Json& wanted) const {
-    refuseUnknownMembers(wanted);
     const SettingsPtr settings = settings_.get();
     Connection out;
-    out.id = Uuid::v7();
-    out.provider = textMember(wanted, "provider");
-    const Provider* provider = settings->provider(out.provider);
-    if (!provider)
-        throw badRequest(
-            "there is no provider \"" + out.provider + "\"; known are " +
-                keysOf(settings->providers, "none; add [providers.NAME] to grantlink.toml"),
-            "provider");
-    const std::string account = textMember(wanted, "account");
-    out.account = provider->display(provider->normalise(account));
-    if (out.account.empty() && !account.empty())
-        throw badRequest("account must be a handle such as \"@nike\"", "account");
     out.requester = textMember(wanted, "requester");
     if (out.requester.empty())
         out.requester = settings->config.requester;
@@ -148,6 +226,7 @@ Connection ConnectionsApi::newConnection(const Json& wanted) const {
         throw badRequest("remind needs a recipient_email", "remind");
     out.brand = brandOf(wanted, settings->config);
     out.language = languageOf(wanted);
+    out.message = messageOf(wanted);
     if (const Json trace = wanted["trace"]; !trace.isNull() && !trace.isBoolean())
         throw badRequest("trace must be true or false", "trace");
     out.created = out.updated = out.linkMade = nowMs();
@@ -156,24 +235,64 @@ Connection ConnectionsApi::newConnection(const Json& wanted) const {
     return out;
 }
 
-boost::asio::awaitable<Json> ConnectionsApi::create(Json wanted, Actor actor) {
-    const Connection connection = newConnection(wanted);
+// All that one request asks for. One account has a link of its own.
+std::vector<Connection> ConnectionsApi::newConnections(const Json& wanted) const {
+    refuseUnknownMembers(wanted);
     const SettingsPtr settings = settings_.get();
-    const auto put = [connection, settings, actor](VaultWriter& vault) {
-        vault.putConnection(connection);
-        planLinkNotices(vault, connection, *settings);
-        vault.record({.time = connection.created,
-                      .kind = EventKind::created,
-                      .connection = connection.id,
-                      .actor = actor,
-                      .detail = connection.provider + " " + connection.account});
+    const bool listed = !wanted["accounts"].isNull();
+    const std::vector<Json> accounts = listed ? accountsOf(wanted) : std::vector<Json>{wanted};
+    std::vector<Connection> out(accounts.size());
+    for (std::size_t i = 0; i < accounts.size(); ++i)
+        setAccount(out[i], accounts[i], *settings,
+                   listed ? "accounts[" + std::to_string(i) + "]" : "");
+    refuseTwice(out);
+    const Connection common = newConnection(wanted);
+    std::vector<Uuid> ids(out.size());
+    std::generate(ids.begin(), ids.end(), [] { return Uuid::v7(); });
+    const Uuid link = Uuid::v7();
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        Connection connection = common;
+        connection.id = ids[i];
+        connection.provider = out[i].provider;
+        connection.account = out[i].account;
+        if (out.size() > 1) {
+            connection.together = ids;
+            connection.sharedLink = link;
+        }
+        out[i] = std::move(connection);
+    }
+    return out;
+}
+
+boost::asio::awaitable<Json> ConnectionsApi::create(Json wanted, Actor actor) {
+    const std::vector<Connection> made = newConnections(wanted);
+    const SettingsPtr settings = settings_.get();
+    const auto put = [made, settings, actor](VaultWriter& vault) {
+        for (const Connection& connection : made) {
+            vault.putConnection(connection);
+            vault.record({.time = connection.created,
+                          .kind = EventKind::created,
+                          .connection = connection.id,
+                          .actor = actor,
+                          .detail = connection.provider + " " + connection.account});
+        }
+        planLinkNotices(vault, made.front(), *settings);
     };
     co_await vault_.write(put);
     if (wanted["trace"].boolean())
-        requests_.begin(connection.id);
-    co_await links_.publish(connection);
+        for (const Connection& connection : made)
+            requests_.begin(connection.id);
+    co_await links_.publish(vault_, made.front().id);
     queued_();
-    co_return withLink(connection);
+    if (wanted["accounts"].isNull())
+        co_return withLink(made.front());
+    Json list = Json::array();
+    for (const Connection& connection : made)
+        list.push(represent(connection));
+    co_return Json::object()
+        .set("connections", list)
+        .set("link", links_.linkOf(made.front()))
+        .set("link_expires_at", rfc3339(made.front().linkExpires));
 }
 
 Connection ConnectionsApi::find(const Uuid& id) const {
@@ -217,7 +336,7 @@ boost::asio::awaitable<Connection> ConnectionsApi::change(Uuid id, EventKind kin
         vault.record({.time = changed->updated, .kind = kind, .connection = id, .actor = actor});
     };
     co_await vault_.write(apply);
-    co_await links_.publish(*changed);
+    co_await links_.publish(vault_, id);
     co_return *changed;
 }
 
@@ -225,13 +344,14 @@ boost::asio::awaitable<Json> ConnectionsApi::regenerate(Uuid id, Actor actor) {
     const SettingsPtr settings = settings_.get();
     const TimeMs expires = after(settings->config.linkLifetime);
     const KeyId key = keys_->get()->current().id;
-    const Change renew = [expires, key, settings](Connection& c, VaultWriter& vault) {
+    const Change renew = [expires, key, settings, actor](Connection& c, VaultWriter& vault) {
         if (c.status == ConnectionStatus::active)
             throw conflict("the connection is active and needs no link");
         if (c.status == ConnectionStatus::revoked)
             throw conflict("the connection was cancelled; request a new one");
-        renewLink(c, key, expires);
+        replaceLink(vault, c, key, expires);
         planLinkNotices(vault, c, *settings);
+        eachOtherThatWaits(vault, c, EventKind::regenerated, actor, [](Connection&) {});
     };
     const Connection connection =
         co_await change(id, EventKind::regenerated, std::move(actor), renew);
@@ -241,11 +361,16 @@ boost::asio::awaitable<Json> ConnectionsApi::regenerate(Uuid id, Actor actor) {
 
 boost::asio::awaitable<Json> ConnectionsApi::cancel(Uuid id, Actor actor) {
     const SettingsPtr settings = settings_.get();
-    const Change withdraw = [settings](Connection& c, VaultWriter& vault) {
+    const Change withdraw = [settings, actor](Connection& c, VaultWriter& vault) {
         if (c.status == ConnectionStatus::active)
             throw conflict("the connection is active; there is no request left to cancel");
-        revoke(c, vault, *settings);
-        vault.erasePosts(c.id); // of one that was active once
+        const auto end = [&](Connection& one) {
+            revoke(one, vault, *settings);
+            vault.erasePosts(one.id); // of one that was active once
+        };
+        if (c.waits())
+            eachOtherThatWaits(vault, c, EventKind::cancelled, actor, end);
+        end(c);
     };
     const Connection connection =
         co_await change(id, EventKind::cancelled, std::move(actor), withdraw);

@@ -31,9 +31,11 @@ class ConnectionsApi {
                    RequestTraces& requests, const Metrics& metrics, const CurrentSettings& settings,
                    std::shared_ptr<const MasterKeyring> keys, std::function<void()> queued);
 
-    boost::asio::awaitable<Json> create(Json wanted, Actor actor); // with its link
+    // With the link. Several that are asked for in `accounts` share one.
+    boost::asio::awaitable<Json> create(Json wanted, Actor actor);
     Json show(const Uuid& id) const;
-    boost::asio::awaitable<Json> link(Uuid id, Actor actor);       // recorded before it is shown
+    boost::asio::awaitable<Json> link(Uuid id, Actor actor); // recorded before it is shown
+    // Both act for all that wait for the same link.
     boost::asio::awaitable<Json> regenerate(Uuid id, Actor actor); // with its new link
     boost::asio::awaitable<Json> cancel(Uuid id, Actor actor);
     boost::asio::awaitable<Json> remove(Uuid id, Actor actor); // its token is given back
@@ -45,7 +47,8 @@ class ConnectionsApi {
     using Change = std::function<void(Connection&, VaultWriter&)>;
 
     Connection find(const Uuid& id) const;
-    Connection newConnection(const Json& wanted) const;
+    std::vector<Connection> newConnections(const Json& wanted) const;
+    Connection newConnection(const Json& wanted) const; // but for its account
     boost::asio::awaitable<Connection> change(Uuid id, EventKind kind, Actor actor, Change change);
     Json withLink(const Connection& connection) const;
 

@@ -45,6 +45,14 @@ Json remindersOf(const Connection& connection) {
     return out;
 }
 
+Json othersOf(const Connection& connection) {
+    Json out = Json::array();
+    for (const Uuid& id : connection.together)
+        if (id != connection.id)
+            out.push(id.text());
+    return out;
+}
+
 } // namespace
 
 Json timeOrNull(TimeMs time) {
@@ -86,6 +94,7 @@ Json represent(const Connection& c) {
     out.set("notify", textOrNull(c.notify)).set("recipient_email", textOrNull(c.recipient));
     out.set("remind", remindersOf(c));
     out.set("brand", textOrNull(c.brand)).set("language", textOrNull(c.language));
+    out.set("message", textOrNull(c.message)).set("shares_link_with", othersOf(c));
     out.set("created_at", rfc3339(c.created)).set("updated_at", rfc3339(c.updated));
     out.set("generation", static_cast<std::int64_t>(c.generation));
     out.set("link_expires_at", rfc3339(c.linkExpires));

@@ -254,8 +254,10 @@ boost::asio::awaitable<void> AttemptRun::giveBack() {
 
 // The link view first: whoever sees "connected" on the status page finds the same behind the link.
 boost::asio::awaitable<void> AttemptRun::tellEdge(Outcome outcome, std::string detail) {
-    if (connection_ && outcome == Outcome::connected)
-        co_await services_.links.publish(*connection_);
+    const bool shown = // also how others ended, on the page of a link that is shared
+        connection_ && (outcome == Outcome::connected || !connection_->together.empty());
+    if (shown)
+        co_await services_.links.publish(services_.vault, connection_->id);
     co_await giveBack();
     OutcomeRecord record{outcome, approval_->connection, approval_->generation, nowMs(),
                          std::move(detail)};

@@ -53,9 +53,8 @@ Settled Settlement::apply(VaultWriter& vault) const {
     recordArrival(vault, attempt, approval);
     recordOutcome(vault, attempt, approval.connection, out.outcome, out.detail);
     // An attempt that came too late for its link says nothing about the connection.
-    const bool waits = out.connection && (out.connection->status == ConnectionStatus::pending ||
-                                          out.connection->status == ConnectionStatus::broken);
-    if (!waits || out.connection->generation != approval.generation)
+    if (!out.connection || !out.connection->waits() ||
+        out.connection->generation != approval.generation)
         return out;
     Connection& connection = *out.connection;
     connection.updated = connection.lastOutcomeAt = nowMs();
@@ -63,7 +62,7 @@ Settled Settlement::apply(VaultWriter& vault) const {
     if (out.outcome == Outcome::connected) {
         connection.status = ConnectionStatus::active;
         connection.approved = approved;
-        forgetLinkNotices(vault, connection.id);
+        forgetLinkNotices(vault, connection);
         const Preset& preset = settings->provider(connection.provider)->preset();
         keepTokens(vault, connection, *tokens, preset);
         vault.schedule(Task::collect, connection,

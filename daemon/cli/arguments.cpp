@@ -137,7 +137,13 @@ class CommandLine {
         command->add_option("PROVIDER", options->provider, "Where; see “grantlink providers”")
             ->required();
         command->add_option("ACCOUNT", options->account, "Whose, for example @nike")->required();
+        command->add_option("MORE", options->more,
+                            "More accounts for the same link, as PROVIDER ACCOUNT again");
         addRequestOptions(command, *options);
+        command
+            ->add_option("--message", options->message,
+                         "What the recipient reads on the page and in the mail")
+            ->type_name("TEXT");
         CLI::Option* const email =
             command->add_option("--email", options->email, "Mail the link to the recipient")
                 ->type_name("MAIL");

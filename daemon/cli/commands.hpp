@@ -22,9 +22,11 @@ struct Session {
 
 struct RequestOptions {
     std::string provider, account, notify, requester;
-    std::string brand, language; // of the recipient's pages
-    std::string expires;         // "7d"
-    std::string email;           // of the recipient: grantlink sends the link itself
+    std::vector<std::string> more; // accounts of the same link: provider, account, provider, …
+    std::string message;           // to the recipient
+    std::string brand, language;   // of the recipient's pages
+    std::string expires;           // "7d"
+    std::string email;             // of the recipient: grantlink sends the link itself
     std::vector<std::string> remind;
 };
 

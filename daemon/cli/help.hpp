@@ -24,13 +24,16 @@ Exit codes:
 
 inline constexpr const char* request =
     R"(Prints the link and nothing else to standard output, so that it can be piped.
-The account is connected only when the very account that is named approves.
+The account is connected only when the very account that is named approves. Several
+accounts share one link; each becomes a connection of its own.
 
 Examples:
   grantlink request instagram @nike
+  grantlink request instagram @nike facebook @nike youtube @nike
   grantlink request instagram @nike --notify me@example.com --expires 3d
   grantlink request instagram @nike --email her@example.com --remind 3d,7d
   grantlink request instagram @nike --brand acme --language de
+  grantlink request instagram @nike --message "Hello Ann, this is for the summer campaign."
   grantlink request instagram @nike | xclip
   grantlink request youtube @nike --json)";
 

@@ -2,6 +2,7 @@
 #include "daemon/cli/commands.hpp"
 
 #include "daemon/cli/connections.hpp"
+#include "daemon/cli/failure.hpp"
 #include "daemon/cli/output.hpp"
 #include "daemon/cli/qr.hpp"
 #include "daemon/cli/relative_time.hpp"
@@ -18,13 +19,42 @@ std::string expiryNote(const Json& expiry) {
     return fmt::format("\nIt expires {}.", relativeTime(expiry.str(), nowMs()));
 }
 
+CommandFailure noPairs(const std::string& what) {
+    return {ExitCode::usage, what + "; give a provider and an account for each, such as "
+                                    "“grantlink request instagram @nike facebook @nike”"};
+}
+
+// Provider, account, provider, account…
+Json accountsIn(const RequestOptions& options) {
+    std::vector<std::string> words{options.provider, options.account};
+    words.insert(words.end(), options.more.begin(), options.more.end());
+    Json out = Json::array();
+    for (std::size_t i = 0; i < words.size(); i += 2) {
+        if (words[i].starts_with('@'))
+            throw noPairs(fmt::format("“{}” stands where a provider should", printable(words[i])));
+        if (i + 1 == words.size())
+            throw noPairs(fmt::format("“{}” has no account behind it", printable(words[i])));
+        out.push(Json::object().set("provider", words[i]).set("account", words[i + 1]));
+    }
+    return out;
+}
+
 ApiReply create(const Session& session, const RequestOptions& options) {
     Json body = Json::object();
-    body.set("provider", options.provider);
+    const bool several = !options.more.empty();
+    if (several)
+        body.set("accounts", accountsIn(options));
+    else
+        body.set("provider", options.provider);
+    const std::string account = several ? "" : options.account;
     const std::pair<const char*, const std::string&> optional[] = {
-        {"account", options.account},       {"notify", options.notify},
-        {"requester", options.requester},   {"brand", options.brand},
-        {"language", options.language},     {"link_lifetime", options.expires},
+        {"account", account},
+        {"notify", options.notify},
+        {"requester", options.requester},
+        {"brand", options.brand},
+        {"message", options.message},
+        {"language", options.language},
+        {"link_lifetime", options.expires},
         {"recipient_email", options.email},
     };
     for (const auto& [name, value] : optional)
@@ -42,22 +72,61 @@ void printLink(const Session& session, const ApiReply& reply) {
     print(session.json ? reply.body : printable(reply.json["link"].str(), 4000));
 }
 
+// Of a request for several accounts its connections, else the one.
+std::vector<Json> connectionsIn(const Json& made) {
+    const Json list = made["connections"];
+    if (!list.isArray())
+        return {made};
+    std::vector<Json> out;
+    for (std::size_t i = 0; i < list.size(); ++i)
+        out.push_back(list.at(i));
+    return out;
+}
+
+// "@nike at instagram, @adidas at facebook and @puma at youtube".
+std::string describeAll(const std::vector<Json>& connections) {
+    std::string out;
+    for (std::size_t i = 0; i < connections.size(); ++i) {
+        const bool last = i + 1 == connections.size();
+        out += (i == 0 ? "" : last ? " and " : ", ") + describe(connections[i]);
+    }
+    return out;
+}
+
 Json load(const Session& session, const std::string& id) {
     return session.daemon.get("/v1/connections/" + id).json;
+}
+
+// The connection, and those that wait for the same link.
+std::vector<Json> withSharers(const Session& session, const Json& connection) {
+    std::vector<Json> out{connection};
+    const Json others = connection["shares_link_with"];
+    for (std::size_t i = 0; i < others.size(); ++i) {
+        const Json other = load(session, others.at(i).str());
+        const std::string status = other["status"].str();
+        if (status == "pending" || status == "broken")
+            out.push_back(other);
+    }
+    return out;
 }
 
 } // namespace
 
 void requestCommand(const Session& session, const RequestOptions& options) {
     const ApiReply reply = create(session, options);
+    const std::vector<Json> made = connectionsIn(reply.json);
     if (options.email.empty())
-        advise(fmt::format("Send this link to whoever holds {}:\n", describe(reply.json)));
+        advise(fmt::format("Send this link to whoever holds {}:\n", describeAll(made)));
     else
-        advise(fmt::format("This link for {} is on its way to {}:\n", describe(reply.json),
+        advise(fmt::format("This link for {} is on its way to {}:\n", describeAll(made),
                            printable(options.email)));
     printLink(session, reply);
-    advise(fmt::format("{} The connection is pending until they approve:\n  grantlink show {}",
-                       expiryNote(reply.json["link_expires_at"]), reply.json["id"].str()));
+    std::string note = expiryNote(reply.json["link_expires_at"]);
+    note += made.size() > 1 ? " The connections are pending until each is approved:"
+                            : " The connection is pending until they approve:";
+    for (const Json& connection : made)
+        note += "\n  grantlink show " + connection["id"].str();
+    advise(note);
 }
 
 void loginCommand(const Session& session, const RequestOptions& options) {
@@ -82,24 +151,31 @@ void regenerateCommand(const Session& session, const std::string& name, bool con
     if (!confirmed)
         confirm(fmt::format("{}: the link that is out now stops working at once, also for "
                             "somebody who has it open",
-                            describe(load(session, id))),
+                            describeAll(withSharers(session, load(session, id)))),
                 "Make a new link?");
     const ApiReply reply = session.daemon.post("/v1/connections/" + id + "/regenerate");
-    advise(fmt::format("The old link is dead. Send this one for {}:\n", describe(reply.json)));
+    advise(fmt::format("The old link is dead. Send this one for {}:\n",
+                       describeAll(withSharers(session, reply.json))));
     printLink(session, reply);
     advise(expiryNote(reply.json["link_expires_at"]));
 }
 
 void cancelCommand(const Session& session, const std::string& name, bool confirmed) {
     const std::string id = connectionId(session.daemon, name);
-    if (!confirmed)
+    const std::vector<Json> all = withSharers(session, load(session, id));
+    if (!confirmed && all.size() == 1)
         confirm(fmt::format("{} is revoked and its link stops working at once; only a new request "
                             "brings it back",
-                            describe(load(session, id))),
+                            describe(all.front())),
                 "Cancel it?");
+    else if (!confirmed)
+        confirm(fmt::format("{} are revoked, and the link they share stops working at once; only "
+                            "a new request brings them back",
+                            describeAll(all)),
+                "Cancel them?");
     const ApiReply reply = session.daemon.post("/v1/connections/" + id + "/cancel");
     print(session.json ? reply.body
-                       : fmt::format("{} is {}.", describe(reply.json),
+                       : fmt::format("{} {} {}.", describeAll(all), all.size() > 1 ? "are" : "is",
                                      printable(reply.json["status"].str())));
 }
 

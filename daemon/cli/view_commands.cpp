@@ -85,6 +85,16 @@ std::string scopesOf(const Json& token) {
     return out;
 }
 
+// "with @nike at facebook, @nike at youtube".
+std::string sharersOf(const Session& session, const Json& connection) {
+    const Json others = connection["shares_link_with"];
+    std::string out;
+    for (std::size_t i = 0; i < others.size(); ++i)
+        out += (i ? ", " : "with ") +
+               describe(session.daemon.get("/v1/connections/" + others.at(i).str()).json);
+    return out;
+}
+
 std::string joinCounts(const Json& counts) {
     std::string out;
     for (const std::string& status : counts.keys())
@@ -175,6 +185,8 @@ void showCommand(const Session& session, const std::string& name) {
     row("Language", it["language"].str());
     row("Notify", it["notify"].str());
     row("Link mailed to", it["recipient_email"].str());
+    row("Message", it["message"].str());
+    row("Shares its link", sharersOf(session, it));
     row("Requested", relativeTime(it["created_at"].str(), now));
     row("Changed", relativeTime(it["updated_at"].str(), now));
     if (status == "pending" || status == "broken")

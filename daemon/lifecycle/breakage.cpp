@@ -1,5 +1,6 @@
 #include "daemon/lifecycle/breakage.hpp"
 
+#include "daemon/links/sharers.hpp"
 #include "daemon/notify/link_notices.hpp"
 #include "daemon/notify/notify.hpp"
 #include "daemon/text/printable.hpp"
@@ -21,8 +22,10 @@ boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid i
                                              std::string reason) {
     const SettingsPtr settings = services.settings.get();
     const KeyId linkKey = services.masterKeys->get()->current().id;
-    const auto changed = std::make_shared<std::optional<Connection>>();
-    const auto apply = [id, reason, settings, linkKey, changed](VaultWriter& vault) {
+    const TimeMs expires =
+        nowMs() + static_cast<TimeMs>(settings->config.linkLifetime.count()) * 1000;
+    const auto links = std::make_shared<std::vector<Uuid>>(); // connections whose links changed
+    const auto apply = [id, reason, settings, linkKey, expires, links](VaultWriter& vault) {
         auto found = vault.connection(id);
         vault.unschedule(Task::upkeep, id);
         vault.unschedule(Task::collect, id);
@@ -32,24 +35,27 @@ boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid i
         connection.status = ConnectionStatus::broken;
         connection.trouble = reason;
         connection.updated = nowMs();
-        // The link that connected it is not to work again.
-        renewLink(connection, linkKey,
-                  nowMs() + static_cast<TimeMs>(settings->config.linkLifetime.count()) * 1000);
+        // The link that connected it is not to work again, but others may wait for it.
+        const std::vector<Uuid> sharers = connection.together;
+        if (leaveLink(vault, connection))
+            *links = sharers;
+        else
+            *links = {id};
+        replaceLink(vault, connection, linkKey, expires);
         planLinkWarning(vault, connection, *settings);
         vault.eraseTokens(id);
-        vault.putConnection(connection);
         vault.record({.time = nowMs(),
                       .kind = EventKind::broken,
                       .connection = id,
                       .detail = printable(reason)});
         notify(vault, Notice::broken, connection, connection.approved, *settings);
-        *changed = connection;
     };
     co_await services.vault.write(apply);
-    if (!*changed)
+    if (links->empty())
         co_return;
     spdlog::warn("connection {}: broken: {}", id.text(), reason);
-    co_await services.links.publish(**changed);
+    for (const Uuid& connection : *links)
+        co_await services.links.publish(services.vault, connection);
     services.notificationQueued();
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/lifecycle/link_watch.hpp"
 
+#include "daemon/links/sharers.hpp"
 #include "daemon/notify/link_notices.hpp"
 #include "daemon/notify/notify.hpp"
 
@@ -28,8 +29,9 @@ boost::asio::awaitable<std::chrono::seconds> LinkWatch::warn(Uuid id) {
     const auto apply = [id, settings](VaultWriter& vault) {
         vault.unschedule(Task::warn, id);
         const auto connection = vault.connection(id);
-        if (connection && linkWaits(*connection, nowMs()))
-            notify(vault, Notice::expiring, *connection, std::nullopt, *settings);
+        const auto waiting =
+            connection ? waitingWith(vault, *connection, nowMs()) : std::vector<Connection>();
+        notifyOfLink(vault, Notice::expiring, waiting, *settings);
     };
     co_await services_.vault.write(apply);
     services_.notificationQueued();
@@ -41,9 +43,11 @@ boost::asio::awaitable<std::chrono::seconds> LinkWatch::remind(Uuid id) {
     const auto apply = [id, settings](VaultWriter& vault) {
         vault.unschedule(Task::remind, id);
         const auto connection = vault.connection(id);
-        if (!connection || !linkWaits(*connection, nowMs()))
+        const auto waiting =
+            connection ? waitingWith(vault, *connection, nowMs()) : std::vector<Connection>();
+        if (waiting.empty())
             return;
-        notifyRecipient(vault, Notice::reminder, *connection, *settings);
+        notifyRecipient(vault, Notice::reminder, waiting.front(), *settings);
         if (const auto next = nextReminder(*connection, nowMs()))
             vault.schedule(Task::remind, *connection, *next);
     };

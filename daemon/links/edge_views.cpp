@@ -2,6 +2,8 @@
 
 #include "shared/link_token.hpp"
 
+#include <algorithm>
+
 namespace grantlink {
 
 namespace {
@@ -9,30 +11,66 @@ namespace {
 // How many replaced generations an edge still explains; older links are simply unknown.
 constexpr std::uint32_t keptGenerations = 16;
 
-LinkStatus statusOf(const Connection& connection) {
-    return connection.status == ConnectionStatus::revoked ? LinkStatus::cancelled
-                                                          : LinkStatus::live;
+// An item whose provider is no longer configured leads nowhere.
+bool isWithdrawn(const Connection& connection, const Settings& settings) {
+    return connection.status == ConnectionStatus::revoked ||
+           !settings.provider(connection.provider);
 }
 
-std::string viewOf(const Connection& connection, const Settings& settings, LinkStatus status,
-                   std::uint32_t generation) {
+std::string accountOf(const Connection& connection, const Settings& settings) {
     const Provider* provider = settings.provider(connection.provider);
-    const std::string account = provider ? provider->display(connection.account) : "";
+    return provider ? provider->display(connection.account) : "";
+}
+
+// How the newest attempt with the link as it is now has ended, if there was one.
+std::optional<Outcome> outcomeOf(const Connection& connection) {
+    return connection.lastOutcomeAt >= connection.linkMade ? connection.lastOutcome : std::nullopt;
+}
+
+LinkStatus statusOf(const std::vector<Connection>& sharers, const Settings& settings,
+                    bool current) {
+    const auto isConfigured = [&](const Connection& c) { return settings.provider(c.provider); };
+    const auto isAsked = [&](const Connection& c) { return !isWithdrawn(c, settings); };
+    if (!std::any_of(sharers.begin(), sharers.end(), isConfigured))
+        return LinkStatus::cancelled;
+    if (!current)
+        return LinkStatus::replaced;
+    return std::any_of(sharers.begin(), sharers.end(), isAsked) ? LinkStatus::live
+                                                                : LinkStatus::cancelled;
+}
+
+std::string viewOf(const std::vector<Connection>& sharers, const Settings& settings,
+                   LinkStatus status, std::uint32_t generation) {
+    const Connection& any = sharers.front();
     LinkView view;
-    // A link whose provider is no longer configured leads nowhere.
-    view.status = provider ? status : LinkStatus::cancelled;
+    view.status = status;
     view.generation = generation;
-    view.expires = connection.linkExpires;
-    view.requester = connection.requester;
-    view.language = connection.language;
-    if (settings.config.brands.contains(connection.brand))
-        view.brand = connection.brand;
-    LinkItem& item = view.items.emplace_back();
-    item.connection = connection.id;
-    item.connected = connection.status == ConnectionStatus::active;
-    item.provider = connection.provider;
-    item.account = account;
+    view.expires = any.linkExpires;
+    view.requester = any.requester;
+    view.language = any.language;
+    view.message = any.message;
+    if (settings.config.brands.contains(any.brand))
+        view.brand = any.brand;
+    std::vector<std::string> accounts; // that the items point at
+    accounts.reserve(sharers.size());
+    for (const Connection& connection : sharers) {
+        LinkItem& item = view.items.emplace_back();
+        item.connection = connection.id;
+        item.connected = connection.status == ConnectionStatus::active;
+        item.withdrawn = isWithdrawn(connection, settings);
+        item.provider = connection.provider;
+        item.account = accounts.emplace_back(accountOf(connection, settings));
+        if (sharers.size() > 1) // the page of a single account does not show it
+            item.lastOutcome = outcomeOf(connection);
+    }
     return encodeLinkView(view);
+}
+
+std::vector<Uuid> idsOf(const std::vector<Connection>& sharers) {
+    std::vector<Uuid> out;
+    for (const Connection& connection : sharers)
+        out.push_back(connection.id);
+    return out;
 }
 
 ProviderView viewOf(const Provider& provider) {
@@ -55,23 +93,23 @@ ProviderView viewOf(const Provider& provider) {
 
 } // namespace
 
-std::vector<LinkWriter::Entry> entriesOf(const Connection& connection, const Settings& settings,
-                                         const MasterKeys& keys) {
+std::vector<LinkWriter::Entry> entriesOf(const std::vector<Connection>& sharers,
+                                         const Settings& settings, const MasterKeys& keys) {
     std::vector<LinkWriter::Entry> out;
-    const std::uint32_t newest = connection.generation;
+    const Connection& any = sharers.front();
+    const std::uint32_t newest = any.generation;
     const std::uint32_t oldest = newest > keptGenerations ? newest - keptGenerations : 1;
     for (std::uint32_t generation = oldest; generation <= newest; ++generation) {
         const bool current = generation == newest;
-        const LinkStatus status = current ? statusOf(connection) : LinkStatus::replaced;
-        const std::string view = viewOf(connection, settings, status, generation);
+        const LinkStatus status = statusOf(sharers, settings, current);
+        const std::string view = viewOf(sharers, settings, status, generation);
         // Which key an older generation was made with is not kept: it is known under each.
         for (KeyId id = 255; id > 0; --id) {
             const MasterKey* key = keys.find(id);
-            if (!key || (current && id != connection.linkKey))
+            if (!key || (current && id != any.linkKey))
                 continue;
-            const auto link = linkKeyOf(makeLinkToken(*key, connection.id, generation));
-            out.push_back(
-                {*link, view, current ? std::optional<Uuid>(connection.id) : std::nullopt});
+            const auto link = linkKeyOf(makeLinkToken(*key, any.linkId(), generation));
+            out.push_back({*link, view, current ? idsOf(sharers) : std::vector<Uuid>()});
         }
     }
     return out;

@@ -10,10 +10,10 @@
 
 namespace grantlink {
 
-// The links of a connection: the newest, and as `replaced` those before it, as far as they are
-// kept.
-std::vector<LinkWriter::Entry> entriesOf(const Connection& connection, const Settings& settings,
-                                         const MasterKeys& keys);
+// The links of connections that share one, or of one that has its own: the newest, and as
+// `replaced` those before it, as far as they are kept.
+std::vector<LinkWriter::Entry> entriesOf(const std::vector<Connection>& sharers,
+                                         const Settings& settings, const MasterKeys& keys);
 
 // What many links share: site, providers, brands and their logos.
 LinkWriter::Surroundings surroundingsOf(const Settings& settings);

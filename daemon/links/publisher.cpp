@@ -2,6 +2,7 @@
 
 #include "daemon/links/edge_directory.hpp"
 #include "daemon/links/edge_views.hpp"
+#include "daemon/links/sharers.hpp"
 #include "shared/link_token.hpp"
 
 #include <spdlog/spdlog.h>
@@ -45,7 +46,9 @@ struct LinkPublisher::Walk {
         ended = true;
         vault.read([&](const VaultReader& reader) {
             reader.eachConnection(last, limit, [&](const Connection& connection) {
-                add(out, entriesOf(connection, settings, *keys));
+                const auto sharers = sharersOf(reader, connection);
+                if (sharers.front().id == connection.id) // else it has been its turn
+                    add(out, entriesOf(sharers, settings, *keys));
                 last = connection.id;
                 ended = false;
                 if (!connection.brand.empty() && !settings.config.brands.contains(connection.brand))
@@ -77,12 +80,17 @@ std::string LinkPublisher::linkOf(const Connection& connection) const {
                                  std::to_string(connection.linkKey) +
                                  ", which this link was made with; regenerate the link");
     return settings_.get()->config.approveUrl() +
-           makeLinkToken(*key, connection.id, connection.generation);
+           makeLinkToken(*key, connection.linkId(), connection.generation);
 }
 
-boost::asio::awaitable<void> LinkPublisher::publish(Connection connection) {
-    const auto keys = keys_->get();
-    const auto write = [links = links_, entries = entriesOf(connection, *settings_.get(), *keys)] {
+boost::asio::awaitable<void> LinkPublisher::publish(const Vault& vault, Uuid connection) {
+    const auto write = [&vault, connection, links = links_, keys = keys_->get(),
+                        settings = settings_.get()] {
+        Entries entries;
+        vault.read([&](const VaultReader& reader) {
+            if (const auto found = reader.connection(connection))
+                entries = entriesOf(sharersOf(reader, *found), *settings, *keys);
+        });
         links->publish(entries);
     };
     try {

@@ -29,8 +29,8 @@ class LinkPublisher {
     // The approval link, to be shown to the requester. A secret.
     std::string linkOf(const Connection& connection) const;
 
-    // Durable at the edge when it returns.
-    boost::asio::awaitable<void> publish(Connection connection);
+    // The link of a connection, as the vault has it then. Durable at the edge when it returns.
+    boost::asio::awaitable<void> publish(const Vault& vault, Uuid connection);
 
     // Makes the edge say what vault and configuration say. Only what differs is written; when the
     // edge knows links that the vault does not, or none, all is made anew in one transaction.

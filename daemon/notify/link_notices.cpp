@@ -1,5 +1,6 @@
 #include "daemon/notify/link_notices.hpp"
 
+#include "daemon/links/sharers.hpp"
 #include "daemon/notify/notify.hpp"
 
 #include <algorithm>
@@ -8,9 +9,16 @@ namespace grantlink {
 
 namespace {
 
-void planReminder(VaultWriter& vault, const Connection& connection) {
-    if (const auto due = nextReminder(connection, nowMs()))
-        vault.schedule(Task::remind, connection, *due);
+void unplan(VaultWriter& vault, const Connection& connection) {
+    const Uuid holder = taskHolderOf(connection);
+    vault.unschedule(Task::warn, holder);
+    vault.unschedule(Task::remind, holder);
+}
+
+void plan(VaultWriter& vault, Task task, const Connection& connection, TimeMs due) {
+    const Uuid holder = taskHolderOf(connection);
+    vault.schedule(task, holder == connection.id ? connection : vault.connection(holder).value(),
+                   due);
 }
 
 } // namespace
@@ -25,31 +33,30 @@ std::optional<TimeMs> nextReminder(const Connection& connection, TimeMs now) {
     return out;
 }
 
-bool linkWaits(const Connection& connection, TimeMs now) {
-    return (connection.status == ConnectionStatus::pending ||
-            connection.status == ConnectionStatus::broken) &&
-           connection.linkExpires > now;
-}
-
 // The end of a link that lives hardly longer than the warning comes early is no news.
 void planLinkWarning(VaultWriter& vault, const Connection& connection, const Settings& settings) {
     const auto before = static_cast<TimeMs>(settings.config.linkWarning.count()) * 1000;
-    forgetLinkNotices(vault, connection.id);
+    unplan(vault, connection);
     if (connection.linkExpires > connection.linkMade + 2 * before)
-        vault.schedule(Task::warn, connection, connection.linkExpires - before);
+        plan(vault, Task::warn, connection, connection.linkExpires - before);
 }
 
 void planLinkNotices(VaultWriter& vault, const Connection& connection, const Settings& settings) {
     planLinkWarning(vault, connection, settings);
     if (connection.recipient.empty())
         return;
-    notifyRecipient(vault, Notice::invitation, connection, settings);
-    planReminder(vault, connection);
+    const auto waiting = waitingWith(vault, connection, nowMs());
+    if (!waiting.empty())
+        notifyRecipient(vault, Notice::invitation, waiting.front(), settings);
+    if (const auto due = nextReminder(connection, nowMs()))
+        plan(vault, Task::remind, connection, *due);
 }
 
-void forgetLinkNotices(VaultWriter& vault, const Uuid& connection) {
-    vault.unschedule(Task::warn, connection);
-    vault.unschedule(Task::remind, connection);
+void forgetLinkNotices(VaultWriter& vault, const Connection& ended) {
+    for (const Connection& other : sharersOf(vault, ended))
+        if (other.id != ended.id && other.waits())
+            return;
+    unplan(vault, ended);
 }
 
 } // namespace grantlink

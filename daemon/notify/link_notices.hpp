@@ -2,7 +2,8 @@
 // and on request to the recipient that it is there, with reminders.
 //
 // All of it is planned in the transaction that makes the link, and forgotten in the one that ends
-// it. The plan is a task; when it is due, LinkWatch puts a notification into the outbox.
+// it. Of a link that several share there is one plan. The plan is a task; when it is due, LinkWatch
+// puts a notification into the outbox.
 #pragma once
 
 #include "daemon/settings.hpp"
@@ -17,12 +18,10 @@ void planLinkNotices(VaultWriter& vault, const Connection& connection, const Set
 // For a link that nobody has asked for, of a connection that broke: only the warning.
 void planLinkWarning(VaultWriter& vault, const Connection& connection, const Settings& settings);
 
-void forgetLinkNotices(VaultWriter& vault, const Uuid& connection);
+// When a connection waits no more; but as long as others wait for the link, they stay planned.
+void forgetLinkNotices(VaultWriter& vault, const Connection& ended);
 
 // The next reminder after `now`, if there is one before the link's end.
 std::optional<TimeMs> nextReminder(const Connection& connection, TimeMs now);
-
-// Whether somebody could still approve with the connection's link.
-bool linkWaits(const Connection& connection, TimeMs now);
 
 } // namespace grantlink

@@ -101,6 +101,22 @@ Mail requesterMail(const MailNotice& notice, const Kind& kind) {
             partOf(notice, kind, language, "txt"), partOf(notice, kind, language, "html")};
 }
 
+// As the texts and facts have them: one after the other.
+MailNotice namingAll(MailNotice notice) {
+    if (notice.accounts.empty())
+        return notice;
+    notice.provider.clear();
+    notice.account.clear();
+    for (const AskedAccount& one : notice.accounts) {
+        const bool named = notice.provider.find(one.provider) != std::string::npos;
+        if (!named)
+            notice.provider += (notice.provider.empty() ? "" : ", ") + one.provider;
+        if (!one.account.empty())
+            notice.account += (notice.account.empty() ? "" : ", ") + one.account;
+    }
+    return notice;
+}
+
 } // namespace
 
 Mail connectedMail(const MailNotice& notice) {
@@ -120,7 +136,7 @@ Mail brokenMail(const MailNotice& notice) {
 }
 
 Mail expiringMail(const MailNotice& notice) {
-    return requesterMail(notice, {"expiring", "warn", {"regenerate"}});
+    return requesterMail(namingAll(notice), {"expiring", "warn", {"regenerate"}});
 }
 
 } // namespace grantlink

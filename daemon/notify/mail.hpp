@@ -13,6 +13,7 @@
 #include "shared/uuid.hpp"
 
 #include <string>
+#include <vector>
 
 namespace grantlink {
 
@@ -22,6 +23,12 @@ struct Mail {
     std::string subject;
     std::string text;
     std::string html;
+};
+
+// One of several accounts that a link asks for.
+struct AskedAccount {
+    std::string provider; // as people call it
+    std::string account;  // empty when any is welcome
 };
 
 struct MailNotice {
@@ -37,6 +44,8 @@ struct MailNotice {
     std::string link = {};     // for an approval; empty: not in this mail
     TimeMs expires = 0;        // when the link stops working
     std::string language = {}; // wanted; see MailLanguage
+    std::string message = {};  // of who asks, to the recipient; may have lines
+    std::vector<AskedAccount> accounts = {}; // of a link: all that wait for it
 };
 
 Mail connectedMail(const MailNotice& notice);

@@ -87,6 +87,17 @@ bool notifyPosts(VaultWriter& vault, const Connection& connection,
     return putForWebhooks(vault, out, settings);
 }
 
+void notifyOfLink(VaultWriter& vault, Notice about, const std::vector<Connection>& waiting,
+                  const Settings& settings) {
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        if (i == 0)
+            notify(vault, about, waiting[i], std::nullopt, settings);
+        else
+            putForWebhooks(vault, notificationOf(about, waiting[i], std::nullopt, settings),
+                           settings);
+    }
+}
+
 void notifyRecipient(VaultWriter& vault, Notice about, const Connection& connection,
                      const Settings& settings) {
     if (!settings.config.mail || connection.recipient.empty())

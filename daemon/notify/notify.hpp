@@ -17,6 +17,10 @@ bool notify(VaultWriter& vault, Notice about, const Connection& connection,
 // before anything was collected. Answers whether there is any.
 bool notifyPosts(VaultWriter& vault, const Connection& connection,
                  const std::vector<StoredPost>& created, bool first, const Settings& settings);
+// The same of connections that wait for a link they share: webhooks are told of each, but the mail
+// about the first is of the others too.
+void notifyOfLink(VaultWriter& vault, Notice about, const std::vector<Connection>& waiting,
+                  const Settings& settings);
 
 // A mail to the connection's recipient, if it has one.
 void notifyRecipient(VaultWriter& vault, Notice about, const Connection& connection,

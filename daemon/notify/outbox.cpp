@@ -1,7 +1,7 @@
 #include "daemon/notify/outbox.hpp"
 
+#include "daemon/links/sharers.hpp"
 #include "daemon/notify/link_mail.hpp"
-#include "daemon/notify/link_notices.hpp"
 #include "daemon/notify/smtp.hpp"
 #include "daemon/notify/webhook.hpp"
 
@@ -48,6 +48,17 @@ void recordLink(VaultWriter& vault, const Notification& n, TimeMs now) {
                                                : "by mail to the requester";
     vault.record(
         {.time = now, .kind = EventKind::linkShown, .connection = n.connection, .detail = how});
+}
+
+std::vector<AskedAccount> askedAccounts(const std::vector<Connection>& waiting,
+                                        const Settings& settings) {
+    std::vector<AskedAccount> out;
+    for (const Connection& connection : waiting) {
+        const Provider* provider = settings.provider(connection.provider);
+        if (provider)
+            out.push_back({provider->preset().name, provider->display(connection.account)});
+    }
+    return out;
 }
 
 std::string nameOf(const Notification& n) {
@@ -110,6 +121,19 @@ boost::asio::awaitable<void> Outbox::serve(std::string queue, std::vector<Notifi
         idle_.wakeAll(); // there may be more
 }
 
+// For its link, if that is what it is about: somebody may have approved or cancelled since.
+std::vector<Connection> Outbox::waitingFor(const Notification& notification) const {
+    std::vector<Connection> out;
+    vault_.read([&](const VaultReader& vault) {
+        if (const auto connection = vault.connection(notification.connection))
+            out = waitingWith(vault, *connection, nowMs());
+    });
+    // Webhooks are told of each connection by itself.
+    if (!notification.webhook.empty())
+        std::erase_if(out, [&](const Connection& c) { return c.id != notification.connection; });
+    return out;
+}
+
 // The link is made when it is sent: it is stored nowhere, and may have been replaced meanwhile.
 std::string Outbox::linkFor(const Notification& notification,
                             const std::optional<Connection>& connection) const {
@@ -140,6 +164,9 @@ Mail Outbox::mailOf(const Notification& n, const SmtpConfig& config,
     notice.language = config.language;
     if (isToRecipient(n))
         notice.language = connection ? connection->language : "";
+    notice.message = connection ? connection->message : "";
+    if (isAboutLink(n))
+        notice.accounts = askedAccounts(waitingFor(n), *settings_.get());
     switch (n.about) {
     case Notice::expiring:
         return expiringMail(notice);
@@ -206,11 +233,8 @@ boost::asio::awaitable<Outbox::Try> Outbox::post(const Notification& notificatio
 
 boost::asio::awaitable<Outbox::Try> Outbox::send(const Notification& notification) {
     const SettingsPtr settings = settings_.get();
-    if (isAboutLink(notification)) { // somebody may have approved or cancelled while it waited
-        const auto connection = vault_.connection(notification.connection);
-        if (!connection || !linkWaits(*connection, nowMs()))
-            co_return Try{Try::End::moot, "its link waits no more"};
-    }
+    if (isAboutLink(notification) && waitingFor(notification).empty())
+        co_return Try{Try::End::moot, "its link waits no more"};
     if (notification.webhook.empty())
         co_return co_await mail(notification, settings->config);
     co_return co_await post(notification, settings->config);

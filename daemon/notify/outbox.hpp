@@ -59,6 +59,7 @@ class Outbox {
     boost::asio::awaitable<Try> mail(const Notification& notification, const Config& config);
     boost::asio::awaitable<Try> post(const Notification& notification, const Config& config);
 
+    std::vector<Connection> waitingFor(const Notification& notification) const;
     std::string linkFor(const Notification& notification,
                         const std::optional<Connection>& connection) const;
     std::vector<StoredPost> postsOf(const Notification& notification) const;

@@ -33,9 +33,8 @@ std::string reply(StartStatus status) {
 
 // The same rules by which an approval is taken (AttemptRun::objection), and the link's own end.
 bool canStart(const State& state, const Connection& connection, const Config& config, TimeMs now) {
-    const bool waits = connection.status == ConnectionStatus::pending ||
-                       connection.status == ConnectionStatus::broken;
-    return waits && connection.generation == state.generation && connection.linkExpires > now &&
+    return connection.waits() && connection.generation == state.generation &&
+           connection.linkExpires > now &&
            attemptIsCurrent(state.attempt,
                             static_cast<std::uint32_t>(config.attemptLifetime.count()), now);
 }

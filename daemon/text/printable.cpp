@@ -2,6 +2,9 @@
 
 #include <boost/locale/utf.hpp>
 
+#include "shared/trimmed.hpp"
+
+#include <algorithm>
 #include <iterator>
 
 namespace grantlink {
@@ -51,6 +54,19 @@ std::string printable(std::string_view text, std::size_t maxCharacters) {
         ++written;
     }
     return out;
+}
+
+std::string printableLines(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string_view line = text.substr(0, end);
+        if (line.ends_with('\r'))
+            line.remove_suffix(1);
+        out.append(printable(line, line.size())).append("\n");
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return std::string(trimmed(out, " \n"));
 }
 
 std::string displayHandle(std::string_view handle, std::string_view asked) {

@@ -15,6 +15,9 @@ namespace grantlink {
 // Longer text is cut after `maxCharacters` code points, the last of them an ellipsis.
 std::string printable(std::string_view text, std::size_t maxCharacters = 200);
 
+// The same of a text that may have lines: their ends stay, empty lines around it go.
+std::string printableLines(std::string_view text);
+
 // The handle that a provider names, written like the account that was asked for: "nike" becomes
 // "@nike" beside "@adidas", or when none was asked for. A name with a space and an e-mail address
 // stay as they are.

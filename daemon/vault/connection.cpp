@@ -44,6 +44,13 @@ Json durations(const std::vector<std::chrono::seconds>& list) {
     return out;
 }
 
+Json ids(const std::vector<Uuid>& list) {
+    Json out = Json::array();
+    for (const Uuid& id : list)
+        out.push(id.text());
+    return out;
+}
+
 void setOutcome(Json& out, std::string_view key, const std::optional<Outcome>& outcome) {
     if (outcome)
         out.set(key, nameOf(*outcome));
@@ -78,6 +85,10 @@ Json toJson(const Connection& c) {
     out.set("created", number(c.created)).set("updated", number(c.updated));
     out.set("generation", number(c.generation)).set("link_key", number(c.linkKey));
     out.set("link_expires", number(c.linkExpires)).set("link_made", number(c.linkMade));
+    if (!c.message.empty())
+        out.set("message", c.message);
+    if (!c.together.empty())
+        out.set("link", c.sharedLink.text()).set("together", ids(c.together));
     if (!c.remind.empty())
         out.set("remind", durations(c.remind));
     if (c.approved)
@@ -105,6 +116,10 @@ Connection connectionFromJson(const Uuid& id, const Json& json) {
     out.recipient = json["recipient"].str();
     out.brand = json["brand"].str();
     out.language = json["language"].str();
+    out.message = json["message"].str();
+    for (std::size_t i = 0; i < json["together"].size(); ++i)
+        out.together.push_back(uuid(json["together"].at(i)));
+    out.sharedLink = uuid(json["link"]);
     out.created = time(json["created"]);
     out.updated = time(json["updated"]);
     out.generation = static_cast<std::uint32_t>(json["generation"].integer(1));

@@ -40,7 +40,13 @@ struct Connection {
     std::string recipient; // mail address that the link is sent to; empty: the requester sends it
     std::string brand;     // id in the configuration, as when it was asked for; empty: none
     std::string language;  // of the recipient's pages, BCP 47; empty: the browser decides
+    std::string message;   // to the recipient, on their pages; may have lines; empty: none
     TimeMs created = 0, updated = 0;
+    // Connections that were asked for in one request share a link. Here are all that share this
+    // one's, itself among them, as they were asked for; none: the link is its own. What is said of
+    // the link below is the same in all of them, and changes in one transaction.
+    std::vector<Uuid> together;
+    Uuid sharedLink;              // its id; nil: the link is its own, and has the connection's
     std::uint32_t generation = 1; // of the link
     KeyId linkKey = 0;            // the master key that the link's token was made with
     TimeMs linkExpires = 0;
@@ -55,6 +61,13 @@ struct Connection {
     std::string trouble;         // what the last of them said, for people; empty: none
     std::optional<Outcome> lastOutcome; // of the newest attempt that ended
     TimeMs lastOutcomeAt = 0;
+
+    const Uuid& linkId() const { return together.empty() ? id : sharedLink; }
+
+    // For an approval.
+    bool waits() const {
+        return status == ConnectionStatus::pending || status == ConnectionStatus::broken;
+    }
 };
 
 // Another link, with which the old one is dead.

@@ -79,14 +79,24 @@ class Check {
         const bool indexed = !found->account.empty() && found->account.size() <= maxAccountSize;
         if (indexed && !isUnder(found->account, key))
             wrong("connections", id.text(), "the index by account does not have it");
-        const bool waits =
-            found->status == ConnectionStatus::pending || found->status == ConnectionStatus::broken;
-        if (waits && found->linkExpires > now_ && !keys_.find(found->linkKey))
+        if (found->waits() && found->linkExpires > now_ && !keys_.find(found->linkKey))
             wrong("connections", id.text(),
                   "its link was made with key " + std::to_string(found->linkKey) +
                       ", which master.key does not have");
         if (found->status == ConnectionStatus::active)
             active(id, key);
+        for (const Uuid& other : found->together)
+            sharer(*found, other);
+    }
+
+    void sharer(const Connection& connection, const Uuid& id) {
+        const auto found = find(id);
+        const bool agrees = found && found->sharedLink == connection.sharedLink &&
+                            found->together == connection.together &&
+                            found->generation == connection.generation;
+        if (!agrees)
+            wrong("connections", connection.id.text(),
+                  "shares a link with " + id.text() + ", which is not there or has another");
     }
 
     void active(const Uuid& id, Bytes key) {

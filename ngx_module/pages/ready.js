@@ -5,7 +5,8 @@
 // Cross-Origin-Opener-Policy cuts that tie, and to us its window then looks closed. So a closed
 // window proves nothing, and the way to go on in this tab is offered all the time.
 (() => {
-  const form = document.getElementById("start");
+  const forms = document.querySelectorAll('form[id^="start"]'); // one, or one for each account
+  let form; // whose button was pressed
   const roomy = matchMedia("(pointer: fine) and (hover: hover) and (min-width: 48rem)");
   let provider = null; // the window
 
@@ -41,6 +42,8 @@
     const notice = document.getElementById("notice");
     form.hidden = true;
     notice.replaceChildren(document.getElementById("window").content.cloneNode(true));
+    notice.querySelector("button").setAttribute("form", form.id);
+    if (forms.length > 1) form.after(notice);
     notice.querySelector("h2").focus();
   }
 
@@ -103,12 +106,15 @@
     waitFor(attempt.status);
   }
 
-  form.addEventListener("submit", (event) => {
-    if (provider) return provider.close(); // pressed again: in this tab, please
+  function onSubmit(event) {
+    if (provider) return provider.close(); // pressed again, or another one: in this tab, please
     if (!roomy.matches) return;
     provider = openWindow();
     if (!provider) return;
     event.preventDefault();
+    form = event.target;
     goOn();
-  });
+  }
+
+  for (const each of forms) each.addEventListener("submit", onSubmit);
 })();

@@ -68,7 +68,7 @@ std::vector<LinkWriter::Entry> entriesOf(const std::vector<Token>& tokens) {
     std::vector<LinkWriter::Entry> out;
     out.reserve(tokens.size());
     for (std::size_t i = 0; i < tokens.size(); ++i)
-        out.push_back({tokens[i].key, viewOf(i, now), connectionOf(i)});
+        out.push_back({tokens[i].key, viewOf(i, now), {connectionOf(i)}});
     return out;
 }
 

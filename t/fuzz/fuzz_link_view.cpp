@@ -9,13 +9,15 @@ using fuzz::require;
 namespace {
 
 bool operator==(const LinkItem& a, const LinkItem& b) {
-    return a.connection == b.connection && a.connected == b.connected && a.provider == b.provider &&
-           a.account == b.account;
+    return a.connection == b.connection && a.connected == b.connected &&
+           a.withdrawn == b.withdrawn && a.lastOutcome == b.lastOutcome &&
+           a.provider == b.provider && a.account == b.account;
 }
 
 bool operator==(const LinkView& a, const LinkView& b) {
     return a.status == b.status && a.generation == b.generation && a.expires == b.expires &&
            a.requester == b.requester && a.language == b.language && a.brand == b.brand &&
+           a.message == b.message &&
            std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(),
                       [](const LinkItem& x, const LinkItem& y) { return x == y; });
 }
@@ -29,6 +31,18 @@ void acceptedRecordIsWhatWeMake(std::string_view record) {
     require(!parseLinkView(bytesOf(record.substr(0, record.size() - 1))), "a cut one is not read");
 }
 
+LinkItem itemFrom(fuzz::Input& in) {
+    LinkItem item;
+    item.connection = in.uuid();
+    item.connected = in.flag();
+    item.withdrawn = in.flag();
+    if (const auto outcome = in.integer<std::uint8_t>() % 9; outcome > 0)
+        item.lastOutcome = static_cast<Outcome>(outcome);
+    item.provider = in.text();
+    item.account = in.text();
+    return item;
+}
+
 LinkView viewFrom(fuzz::Input& in) {
     LinkView view;
     view.status = static_cast<LinkStatus>(in.integer<std::uint8_t>() % 3);
@@ -37,8 +51,9 @@ LinkView viewFrom(fuzz::Input& in) {
     view.requester = in.text();
     view.language = in.text();
     view.brand = in.text();
+    view.message = in.text();
     for (auto items = 1 + in.integer<std::uint8_t>() % LinkView::maxItems; items > 0; --items)
-        view.items.push_back({in.uuid(), in.flag(), in.text(), in.text()});
+        view.items.push_back(itemFrom(in));
     return view;
 }
 

@@ -1,5 +1,6 @@
 // The language a browser asks for: Accept-Language, the query's `lang`, and the cookie's value.
 #include "ngx_module/negotiation.hpp"
+#include "ngx_module/query_value.hpp"
 
 #include "t/fuzz/fuzz.hpp"
 
@@ -54,12 +55,12 @@ void headerIsWeighed(std::string_view header) {
 }
 
 void queryIsSearched(std::string_view query) {
-    const std::string_view found = languageInQuery(query);
+    const std::string_view found = queryValue(query, "lang");
     require(found.find('&') == std::string_view::npos, "a value ends at the next field");
     require(found.empty() || (found.data() > query.data() &&
                               found.data() + found.size() <= query.data() + query.size()),
             "a value lies in its query");
-    require(languageInQuery("lang=de&" + std::string(query)) == "de", "the first one counts");
+    require(queryValue("lang=de&" + std::string(query), "lang") == "de", "the first one counts");
 }
 
 } // namespace

@@ -162,7 +162,7 @@ LinkView sampleView() {
     view.requester = "Example Agency";
     view.language = "pt-BR";
     view.brand = "example";
-    view.items.push_back({connection, false, "instagram", "@nike"});
+    view.items.push_back({connection, false, false, {}, "instagram", "@nike"});
     return view;
 }
 
@@ -170,8 +170,14 @@ void putViews(const Corpus& corpus) {
     LinkView view = sampleView();
     const std::string record = encodeLinkView(view);
     corpus.put("link_view", "one-item", record);
-    corpus.put("link_view", "flag-unknown", fuzz::changed(record, record.size() - 21, 0x80));
+    corpus.put("link_view", "flag-unknown", fuzz::changed(record, record.size() - 20, 0x80));
     corpus.put("link_view", "byte-missing", record.substr(0, record.size() - 1));
+    view.message = "Hello,\nplease connect both.";
+    view.items.push_back({attempt, true, false, Outcome::connected, "facebook", "@nike"});
+    view.items.push_back({connection, false, true, Outcome::wrongAccount, "youtube", ""});
+    const std::string three = encodeLinkView(view);
+    corpus.put("link_view", "three-items", three);
+    corpus.put("link_view", "outcome-unknown", fuzz::changed(three, three.size() - 12, 9 ^ 3));
     view.items.resize(LinkView::maxItems);
     corpus.put("link_view", "sixteen-items", encodeLinkView(view));
     corpus.put("link_view", "seventeen-items", fuzz::changed(encodeLinkView(view), 2, 1));

@@ -1,6 +1,7 @@
 // Languages: reading a file of texts, its errors, dates, and which language a request gets.
 #include "ngx_module/language.hpp"
 #include "ngx_module/negotiation.hpp"
+#include "ngx_module/query_value.hpp"
 
 #include "t/unit/cmocka.hpp"
 
@@ -104,10 +105,11 @@ void theBrowserPrefers(void**) {
 }
 
 void theQueryAsks(void**) {
-    assertEqual(languageInQuery("lang=de"), "de");
-    assertEqual(languageInQuery("problem=x&lang=pt-BR&lang=de"), "pt-BR");
-    assertEqual(languageInQuery("slang=de&lan=de"), "");
-    assertEqual(languageInQuery(""), "");
+    assertEqual(queryValue("lang=de", "lang"), "de");
+    assertEqual(queryValue("problem=x&lang=pt-BR&lang=de", "lang"), "pt-BR");
+    assertEqual(queryValue("slang=de&lan=de&lang", "lang"), "");
+    assertEqual(queryValue("&&account=&lang=de", "account"), "");
+    assertEqual(queryValue("", "lang"), "");
     assert_false(languageNamed("../../etc", some()).has_value());
     assert_false(languageNamed("", some()).has_value());
     assert_false(languageNamed(std::string(36, 'a'), some()).has_value());

@@ -90,7 +90,7 @@ void aSplitMovesOnlyToTheNewBucket(void**) {
 std::string someView() {
     LinkView view;
     view.requester = "Example Agency";
-    view.items.push_back({Uuid::v7(), false, "instagram", {}});
+    view.items.push_back({Uuid::v7(), false, false, {}, "instagram", {}});
     return encodeLinkView(view);
 }
 
@@ -109,7 +109,7 @@ void manyAtOnceAreSpread(void**) {
     writer.replaceAll(someSurroundings(), {});
     std::vector<LinkWriter::Entry> all;
     for (int i = 0; i < 5000; ++i)
-        all.push_back({someKey(), someView(), Uuid::v7()});
+        all.push_back({someKey(), someView(), {Uuid::v7()}});
     writer.publish(all);
     assert_int_equal(writer.linkCount(), all.size());
     LinkReader reader(directory.path());
@@ -131,7 +131,7 @@ void aStoreGrows(void**) {
     while (all.size() < 3000) {
         std::vector<LinkWriter::Entry> some;
         for (int i = 0; i < 300; ++i)
-            some.push_back({someKey(), someView(), Uuid::v7()});
+            some.push_back({someKey(), someView(), {Uuid::v7()}});
         writer.publish(some);
         writer.publish(some); // the same again adds nothing
         all.insert(all.end(), some.begin(), some.end());
@@ -139,7 +139,7 @@ void aStoreGrows(void**) {
         const auto snapshot = reader.snapshot();
         for (const LinkWriter::Entry& entry : all) {
             assert_true(snapshot.find(entry.link).has_value());
-            assert_true(snapshot.find(*entry.newestOf).has_value());
+            assert_true(snapshot.find(entry.newestOf[0]).has_value());
         }
         assert_false(snapshot.find(someKey()).has_value());
     }

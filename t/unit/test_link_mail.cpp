@@ -82,11 +82,37 @@ void anyAccountIsNotNamed(void**) {
     assert_false(has(invitationMail(any).text, " as "));
 }
 
+void severalAccountsAreListed(void**) {
+    for (const char* language : {"ar", "de", "en", "es", "fr", "ja", "pt"}) {
+        MailNotice several = notice(language);
+        several.accounts = {{"Instagram", "@nike"}, {"Face & <book>", ""}};
+        several.message = "Hello <b>,\nplease.";
+        const Mail mail = invitationMail(several);
+        assertWhole(mail);
+        assert_true(has(mail.text, "@nike"));
+        assert_true(has(mail.text, "Face & <book>"));
+        assert_true(has(mail.html, "Face &amp; &lt;book&gt;"));
+        assert_true(has(mail.text, "> Hello <b>,\n> please."));
+        assert_true(has(mail.html, "Hello &lt;b&gt;,<br>please.<br>"));
+    }
+}
+
+// The one that still waits may be another than when the notification was made.
+void theOneThatIsLeftIsNamed(void**) {
+    MailNotice left = notice("en");
+    left.accounts = {{"Facebook", "@adidas"}};
+    const Mail mail = reminderMail(left);
+    assertWhole(mail);
+    assert_true(has(mail.text, "your Facebook account"));
+    assert_false(has(mail.text, "nike"));
+}
+
 } // namespace
 
 int main() {
     const CMUnitTest tests[] = {
         cmocka_unit_test(eachLanguageIsComplete), cmocka_unit_test(theNextLanguageIsTaken),
-        cmocka_unit_test(datesAreWrittenAsThere), cmocka_unit_test(anyAccountIsNotNamed)};
+        cmocka_unit_test(datesAreWrittenAsThere), cmocka_unit_test(anyAccountIsNotNamed),
+        cmocka_unit_test(severalAccountsAreListed), cmocka_unit_test(theOneThatIsLeftIsNamed)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

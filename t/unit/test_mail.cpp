@@ -223,6 +223,10 @@ void a_warning_says_when(void**) {
     const Mail mail = expiringMail(notice());
     assert_string_equal(mail.subject.c_str(), "Instagram: the link for @nike expires soon");
     assert_true(contains(mail.text, "25 November 2025, 16:00 UTC"));
+    MailNotice several = notice();
+    several.accounts = {{"Instagram", "@nike"}, {"Facebook", "@adidas"}, {"Facebook", ""}};
+    assert_string_equal(expiringMail(several).subject.c_str(),
+                        "Instagram, Facebook: the link for @nike, @adidas expires soon");
     MailNotice there = notice();
     there.language = "ja";
     assert_true(contains(expiringMail(there).text, "2025年11月25日 16:00 UTC"));

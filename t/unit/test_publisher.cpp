@@ -1,6 +1,7 @@
 // What the edge is told: written by the publisher from a vault, read back as nginx reads it.
 #include "daemon/links/publisher.hpp"
 
+#include "daemon/links/edge_views.hpp"
 #include "daemon/vault/lmdb_vault.hpp"
 #include "shared/byte_order.hpp"
 
@@ -86,7 +87,12 @@ class Stores {
 
     void publishAll() { await(links_->publishAll(*vault_)); }
 
-    void publish(const Connection& one) { await(links_->publish(one)); }
+    void publish(const Connection& one) { await(links_->publish(*vault_, one.id)); }
+
+    // Of a connection that the vault does not have.
+    void tellOf(const Connection& one) const {
+        LinkWriter(edge()).publish(entriesOf({one}, *settings_->get(), *keys_->get()));
+    }
 
     void put(const std::vector<Connection>& some) {
         const auto putAll = [some](VaultWriter& vault) {
@@ -97,7 +103,7 @@ class Stores {
     }
 
     LinkKey key(const Connection& of) const {
-        return *linkKeyOf(makeLinkToken(keys_->get()->current(), of.id, of.generation));
+        return *linkKeyOf(makeLinkToken(keys_->get()->current(), of.linkId(), of.generation));
     }
 
     LinkKey key() const { return key(connection); }
@@ -215,7 +221,7 @@ void whatTheVaultDoesNotKnowGoes(void**) {
     stores.open({{"acme", acme()}});
     stores.publishAll();
     const Connection stranger = stores.newConnection(); // the vault came from an older backup
-    stores.publish(stranger);
+    stores.tellOf(stranger);
     LinkReader reader(stores.edge());
     assert_true(reader.snapshot().find(stores.key(stranger)).has_value());
     stores.publishAll();
@@ -281,7 +287,7 @@ void write(const std::string& edgeStore) {
 void anOlderStoreIsMadeAnew(void**) {
     Stores stores;
     putSchema(stores.edge(), 1);
-    assertThrows("has schema 1, this build reads schema 3", read, stores.edge());
+    assertThrows("has schema 1, this build reads schema 4", read, stores.edge());
     stores.open({{"acme", acme()}});
     assertThrows("has schema 1", read, stores.edge()); // as it was, until all of it is there
     stores.publishAll();
@@ -301,21 +307,64 @@ void aReaderNoticesAnotherSchema(void**) {
     stores.publishAll();
     LinkReader reader(stores.edge());
     assert_true(reader.snapshot().find(stores.key()).has_value());
-    putSchema(stores.edge(), 4);
+    putSchema(stores.edge(), 5);
     std::string message;
     try {
         reader.snapshot();
     } catch (const std::runtime_error& error) {
         message = error.what();
     }
-    assert_true(message.find("has schema 4, this build reads schema 3") != std::string::npos);
+    assert_true(message.find("has schema 5, this build reads schema 4") != std::string::npos);
 }
 
 void aNewerStoreIsLeftAlone(void**) {
     Stores stores;
-    putSchema(stores.edge(), 4);
-    assertThrows("has schema 4", write, stores.edge());
-    assertThrows("has schema 4", read, stores.edge());
+    putSchema(stores.edge(), 5);
+    assertThrows("has schema 5", write, stores.edge());
+    assertThrows("has schema 5", read, stores.edge());
+}
+
+void aSharedLinkIsOne(void**) {
+    Stores stores;
+    stores.open({});
+    std::vector<Connection> sharers{stores.newConnection(), stores.newConnection()};
+    const Uuid linkId = Uuid::v7();
+    for (Connection& one : sharers) {
+        one.together = {sharers[0].id, sharers[1].id};
+        one.sharedLink = linkId;
+        one.message = "Hello";
+    }
+    sharers[1].status = ConnectionStatus::active;
+    sharers[0].lastOutcome = Outcome::declined;
+    sharers[0].lastOutcomeAt = nowMs();
+    stores.put(sharers);
+    stores.publishAll(); // into an empty store
+    LinkReader reader(stores.edge());
+    const LinkKey key = stores.key(sharers[0]);
+    {
+        const auto edge = reader.snapshot();
+        const auto link = edge.find(key);
+        assert_true(link.has_value());
+        assert_int_equal(link->items.size(), 2);
+        assertEqual(link->message, "Hello");
+        assert_true(link->items[0].connection == sharers[0].id);
+        assert_true(link->items[0].lastOutcome == Outcome::declined);
+        assert_true(!link->items[0].connected && link->items[1].connected);
+        for (const Connection& one : sharers)
+            assert_true(edge.newestOf(one.id) == key);
+    }
+    sharers[0].status = ConnectionStatus::revoked;
+    stores.put({sharers[0]});
+    stores.publish(sharers[1]); // any of them
+    {
+        const auto edge = reader.snapshot();
+        const auto link = edge.find(key);
+        assert_true(link->items[0].withdrawn && link->status == LinkStatus::live);
+    }
+    sharers[1].status = ConnectionStatus::revoked;
+    stores.put({sharers[1]});
+    stores.publishAll(); // what differs: the count of links is right
+    assert_true(reader.snapshot().find(key)->status == LinkStatus::cancelled);
 }
 
 } // namespace
@@ -329,6 +378,7 @@ int main() {
                                 cmocka_unit_test(connectionsWithoutLinksAreNotTheEnd),
                                 cmocka_unit_test(anOlderStoreIsMadeAnew),
                                 cmocka_unit_test(aReaderNoticesAnotherSchema),
-                                cmocka_unit_test(aNewerStoreIsLeftAlone)};
+                                cmocka_unit_test(aNewerStoreIsLeftAlone),
+                                cmocka_unit_test(aSharedLinkIsOne)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -18,10 +18,14 @@ LinkView sampleView() {
     view.requester = "Example Agency";
     view.language = "pt";
     view.brand = "acme";
+    view.message = "Hello,\nplease connect both.";
     for (int i = 0; i < 2; ++i) {
         LinkItem& item = view.items.emplace_back();
         item.connection = Uuid::v7(static_cast<TimeMs>(1000 + i));
         item.connected = i == 1;
+        item.withdrawn = i == 0;
+        if (i == 0)
+            item.lastOutcome = Outcome::wrongAccount;
         item.provider = i ? "facebook" : "instagram";
         item.account = i ? "" : "@nike";
     }
@@ -38,10 +42,12 @@ void linkViewComesBack(void**) {
     assertEqual(back->requester, view.requester);
     assertEqual(back->language, view.language);
     assertEqual(back->brand, view.brand);
+    assertEqual(back->message, view.message);
     assert_int_equal(back->items.size(), 2);
     for (int i = 0; i < 2; ++i) {
         const LinkItem &got = back->items[i], &want = view.items[i];
         assert_true(got.connection == want.connection && got.connected == want.connected);
+        assert_true(got.withdrawn == want.withdrawn && got.lastOutcome == want.lastOutcome);
         assertEqual(got.provider, want.provider);
         assertEqual(got.account, want.account);
         assert_true(back->find(want.connection) == &got);
@@ -69,6 +75,9 @@ void refusesDamage(const std::string& record, Parse parse) {
 void linkViewRefusesDamage(void**) {
     const auto parse = [](const std::string& r) { return parseLinkView(bytesOf(r)).has_value(); };
     refusesDamage(encodeLinkView(sampleView()), parse);
+    LinkView unknown = sampleView();
+    unknown.items[0].lastOutcome = static_cast<Outcome>(9);
+    assert_false(parse(encodeLinkView(unknown)));
     LinkView empty = sampleView();
     empty.items.clear();
     assert_false(parse(encodeLinkView(empty)));

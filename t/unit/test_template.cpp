@@ -23,14 +23,19 @@ Language someLanguage(std::string tag, std::string name) {
     return out;
 }
 
-std::string together(const Template& page, const PageValues& plain) {
+std::string together(const Template& page, const PageValues& plain,
+                     const std::vector<PageValues>& plainAccounts) {
     const EscapedValues values(plain);
+    std::vector<EscapedValues> accounts;
+    for (const PageValues& account : plainAccounts)
+        accounts.emplace_back(account);
     std::string memory(page.head());
-    memory.resize(page.bound(values), '?');
-    return std::string(page.render(values, memory.data()));
+    memory.resize(page.bound(values, accounts), '?');
+    return std::string(page.render(values, memory.data(), accounts));
 }
 
-std::string rendered(const std::string& text, const PageValues& values) {
+std::string rendered(const std::string& text, const PageValues& values,
+                     const std::vector<PageValues>& accounts = {}) {
     const std::vector<Language> languages{someLanguage("ar", "العربية"),
                                           someLanguage("en", "English")};
     const std::map<std::string, std::string, std::less<>> files{{"page.html", text},
@@ -46,7 +51,7 @@ std::string rendered(const std::string& text, const PageValues& values) {
                                         : std::optional<std::string_view>(found->second);
         },
         languages[1], languages, pool);
-    return compiled ? together(*compiled, values) : "error: " + compiled.error().message;
+    return compiled ? together(*compiled, values, accounts) : "error: " + compiled.error().message;
 }
 
 void templatesRender(void**) {
@@ -62,6 +67,31 @@ void templatesRender(void**) {
     assertEqual(rendered("a{{> long}}b", values), "a" + std::string(2000, 'x') + "b");
     assertEqual(rendered("{{#detail}}b{{/detail}}{{> long}}{{account}}{{> long}}", {}),
                 std::string(4000, 'x'));
+}
+
+void accountsAreRepeated(void**) {
+    PageValues page, first, second;
+    page[Slot::account] = "page";
+    first[Slot::account] = "a&b";
+    second[Slot::account] = std::string_view("a longer one than the others");
+    second[Slot::start] = "yes";
+    const std::string text = "{{account}}:{{#accounts}}[{{account}}{{#start}}!{{/start}}]"
+                             "{{/accounts}}:{{account}}";
+    assertEqual(rendered(text, page, {first, second}),
+                "page:[a&amp;b][a longer one than the others!]:page");
+    assertEqual(rendered(text, page), "page::page");
+    assertEqual(rendered("{{#accounts}}{{> part}}{{t.hello}};{{/accounts}}", page, {first}),
+                "<a&amp;b>Hello <b>a&amp;b</b>;");
+    // A section around it jumps over it, and what is in it may end with it.
+    assertEqual(rendered("a{{#detail}}{{#accounts}}x{{/accounts}}{{/detail}}b", page, {first}),
+                "ab");
+    assertEqual(
+        rendered("{{#accounts}}{{^start}}x{{/start}}{{/accounts}}y", page, {first, second, first}),
+        "xxy");
+    assertEqual(rendered("{{#accounts}}.{{/accounts}}{{#accounts}}{{account}}{{/accounts}}", page,
+                         {first, first}),
+                "..a&amp;ba&amp;b");
+    assertEqual(rendered("{{^lang}}{{#accounts}}x{{/accounts}}{{/lang}}y", page, {first}), "y");
 }
 
 void versionsChangeWithTheirFile(void**) {
@@ -102,6 +132,10 @@ void templateErrorsNameTheLine(void**) {
         {"{{t.open}}", "error: strings/x.toml:11: the section {{#account}} is not closed"},
         {"{{#languages}}", "error: page.html:1: {{#languages}} stands in a template file"},
         {"{{#languages}}{{#account}}{{/languages}}", "error: page.html:1: {{#account}} is not"},
+        {"{{#accounts}}", "error: page.html:1: {{#accounts}} stands in a template file"},
+        {"{{#accounts}}{{#account}}{{/accounts}}", "error: page.html:1: {{#account}} is not"},
+        {"{{#accounts}}{{#accounts}}{{/accounts}}", "error: page.html:1: {{#accounts}} stands"},
+        {"{{#account}}{{#accounts}}{{/account}}{{/accounts}}", "error: page.html:1: {{/account}}"},
         {"{{tag}}", "error: page.html:1: there is no value \"tag\""},
     };
     for (const auto& [text, expected] : cases)
@@ -119,7 +153,7 @@ void shippedPagesCompile(void**) {
         for (std::size_t i = 0; i < static_cast<std::size_t>(Page::count); ++i) {
             const auto page = static_cast<Page>(i);
             assert_true(pageNamed(infoOf(page).name) == page);
-            const std::string out = together((*pages)->page(page, language), {});
+            const std::string out = together((*pages)->page(page, language), {}, {});
             assert_true(out.find("data-page=\"" + std::string(infoOf(page).name) + "\"") !=
                         std::string::npos);
             assert_true(out.find("<html lang=\"" + languages[language].tag + "\"") !=
@@ -132,9 +166,11 @@ void shippedPagesCompile(void**) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {
-        cmocka_unit_test(templatesRender), cmocka_unit_test(versionsChangeWithTheirFile),
-        cmocka_unit_test(languagesAreCompiledIn), cmocka_unit_test(templateErrorsNameTheLine),
-        cmocka_unit_test(shippedPagesCompile)};
+    const CMUnitTest tests[] = {cmocka_unit_test(templatesRender),
+                                cmocka_unit_test(accountsAreRepeated),
+                                cmocka_unit_test(versionsChangeWithTheirFile),
+                                cmocka_unit_test(languagesAreCompiledIn),
+                                cmocka_unit_test(templateErrorsNameTheLine),
+                                cmocka_unit_test(shippedPagesCompile)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

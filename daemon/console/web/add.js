@@ -46,7 +46,7 @@ function details(state, filled) {
   return [
     field(t('handle'), h('input', { name: 'account', value: filled?.account ?? '', placeholder: '@nike', autocapitalize: 'none', autocomplete: 'off', spellcheck: 'false', dir: 'ltr', maxlength: 200 }), t('handle_hint')),
     h('div', { class: 'request-only' },
-      field(t('message'), h('textarea', { name: 'message', rows: 3, maxlength: 1000 }), t('message_hint'))),
+      field(t('message'), h('textarea', { name: 'message', rows: 3, maxlength: 1000 }, filled?.message ?? ''), t('message_hint'))),
     h('details', { class: 'more', open: Boolean(filled) }, h('summary', {}, t('more_options')), h('div', { class: 'pair' },
       field(t('recipient_language'), choice('language', [['', t('browser_decides')],
         ...Object.keys(languages).map((tag) => [tag, languageName(tag), tag === filled?.language])])),
@@ -57,9 +57,11 @@ function details(state, filled) {
   ];
 }
 
-function wantedOf(form) {
+// A message is for somebody else; who connects an account of their own has seen no field for it.
+function wantedOf(form, own) {
   const out = {};
-  for (const [name, value] of new FormData(form)) if (value.trim() && !['intent', 'message'].includes(name)) out[name] = value.trim();
+  const left = own ? ['intent', 'message'] : ['intent'];
+  for (const [name, value] of new FormData(form)) if (value.trim() && !left.includes(name)) out[name] = value.trim();
   return out;
 }
 
@@ -112,7 +114,7 @@ export function addAccount(state, actions, filled) {
       event.preventDefault();
       const own = new FormData(form).get('intent') === 'login';
       const message = own ? '' : form.elements.message.value.trim();
-      const made = post('connections', wantedOf(form));
+      const made = post('connections', wantedOf(form, own));
       // Begun within the click: a window, or a copy, that comes by itself later is not let through.
       const opened = own ? window.open('about:blank', '_blank') : null;
       const copying = own ? null : copy(made.then(({ link }) => link));

@@ -18,6 +18,7 @@ my @by_name = qw(timed_out too_many not_recorded not_started bad_request unavail
 my %ways = (
     (map { my $page = $_; $page => sub ($self, $tab) { $self->{public} . "/callback/instagram?problem=$page" } } @by_name),
     ready             => sub ($self, $tab) { $self->_ask->{link} },
+    accounts          => \&_several,
     begun             => \&_started,
     confirm           => sub ($self, $tab) { callback_for($self->{browser}, $self->_ask->{link}) },
     finishing         => \&_finishing,
@@ -47,6 +48,19 @@ sub visit ($self, $tab, $name) {
 }
 
 sub _ask ($self, %with) { return request_connection($self->{grantlink}, %with) }
+
+# One of them connected, one by somebody else, one that waits, and a message.
+sub _several ($self, $tab) {
+    my @accounts = map { {provider => 'instagram', account => $_} } '@nike', '@adidas', '';
+    my $asked    = $self->{grantlink}->admin->post('/v1/connections',
+        {accounts => \@accounts, message => "Hello Ann,\nthis is for the summer campaign."})->json;
+    for my $number (0, 1) {
+        my $at   = press($self->{browser}, "$asked->{link}?account=$asked->{connections}[$number]{id}");
+        my $back = come_back($self->{browser}, approve_at_provider($self->{browser}, $at, 'nike'));
+        wait_for_outcome($self->{browser}, $back->location);
+    }
+    return $asked->{link};
+}
 
 # The status page of an attempt that has ended so.
 sub _outcome ($self, $outcome, $account = 'nike') {
