@@ -51,19 +51,26 @@ std::string escapeHtml(std::string_view text) {
     return out;
 }
 
-EscapedValues::EscapedValues(const PageValues& values) {
-    for (std::size_t i = 0; i < slotCount; ++i) {
-        values_[i] = values[static_cast<Slot>(i)];
-        if (std::ranges::any_of(values_[i], isSpecial))
-            values_[i] = copies_.emplace_front(escapeHtml(values_[i]));
-    }
+// Most values of a page are empty.
+EscapedValues::EscapedValues(const PageValues& values) : values_(values.all()) {
+    for (std::string_view& value : values_)
+        if (!value.empty() && std::ranges::any_of(value, isSpecial))
+            value = copies_.emplace_front(escapeHtml(value));
 }
 
 std::size_t Template::Sizes::with(const EscapedValues& values) const {
     std::size_t out = text;
-    for (std::size_t i = 0; i < slotCount; ++i)
-        out += uses[i] * values[static_cast<Slot>(i)].size();
+    for (const auto& [slot, times] : uses)
+        out += times * values[slot].size();
     return out;
+}
+
+std::size_t Template::Sizes::use(Slot slot) {
+    for (auto& [used, times] : uses)
+        if (used == slot)
+            return ++times;
+    uses.emplace_back(slot, 1);
+    return 1;
 }
 
 std::size_t Template::bound(const EscapedValues& values, Accounts accounts) const {
@@ -78,15 +85,37 @@ std::string_view Template::head() const {
     return begins ? segments_.front().text : std::string_view();
 }
 
+// Whose values stand for a value just now: the page's, or in {{#accounts}} those of an account.
+class Template::Turn {
+  public:
+    Turn(const EscapedValues& page, Accounts accounts)
+        : page_(page), accounts_(accounts), current_(&page) {}
+
+    std::string_view operator[](Slot slot) const { return (*current_)[slot]; }
+
+    // At `each` and at `next`: which segment to go on with; `behind` is the one that follows.
+    std::size_t pass(const Segment& segment, std::size_t behind) {
+        if (segment.kind == Kind::each)
+            done_ = 0;
+        const bool more = done_ < accounts_.size();
+        current_ = more ? &accounts_[done_++] : &page_;
+        return more == (segment.kind == Kind::each) ? behind : segment.at;
+    }
+
+  private:
+    const EscapedValues& page_;
+    Accounts accounts_;
+    const EscapedValues* current_;
+    std::size_t done_ = 0; // accounts that had their turn
+};
+
 std::string_view Template::render(const EscapedValues& page, char* memory,
                                   Accounts accounts) const {
     const std::string_view known = head();
     char* end = memory + known.size();
-    const EscapedValues* current = &page;
-    auto account = accounts.begin();
+    Turn values(page, accounts);
     for (std::size_t i = known.empty() ? 0 : 1; i < segments_.size();) {
         const Segment& segment = segments_[i++];
-        const EscapedValues& values = *current;
         switch (segment.kind) {
         case Kind::text:
             end = append(segment.text, end);
@@ -102,18 +131,8 @@ std::string_view Template::render(const EscapedValues& page, char* memory,
             if (!values[segment.slot].empty())
                 i = segment.at;
             break;
-        case Kind::each:
-            account = accounts.begin();
-            if (account == accounts.end())
-                i = segment.at;
-            else
-                current = &*account;
-            break;
-        case Kind::next:
-            current = ++account == accounts.end() ? &page : &*account;
-            if (current != &page)
-                i = segment.at;
-            break;
+        default:
+            i = values.pass(segment, i);
         }
     }
     return {memory, end};

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace grantlink {
@@ -55,6 +56,8 @@ class PageValues {
 
     std::string_view operator[](Slot slot) const { return values_[static_cast<std::size_t>(slot)]; }
 
+    const std::array<std::string_view, slotCount>& all() const { return values_; }
+
   private:
     std::array<std::string_view, slotCount> values_;
 };
@@ -96,6 +99,7 @@ class Template {
 
   private:
     friend class TemplateCompiler;
+    class Turn;
 
     // What is between `each` and `next` is for each account; `each` leads to the segment behind
     // `next`, and `next` to the one behind `each`.
@@ -111,8 +115,9 @@ class Template {
     // How much there is of text, and how often each value is used.
     struct Sizes {
         std::size_t text = 0;
-        std::array<std::uint16_t, slotCount> uses{};
+        std::vector<std::pair<Slot, std::uint32_t>> uses;
 
+        std::size_t use(Slot slot); // once more; answers how often by now
         std::size_t with(const EscapedValues& values) const;
     };
 

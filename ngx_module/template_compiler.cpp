@@ -264,8 +264,7 @@ class TemplateCompiler {
                                                    : Template::Kind::skipIfSet;
         out_.segments_.push_back({kind, *slot});
         Template::Sizes& sizes = inAccounts_ ? out_.account_ : out_.page_;
-        std::uint16_t& uses = sizes.uses[static_cast<std::size_t>(*slot)];
-        if (sigil == ' ' && ++uses == maxUses)
+        if (sigil == ' ' && sizes.use(*slot) == maxUses)
             fail(in, position, quoted(name) + " is used too often");
     }
 
