@@ -87,6 +87,7 @@ for my $kind (qw(desktop phone)) {
         $recipient->wait_for_page('ready');
         is($recipient->look->{lang}, 'de', 'the recipient reads German');
         like($recipient->look->{text}, qr/Acme Social/, 'and the brand');
+        like($recipient->look->{text}, qr/Hello, please approve\./, 'and the message');
         $recipient->click('#start button');
         my $there = $kind eq 'desktop' ? $recipient->opened : $recipient;
         $there->approve_as($account);
@@ -276,6 +277,24 @@ subtest 'log in oneself' => sub {
     is($window->evaluate('window.opener'), undef, 'which knows nothing of the console');
     $window->close;
     $tab->press('Escape');
+};
+
+subtest 'one link for two' => sub {
+    my @accounts = map { {provider => 'instagram', account => $_} } '@two', '@three';
+    my $asked    = $grantlink->admin->post('/v1/connections', {accounts => \@accounts, message => 'Both, please.'})->json;
+    my ($two, $three) = map { $_->{id} } @{$asked->{connections}};
+    ok(shows($tab, '.row', '@three'), 'both are in the list');
+    $tab->evaluate(qq{location.hash = "#/c/$two"});
+    ok(shows($tab, '.facts', 'Same link as'), 'the one says that it shares its link');
+    ok(shows($tab, qq{.facts a[href="#/c/$three"]}, '@three'), 'with whom');
+    ok(shows($tab, '.facts', 'Both, please.'), 'and what the recipient reads');
+    inspect($tab, 'shared', %{$size{desktop}});
+    $tab->click('[data-key=remove]');
+    ok(shows($tab, 'dialog', 'This is so for @three as well'), 'taking it back says that it is for both');
+    $tab->click('dialog .danger');
+    ok(eventually(sub { $grantlink->admin->connection($three)->{status} eq 'revoked' }), 'and is');
+    $tab->evaluate(qq{location.hash = "#/c/$three"});
+    ok(shows($tab, '.head .pill', 'Removed'), 'as the page shows');
 };
 
 subtest 'an approval that is gone' => sub {
