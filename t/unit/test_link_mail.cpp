@@ -111,8 +111,8 @@ void theOneThatIsLeftIsNamed(void**) {
 
 int main() {
     const CMUnitTest tests[] = {
-        cmocka_unit_test(eachLanguageIsComplete), cmocka_unit_test(theNextLanguageIsTaken),
-        cmocka_unit_test(datesAreWrittenAsThere), cmocka_unit_test(anyAccountIsNotNamed),
+        cmocka_unit_test(eachLanguageIsComplete),   cmocka_unit_test(theNextLanguageIsTaken),
+        cmocka_unit_test(datesAreWrittenAsThere),   cmocka_unit_test(anyAccountIsNotNamed),
         cmocka_unit_test(severalAccountsAreListed), cmocka_unit_test(theOneThatIsLeftIsNamed)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
