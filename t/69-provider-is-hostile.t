@@ -29,6 +29,8 @@ my %says = (
     'duplicate-keys'        => qr/did not answer with JSON/,
     'number-beyond-64-bits' => qr/did not answer with JSON/,
     'cut-off'               => qr/127\.0\.0\.1:\d+: \w/,
+    reset                   => qr/127\.0\.0\.1:\d+: \w/,
+    'busy-for-hours'        => qr/status 503/,
     'redirect-loop'         => qr/status 307/,
     'redirect-elsewhere'    => qr/status 307/,
     'redirect-to-file'      => qr/status 302/,
@@ -48,7 +50,7 @@ sub preset ($name, $token_url) {
         identity  => {url => "$liar/userinfo", id => ['/sub'], handle => ['/preferred_username']},
     }));
 }
-my @good = qw(other-content-type busy);
+my @good = qw(other-content-type busy busy-until);
 preset($_, "$liar/hostile/$_") for keys %says, @good;
 preset($_, $unreached{$_}) for keys %unreached;
 my %client = (client_id => 'lied-to', client_secret => $grantlink->{client_secret}, trusted_origins => [$liar, $tls_origin]);

@@ -36,6 +36,8 @@ for my $page (@pages) {
         }
     };
 }
+is_deeply([grep { /^\| / && !m{\[t/\d+\]\(\.\./t/\S+\.t\)[^|]*\|\z} && !/^\| (?:section|source|what is held) \|/ } split /\n/, prose_of('docs/security.md')], [],
+    'each line of security.md has its test');
 is_deeply([grep { !-e "$root/$_" } prose_of('docs/architecture.md') =~ m{`((?:daemon|ngx_module|shared)/[\w/]+\.\w+)`}g], [],
     'the files that architecture.md names are there');
 

@@ -68,15 +68,20 @@ boost::asio::awaitable<StepResult<TokenSet>> checkIdToken(DpopClient& client, Ke
     if (!jws)
         co_return refusal("is none");
     const IdTokenRules& rules = *preset.idToken;
-    const auto keys =
-        co_await keySets.find(client, rules.jwksUrl, provider.reachOf(rules.jwksUrl), jws->keyId());
-    if (!keys)
-        co_return keys.error();
-    if (keys->empty()) // its provider may be about to publish it
+    bool genuine = false, known = false;
+    for (const auto look : {KeySets::Look::known, KeySets::Look::newer}) {
+        if (genuine)
+            break;
+        const auto keys = co_await keySets.find(
+            client, rules.jwksUrl, provider.reachOf(rules.jwksUrl), jws->keyId(), look);
+        if (!keys)
+            co_return keys.error();
+        known = !keys->empty();
+        genuine = std::any_of(keys->begin(), keys->end(),
+                              [&](const Json& key) { return jws->verify(key, rules.algorithms); });
+    }
+    if (!genuine && !known) // its provider may be about to publish it
         co_return StepFailure{"its ID token is not signed with a key of its issuer", true, {}};
-    const bool genuine = std::any_of(keys->begin(), keys->end(), [&](const Json& key) {
-        return jws->verify(key, rules.algorithms);
-    });
     if (!genuine)
         co_return refusal("is not signed with a key of its issuer");
     const Json& claims = jws->payload;

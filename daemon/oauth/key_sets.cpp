@@ -37,12 +37,12 @@ std::vector<Json> keysNamed(const std::vector<Json>& keys, const std::string& id
 } // namespace
 
 boost::asio::awaitable<StepResult<std::vector<Json>>>
-KeySets::find(DpopClient& client, std::string url, Reach reach, std::string keyId) {
+KeySets::find(DpopClient& client, std::string url, Reach reach, std::string keyId, Look look) {
     const auto known = entries_.find(url);
     if (known != entries_.end()) {
         const auto age = std::chrono::steady_clock::now() - known->second.fetched;
         auto found = keysNamed(known->second.keys, keyId);
-        if (age < pause || (age < lifetime && !found.empty()))
+        if (age < pause || (age < lifetime && !found.empty() && look == Look::known))
             co_return found;
     }
     const StepResult<Entry> fetched = co_await fetch(client, url, reach);

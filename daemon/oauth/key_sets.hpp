@@ -23,10 +23,14 @@ namespace grantlink {
 
 class KeySets {
   public:
+    // `newer`: for a signature that none of the known ones has made. Also a key without an id, or
+    // of one that was there before, can be another by now.
+    enum class Look { known, newer };
+
     // The keys of that id, or all when the id is empty; none when there is no such key. `client`
     // fetches them if need be, and outlives it.
-    boost::asio::awaitable<StepResult<std::vector<Json>>> find(DpopClient& client, std::string url,
-                                                               Reach reach, std::string keyId);
+    boost::asio::awaitable<StepResult<std::vector<Json>>>
+    find(DpopClient& client, std::string url, Reach reach, std::string keyId, Look look);
 
   private:
     struct Entry {

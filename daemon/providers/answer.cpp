@@ -45,7 +45,7 @@ bool succeeded(const Json& answer, const AnswerRule& success) {
 }
 
 bool isDead(int status, const Json& answer, const RequestTemplate& request) {
-    if (status == 401 && request.tokenIn != TokenIn::nowhere)
+    if (status == 401 && request.showsToken)
         return true;
     return !request.dead.pointer.empty() && fits(answer, request.dead);
 }

@@ -50,9 +50,10 @@ struct RequestTemplate {
     std::vector<std::string> omit;
     std::optional<ClientAuth> clientAuth; // nothing: the client does not authenticate
     TokenIn tokenIn = TokenIn::nowhere;
-    AnswerRule success; // some providers put their errors in an answer of status 2xx
-    AnswerRule dead;    // the error that says that the approval is gone; see isDead()
-    Pointers error;     // where an answer says what is wrong
+    bool showsToken = false; // there, or in the URL, a header or a parameter
+    AnswerRule success;      // some providers put their errors in an answer of status 2xx
+    AnswerRule dead;         // the error that says that the approval is gone; see isDead()
+    Pointers error;          // where an answer says what is wrong
 };
 
 // RFC 7636. S256 is sent always; where the issuer's metadata say that it is supported; never.

@@ -62,6 +62,18 @@ void requireStandard(TomlReader& in, std::string_view key, const std::string& na
     in.fail(key, "there is no standard parameter \"" + name + "\"; known are " + known);
 }
 
+bool showsToken(const RequestTemplate& request) {
+    const auto named = [](std::string_view text) {
+        return text.find("{access_token}") != std::string_view::npos;
+    };
+    const auto inValues = [&](const Parameters& fields) {
+        return std::any_of(fields.begin(), fields.end(),
+                           [&](const auto& field) { return named(field.second); });
+    };
+    return request.tokenIn != TokenIn::nowhere || named(request.url) ||
+           inValues(request.parameters) || inValues(request.headers);
+}
+
 constexpr std::size_t maxHeaderLength = 1024; // bytes
 
 // What makes the message, and the proof of possession.
@@ -69,6 +81,15 @@ bool isOurs(std::string_view header) {
     static const std::set<std::string> ours{"connection", "content-length",   "dpop", "host",
                                             "te",         "transfer-encoding"};
     return ours.contains(lowerCase(header));
+}
+
+// RFC 6901, section 3.
+void requirePointer(TomlReader& in, std::string_view key, std::string_view pointer) {
+    if (!pointer.starts_with('/'))
+        in.fail(key, "a JSON Pointer begins with '/', such as \"/data/0/username\"");
+    for (std::size_t at = pointer.find('~'); at != pointer.npos; at = pointer.find('~', at + 1))
+        if (at + 1 == pointer.size() || (pointer[at + 1] != '0' && pointer[at + 1] != '1'))
+            in.fail(key, "in a JSON Pointer \"~\" is written \"~0\", and \"/\" \"~1\"");
 }
 
 AnswerRule readRule(TomlReader& in, std::string_view key, AnswerRule otherwise) {
@@ -114,6 +135,7 @@ RequestTemplate RequestReader::read(TomlReader& in, RequestTemplate out, Url nee
     if (out.tokenIn != TokenIn::nowhere && out.parameters.contains("access_token"))
         in.fail("token_in", "the token is among the params as well, and a request has it once (RFC "
                             "6750, section 2): write token_in = \"none\"");
+    out.showsToken = showsToken(out);
     out.success = readRule(in, "success", {});
     out.dead = readRule(in, "dead", out.dead);
     out.error = readPointers(in, "error", out.error);
@@ -184,15 +206,14 @@ bool isHeaderName(std::string_view text) {
 Pointers readPointers(TomlReader& in, std::string_view key, Pointers otherwise) {
     Pointers out = in.has(key) ? in.list(key) : std::move(otherwise);
     for (const std::string& pointer : out)
-        if (!pointer.starts_with('/'))
-            in.fail(key, "a JSON Pointer begins with '/', such as \"/data/0/username\"");
+        requirePointer(in, key, pointer);
     return out;
 }
 
 std::string readPointer(TomlReader& in, std::string_view key) {
     const std::string out = in.text(key);
-    if (!out.empty() && !out.starts_with('/'))
-        in.fail(key, "a JSON Pointer begins with '/', such as \"/data/0/username\"");
+    if (!out.empty())
+        requirePointer(in, key, out);
     return out;
 }
 

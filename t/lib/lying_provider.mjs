@@ -2,7 +2,7 @@
 // notice.
 //
 // Whoever is sent to it is signed in as nike and has approved. GET /_lie/NAME makes it lie so in the
-// next ID token (or userinfo answer), GET /_rotate gives it another key, GET /_keys answers how often
+// next ID token (or userinfo answer), GET /_rotate gives it another key, GET /_renew one of the same id, GET /_keys answers how often
 // its keys were asked for. /hostile/NAME is a token endpoint that misbehaves so (misbehaviour.mjs), as do
 // /hostile/NAME/jwks, userinfo, par, refresh, revoke and feed, and the metadata of the issuer
 // /hostile/NAME; GET /_seen answers how often each was asked. The metadata of the issuers /away/ENDPOINT
@@ -98,6 +98,7 @@ function idToken(nonce) {
       const other = newKey(key.kid);
       return jwt({ ...header, jwk: jwk(other) }, claims, rs256(other.privateKey));
     }
+    case 'no-key-id': return jwt({ ...header, kid: undefined }, claims, rs256(key.privateKey));
     case 'other-key': return jwt(header, claims, rs256(newKey(key.kid).privateKey));
     case 'unknown-key': return jwt({ ...header, kid: 'nobody' }, claims, rs256(key.privateKey));
     case 'critical': return jwt({ ...header, crit: ['b64'], b64: true }, claims, rs256(key.privateKey));
@@ -218,9 +219,10 @@ function misbehave(request, response, how, place) {
 
 async function answer(request) {
   const url = new URL(request.url, issuer);
-  const [, command, value] = /^\/_(lie|rotate|keys|seen)(?:\/(.*))?$/.exec(url.pathname) ?? [];
+  const [, command, value] = /^\/_(lie|rotate|renew|keys|seen)(?:\/(.*))?$/.exec(url.pathname) ?? [];
   if (command === 'lie') lie = value;
   if (command === 'rotate') key = newKey(randomBytes(4).toString('hex'));
+  if (command === 'renew') key = newKey(key.kid);
   if (command === 'seen') return { json: seen };
   if (command) return { json: keyRequests };
   let body = '';
