@@ -15,6 +15,14 @@ constexpr auto betweenSteps = 10ms; // in which others write
 constexpr auto afterFailure = 10s;
 constexpr auto untilWoken = 24h;
 
+void report(const char* what, const Resealing::Counts& counts) {
+    if (counts.sealed > 0)
+        spdlog::info("{} {} are sealed with the current master key now", counts.sealed, what);
+    if (counts.unreadable > 0)
+        spdlog::error("{} {} cannot be opened; 'grantlink check' lists them", counts.unreadable,
+                      what);
+}
+
 } // namespace
 
 void Resealer::start() {
@@ -34,7 +42,7 @@ boost::asio::awaitable<void> Resealer::run() {
         try {
             co_await pass();
         } catch (const std::exception& error) {
-            spdlog::error("tokens cannot be sealed anew: {}", error.what());
+            spdlog::error("tokens and posts cannot be sealed anew: {}", error.what());
             failed = true;
         }
         if (failed)
@@ -46,31 +54,20 @@ boost::asio::awaitable<void> Resealer::run() {
 }
 
 boost::asio::awaitable<void> Resealer::pass() {
-    const auto step = std::make_shared<Resealed>();
-    std::size_t sealed = 0, unreadable = 0;
-    while (!step->ended && !idle_.stopped()) {
-        const auto apply = [step](VaultWriter& vault) { *step = vault.resealTokens(step->last); };
+    bool done = false;
+    vault_.read([&](const VaultReader& vault) { done = vault.isSealedWithCurrent(); });
+    if (done)
+        co_return;
+    const auto soFar = std::make_shared<Resealing>();
+    while (!soFar->ended() && !idle_.stopped()) {
+        const std::size_t before = soFar->tokens.sealed + soFar->posts.sealed;
+        const auto apply = [soFar](VaultWriter& vault) { *soFar = vault.reseal(*soFar); };
         co_await vault_.write(apply);
-        sealed += step->sealed;
-        unreadable += step->unreadable;
-        if (step->sealed > 0)
+        if (soFar->tokens.sealed + soFar->posts.sealed > before)
             co_await idle_.sleep(betweenSteps);
     }
-    co_await passPosts();
-    if (sealed > 0)
-        spdlog::info("{} tokens are sealed with the current master key now", sealed);
-    if (unreadable > 0)
-        spdlog::error("{} tokens cannot be opened; 'grantlink check' lists them", unreadable);
-}
-
-boost::asio::awaitable<void> Resealer::passPosts() {
-    const auto step = std::make_shared<ResealedPosts>();
-    while (!step->ended && !idle_.stopped()) {
-        const auto apply = [step](VaultWriter& vault) { *step = vault.resealPosts(step->last); };
-        co_await vault_.write(apply);
-        if (step->sealed > 0)
-            co_await idle_.sleep(betweenSteps);
-    }
+    report("tokens", soFar->tokens);
+    report("posts", soFar->posts);
 }
 
 } // namespace grantlink

@@ -1,8 +1,8 @@
-// Seals tokens with the current master key that are still sealed with an older one.
+// Seals tokens and posts with the current master key that are still sealed with an older one.
 //
-// Goes through them in small steps, at the start and whenever keys have changed. It keeps no place:
-// a token says itself which key it is sealed with, so a daemon that was killed begins again, and
-// passes over what is done.
+// At the start and whenever keys have changed it asks the vault whether there can be any, and goes
+// through them in small steps. It keeps no place: a record says itself which key it is sealed with,
+// so a daemon that was killed begins again, and passes over what is done.
 //
 // Thread: the loop's.
 #pragma once
@@ -30,7 +30,6 @@ class Resealer {
   private:
     boost::asio::awaitable<void> run();
     boost::asio::awaitable<void> pass();
-    boost::asio::awaitable<void> passPosts();
 
     boost::asio::any_io_executor loop_;
     Vault& vault_;

@@ -204,28 +204,4 @@ void PostWrites::putCollecting(const Uuid& connection, const Collecting& collect
     write.put(tables.collecting, connection.bytes, bytesOf(toJson(collecting).dump()));
 }
 
-ResealedPosts PostWrites::reseal(std::uint64_t after, std::size_t most, std::size_t mostLookedAt) {
-    ResealedPosts out{.last = after};
-    std::vector<std::pair<std::uint64_t, std::optional<StoredPost>>> old;
-    {
-        lmdb::Cursor cursor(write, tables.posts);
-        auto entry = cursor.atOrAfter(bytesOf(bigEndian(after + 1)));
-        for (std::size_t looked = 0; entry; entry = cursor.next()) {
-            if (old.size() == most || ++looked > mostLookedAt)
-                break;
-            out.last = numberIn(textOf(entry->first));
-            if (sealedWith(entry->second) != keys.current().id)
-                old.emplace_back(out.last, openPost(keys, out.last, entry->second));
-        }
-        out.ended = !entry;
-    }
-    for (const auto& [number, post] : old) {
-        if (post)
-            write.put(tables.posts, bytesOf(bigEndian(number)),
-                      bytesOf(sealPost(keys.current(), *post)));
-        ++(post ? out.sealed : out.unreadable);
-    }
-    return out;
-}
-
 } // namespace grantlink

@@ -41,8 +41,6 @@ struct PostWrites {
     std::size_t prune(const Uuid& connection, const PostLimits& limits, std::size_t limit);
     void erase(const Uuid& connection);
     void putCollecting(const Uuid& connection, const Collecting& collecting);
-    // Those behind `after` that are not sealed with the current key, so many at most.
-    ResealedPosts reseal(std::uint64_t after, std::size_t most, std::size_t mostLookedAt);
 
   private:
     std::uint64_t nextNumber() const;

@@ -1,7 +1,7 @@
 #include "daemon/vault/lmdb_tables.hpp"
 
 #include "daemon/vault/lmdb_keys.hpp"
-#include "daemon/vault/seal.hpp"
+#include "daemon/vault/lmdb_sealing.hpp"
 #include "daemon/vault/token_seal.hpp"
 
 #include <algorithm>
@@ -11,10 +11,6 @@
 namespace grantlink {
 
 namespace {
-
-// In one step, which other writes wait for.
-constexpr std::size_t mostResealed = 200;
-constexpr std::size_t mostLookedAt = 10000;
 
 Json parseRecord(Bytes record, std::string_view table) {
     std::string error;
@@ -65,12 +61,7 @@ void putAccount(lmdb::WriteTransaction& write, const VaultTables& tables,
 
 KeyUse keyUseIn(const lmdb::Transaction& transaction, const VaultTables& tables) {
     KeyUse out;
-    lmdb::Cursor tokens(transaction, tables.tokens);
-    for (auto entry = tokens.first(); entry; entry = tokens.next())
-        ++out.tokens[sealedWith(entry->second)];
-    lmdb::Cursor posts(transaction, tables.posts.posts);
-    for (auto entry = posts.first(); entry; entry = posts.next())
-        ++out.posts[sealedWith(entry->second)];
+    countSeals(transaction, tables, out);
     const TimeMs now = nowMs();
     for (const ConnectionStatus status : {ConnectionStatus::pending, ConnectionStatus::broken}) {
         lmdb::Cursor waiting(transaction, statusTable(tables, status));
@@ -193,6 +184,11 @@ template <typename Base>
 std::optional<TokenSet> LmdbVaultReads<Base>::tokens(const Uuid& owner) const {
     const auto record = transaction_.get(tables_.tokens, keyOf(owner));
     return record ? openTokens(keys_, owner, *record) : std::nullopt;
+}
+
+template <typename Base>
+bool LmdbVaultReads<Base>::isSealedWithCurrent() const {
+    return soleSealKey(transaction_, tables_) == keys_.current().id;
 }
 
 template <typename Base>
@@ -397,37 +393,12 @@ void LmdbVaultWriter::removeAttempt(const Uuid& id) {
 }
 
 void LmdbVaultWriter::putTokens(const Uuid& owner, const TokenSet& tokens) {
+    noteSealing(write_, tables_, keys_.current().id);
     write_.put(tables_.tokens, keyOf(owner), bytesOf(sealTokens(keys_.current(), owner, tokens)));
 }
 
-Resealed LmdbVaultWriter::resealTokens(const Uuid& after) {
-    Resealed out{.last = after};
-    std::vector<Uuid> old;
-    {
-        lmdb::Cursor cursor(write_, tables_.tokens);
-        auto entry = cursor.atOrAfter(keyOf(after));
-        for (std::size_t looked = 0; entry; entry = cursor.next()) {
-            if (old.size() == mostResealed || ++looked > mostLookedAt)
-                break;
-            out.last = uuidOf(entry->first);
-            if (sealedWith(entry->second) != keys_.current().id)
-                old.push_back(out.last);
-        }
-        out.ended = !entry;
-    }
-    for (const Uuid& owner : old) {
-        if (const auto opened = tokens(owner)) {
-            putTokens(owner, *opened);
-            ++out.sealed;
-        } else {
-            ++out.unreadable;
-        }
-    }
-    return out;
-}
-
-ResealedPosts LmdbVaultWriter::resealPosts(std::uint64_t after) {
-    return postWrites().reseal(after, mostResealed, mostLookedAt);
+Resealing LmdbVaultWriter::reseal(const Resealing& soFar) {
+    return resealNext(write_, tables_, keys_, soFar);
 }
 
 void LmdbVaultWriter::eraseTokens(const Uuid& owner) {
@@ -503,6 +474,7 @@ std::size_t LmdbVaultWriter::pruneEvents(TimeMs before, std::size_t limit) {
 }
 
 std::uint64_t LmdbVaultWriter::putPost(const StoredPost& post) {
+    noteSealing(write_, tables_, keys_.current().id);
     return postWrites().put(post);
 }
 

@@ -52,6 +52,7 @@ class LmdbVaultReads : public Base {
     PostStock postStock(const Uuid& connection) const override;
     std::vector<Uuid> postOwners(const Uuid& after, std::size_t limit) const override;
     Collecting collecting(const Uuid& connection) const override;
+    bool isSealedWithCurrent() const override;
 
   protected:
     PostReads reads() const { return {transaction_, tables_.posts, keys_}; }
@@ -81,8 +82,7 @@ class LmdbVaultWriter : public LmdbVaultReads<VaultWriter> {
     void putNotification(const Notification& notification, TimeMs due) override;
     void buryNotification(const Notification& notification) override;
     void removeNotification(const Uuid& id) override;
-    Resealed resealTokens(const Uuid& after) override;
-    ResealedPosts resealPosts(std::uint64_t after) override;
+    Resealing reseal(const Resealing& soFar) override;
     void schedule(Task task, const Connection& connection, TimeMs due) override;
     void unschedule(Task task, const Uuid& connection) override;
     void record(Event event) override;

@@ -14,7 +14,7 @@
 //   events            u64 number, big endian → JSON
 //   events_of         connection id · u64 number, big endian → nothing
 //   posts, posts_by_time, posts_by_id, collecting: lmdb_posts.hpp
-//   meta              "schema" → u32
+//   meta              "schema" → u32; "sealed_with" → u8: lmdb_sealing.hpp
 #pragma once
 
 #include "daemon/net/blocking.hpp"
@@ -43,6 +43,7 @@ struct VaultTables {
         tasksDue, events, eventsOf;
     std::array<lmdb::Database, 4> byStatus; // in the order of ConnectionStatus
     PostTables posts;
+    lmdb::Database meta;
 };
 
 class LmdbVault : public Vault {

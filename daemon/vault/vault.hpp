@@ -20,8 +20,10 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace grantlink {
@@ -116,20 +118,25 @@ class VaultReader {
     // Connections that have posts, at most `limit`, in the order of their ids from behind `after`.
     virtual std::vector<Uuid> postOwners(const Uuid& after, std::size_t limit) const = 0;
     virtual Collecting collecting(const Uuid& connection) const = 0;
+    // All tokens and posts are known to be sealed with the current key.
+    virtual bool isSealedWithCurrent() const = 0;
 };
 
-// One step of sealing tokens anew.
-struct Resealed {
-    Uuid last;                  // how far it came
-    std::size_t sealed = 0;     // with the current key
-    std::size_t unreadable = 0; // stay as they are
-    bool ended = false;         // there are no more behind `last`
-};
+// How far sealing anew has come: first tokens, then posts.
+struct Resealing {
+    enum class Table : std::uint8_t { tokens, posts, none }; // none: all have been looked at
 
-struct ResealedPosts {
-    std::uint64_t last = 0; // number of the post that was looked at last
-    std::size_t sealed = 0, unreadable = 0;
-    bool ended = false;
+    struct Counts {
+        std::size_t sealed = 0;
+        std::size_t unreadable = 0; // stay as they are
+    };
+
+    std::optional<KeyId> with = {}; // the current key, when it began
+    Table table = Table::tokens;
+    std::string last = {}; // key of the record that was looked at last
+    Counts tokens = {}, posts = {};
+
+    bool ended() const { return table == Table::none; }
 };
 
 class VaultWriter : public VaultReader {
@@ -144,10 +151,9 @@ class VaultWriter : public VaultReader {
     // Given up: kept, but sent no more.
     virtual void buryNotification(const Notification& notification) = 0;
     virtual void removeNotification(const Uuid& id) = 0; // dead ones too
-    // Looks at the next tokens behind `after`, and seals those anew that are not sealed with the
-    // current key.
-    virtual Resealed resealTokens(const Uuid& after) = 0;
-    virtual ResealedPosts resealPosts(std::uint64_t after) = 0; // the same of posts, by number
+    // Looks at some more tokens or posts, and seals those anew that are not sealed with the current
+    // key; begins anew when that is another than before.
+    virtual Resealing reseal(const Resealing& soFar) = 0;
     // In the place of the time that it had before.
     virtual void schedule(Task task, const Connection& connection, TimeMs due) = 0;
     virtual void unschedule(Task task, const Uuid& connection) = 0;

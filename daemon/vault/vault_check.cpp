@@ -2,6 +2,7 @@
 
 #include "daemon/vault/lmdb_keys.hpp"
 #include "daemon/vault/lmdb_posts.hpp"
+#include "daemon/vault/lmdb_sealing.hpp"
 #include "daemon/vault/seal.hpp"
 #include "daemon/vault/token_seal.hpp"
 
@@ -15,7 +16,8 @@ constexpr ConnectionStatus allStatuses[] = {ConnectionStatus::pending, Connectio
 class Check {
   public:
     Check(const lmdb::Transaction& transaction, const VaultTables& tables, const MasterKeys& keys)
-        : transaction_(transaction), tables_(tables), keys_(keys) {}
+        : transaction_(transaction), tables_(tables), keys_(keys),
+          sole_(soleSealKey(transaction, tables)) {}
 
     VaultReport run() {
         each(tables_.connections, [this](Bytes key, Bytes) { connection(key); });
@@ -155,6 +157,8 @@ class Check {
                   "is sealed with key " + std::to_string(key) + ", which master.key does not have");
         else if (!openTokens(keys_, owner, sealed))
             wrong("tokens", owner.text(), "does not open: it was changed, or is another record's");
+        else if (sole_ && key != *sole_)
+            wrong("tokens", owner.text(), "is sealed with another key than all are said to be");
         if (const auto connection = find(owner)) {
             if (connection->status != ConnectionStatus::active && !isTask(Task::revoke, owner))
                 wrong("tokens", owner.text(),
@@ -244,6 +248,9 @@ class Check {
         else if (!openPost(keys_, number, sealed))
             wrong("posts", std::to_string(number),
                   "does not open: it was changed, or is another record's");
+        else if (sole_ && with != *sole_)
+            wrong("posts", std::to_string(number),
+                  "is sealed with another key than all are said to be");
     }
 
     bool isPost(std::string_view number) const { return has(tables_.posts.posts, bytesOf(number)); }
@@ -282,6 +289,7 @@ class Check {
     const lmdb::Transaction& transaction_;
     const VaultTables& tables_;
     const MasterKeys& keys_;
+    const std::optional<KeyId> sole_; // all are said to be sealed with it
     const TimeMs now_ = nowMs();
     VaultReport report_;
 };

@@ -74,9 +74,9 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         write.open("events_of"),
         {write.open("pending"), write.open("active"), write.open("broken"), write.open("revoked")},
         {write.open("posts"), write.open("posts_by_time"), write.open("posts_by_id"),
-         write.open("collecting")}};
-    const lmdb::Database meta = write.open("meta");
-    const std::uint32_t found = schemaOf(write, meta);
+         write.open("collecting")},
+        write.open("meta")};
+    const std::uint32_t found = schemaOf(write, tables.meta);
     if (found > schema)
         refuse(directory, found, "start the grantlinkd that wrote it, or a newer one");
     if (found == schema)
@@ -87,7 +87,7 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         scheduleForActive(write, tables, keys, Task::upkeep);
     scheduleForActive(write, tables, keys, Task::collect);
     divideOutbox(write, tables);
-    putSchema(write, meta);
+    putSchema(write, tables.meta);
     return tables;
 }
 
@@ -118,7 +118,8 @@ VaultTables findTables(lmdb::ReadTransaction& read, const std::string& directory
             table("events"),
             table("events_of"),
             {table("pending"), table("active"), table("broken"), table("revoked")},
-            {table("posts"), table("posts_by_time"), table("posts_by_id"), table("collecting")}};
+            {table("posts"), table("posts_by_time"), table("posts_by_id"), table("collecting")},
+            *meta};
 }
 
 } // namespace grantlink

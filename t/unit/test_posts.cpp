@@ -186,14 +186,13 @@ void postsAreSealedAnew(void**) {
             writer.putPost(postOf(id, std::to_string(i), static_cast<TimeMs>(i)));
     });
     keys->replace(parse(fresh + old));
-    ResealedPosts step;
-    std::size_t sealed = 0;
-    while (!step.ended) {
-        change(vault, [&step](VaultWriter& writer) { step = writer.resealPosts(step.last); });
-        sealed += step.sealed;
-        assert_true(step.sealed <= 200 && step.unreadable == 0);
+    Resealing soFar;
+    while (!soFar.ended()) {
+        const std::size_t before = soFar.posts.sealed;
+        change(vault, [&soFar](VaultWriter& writer) { soFar = writer.reseal(soFar); });
+        assert_true(soFar.posts.sealed - before <= 200 && soFar.posts.unreadable == 0);
     }
-    assert_int_equal(sealed, 450);
+    assert_int_equal(soFar.posts.sealed, 450);
     keys->replace(parse(fresh));
     vault.read([&](const VaultReader& reader) { assert_true(reader.post(id, "449").has_value()); });
 }
