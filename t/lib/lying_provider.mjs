@@ -155,9 +155,11 @@ const hostile = {
 };
 
 const jwks = () => ({ keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: key.kid }, ...Object.values(otherKeys).map(jwk), jwk(key)] });
+
 // Keys that a client may not waste its time with: a hundred of one id, and such as take for ever.
+const stranger = newKey('stranger');
 const uselessKeys = {
-  crowded: () => Array.from({ length: 100 }, () => ({ ...jwk(otherKeys['other-key'] ?? key), kid: key.kid })),
+  crowded: () => Array.from({ length: 100 }, () => ({ ...jwk(stranger), kid: key.kid })),
   heavy: () => [
     { kty: 'RSA', kid: key.kid, n: randomBytes(65536).toString('base64url'), e: 'AQAB' },
     { kty: 'RSA', kid: key.kid, n: jwk(key).n, e: randomBytes(256).toString('base64url') },
