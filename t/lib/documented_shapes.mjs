@@ -83,7 +83,7 @@ export const shapes = {
   },
   discord: {
     docs: 'https://discord.com/developers/docs/topics/oauth2', handle: 'nike', id: '80351110224678912',
-    authorize: { call: 'GET https://discord.com/oauth2/authorize', scope: ' ', params: { prompt: '?' } },
+    authorize: { call: 'GET https://discord.com/oauth2/authorize', scope: ' ', pkce: true, params: { prompt: '?' } }, // PKCE: its OpenID metadata
     ...grants('POST https://discord.com/api/oauth2/token', 'basic', oauth({ token_type: 'Bearer', expires_in: 604800, refresh_token: '$refresh', scope: 'identify' }), { rotates: true }),
     identity: {
       call: 'GET https://discord.com/api/v10/users/@me', token: 'bearer',
