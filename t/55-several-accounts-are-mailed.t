@@ -65,7 +65,7 @@ subtest 'before it expires' => sub {
     my $asked = request_together($grantlink, link_lifetime => '10s');
     my $mail  = next_mail('a warning');
     is($mail->{headers}{subject}, 'Instagram, Facebook: the link for @nike, @adidas expires soon', 'of both accounts');
-    like($mail->{text}, qr/Asked for\s+\@nike, \@adidas/, 'by their names');
+    like($mail->{text}, qr/Asked for: \@nike, \@adidas/, 'by their names');
     my @calls = $received->wait_for(2, '/crm');
     is_deeply([sort map { $_->{event}{data}{connection} } @calls], [sort { $a cmp $b } ids($asked)],
         'a webhook is told of each connection');
