@@ -38,9 +38,11 @@ is($admin->connection($id)->{status}, 'active', 'and breaks nothing');
 ok(eventually(sub { !$admin->connection($id)->{trouble} }, 60), 'until the token has been seen to work');
 is($admin->connection($id)->{status}, 'active', 'the connection is as it was');
 
-fault(path => $_, times => 1000, %refused) for '/me/media', '/me';
-ok(eventually(sub { $admin->connection($id)->{status} eq 'broken' }, 60), 'one that stays refused breaks it');
-like($admin->connection($id)->{trouble}, qr/lost its mind/, 'and says why');
+# Another one: after a failure posts are not asked for so soon again.
+my $refused = connected('zoe.und.soehne');
+is(fault(path => $_, times => 1000, %refused), 200, "$_ is refused") for '/me/media', '/me';
+ok(eventually(sub { $admin->connection($refused)->{status} eq 'broken' }, 60), 'one that stays refused breaks it');
+like($admin->connection($refused)->{trouble}, qr/lost its mind/, 'and says why');
 $grantlink->control_sandbox(DELETE => 'faults');
 
 my $other = connected('adidas');
