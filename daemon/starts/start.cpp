@@ -13,20 +13,6 @@ constexpr unsigned maxOfOne = 4; // of a connection at a time
 
 constexpr unsigned maxOfProvider = 16; // so that one that is slow does not take all there are
 
-// One more of them, for as long as it lives, which may be longer than Starts.
-class Counted {
-  public:
-    explicit Counted(std::shared_ptr<unsigned> count) : count_(std::move(count)) { ++*count_; }
-
-    ~Counted() { --*count_; }
-
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-
-  private:
-    std::shared_ptr<unsigned> count_;
-};
-
 std::string reply(StartStatus status) {
     return encodeStartReply({status, ""});
 }
@@ -53,25 +39,23 @@ AttemptParameters parametersOf(const VerifiedState& verified, const Provider& pr
 
 } // namespace
 
+Starts::Starts(StartServices services)
+    : services_(std::move(services)), ofConnections_(maxOfOne), atProviders_(maxOfProvider) {}
+
 boost::asio::awaitable<std::string> Starts::start(std::string state) {
     const auto keys = services_.edgeKeys->get(); // what is verified points into them
     const auto verified = decodeState(state, *keys);
     if (!verified)
         co_return reply(StartStatus::refused);
-    const Uuid connection = verified->state.connection;
-    const auto running = running_.find(connection);
-    if (running != running_.end() && running->second >= maxOfOne)
+    const auto place = ofConnections_.take(verified->state.connection);
+    if (!place)
         co_return reply(StartStatus::busy);
-    // Not left to a destructor: those of a daemon that stops run when this object is gone.
-    ++running_[connection];
     std::string out = reply(StartStatus::unreachable);
     try {
         out = co_await push(*verified);
     } catch (const std::exception& error) {
         spdlog::error("attempt {}: {}", verified->state.attempt.text(), error.what());
     }
-    if (--running_[connection] == 0)
-        running_.erase(connection);
     co_return out;
 }
 
@@ -90,12 +74,9 @@ boost::asio::awaitable<std::string> Starts::push(VerifiedState verified) {
     auto dpopKey = dpopKeyFor(*provider, *masters, *connection, state.attempt);
     if (!dpopKey)
         co_return reply(StartStatus::refused);
-    std::shared_ptr<unsigned>& pushing = pushing_[provider->id()];
-    if (!pushing)
-        pushing = std::make_shared<unsigned>(0);
-    if (*pushing >= maxOfProvider)
+    const auto place = atProviders_.take(provider->id());
+    if (!place)
         co_return reply(StartStatus::busy);
-    const Counted counted(pushing);
     const std::shared_ptr<DpopClient> client = services_.requests.clientFor(connection->id);
     AttemptParameters parameters = parametersOf(verified, *provider);
     const auto url =

@@ -7,13 +7,13 @@
 
 #include "daemon/oauth/request_traces.hpp"
 #include "daemon/settings.hpp"
+#include "daemon/starts/places.hpp"
 #include "daemon/vault/vault.hpp"
 #include "shared/keyring.hpp"
 #include "shared/start_message.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
-#include <map>
 #include <memory>
 #include <string>
 
@@ -31,7 +31,7 @@ struct StartServices {
 // Thread: the loop's.
 class Starts {
   public:
-    explicit Starts(StartServices services) : services_(std::move(services)) {}
+    explicit Starts(StartServices services);
 
     // Pushes the request of the attempt that `state` names, once. The answer is an encoded
     // StartReply.
@@ -41,8 +41,8 @@ class Starts {
     boost::asio::awaitable<std::string> push(VerifiedState verified);
 
     StartServices services_;
-    std::map<Uuid, unsigned> running_;                         // of each connection
-    std::map<std::string, std::shared_ptr<unsigned>> pushing_; // at each provider
+    Places<Uuid> ofConnections_;
+    Places<std::string> atProviders_;
 };
 
 } // namespace grantlink
