@@ -7,6 +7,7 @@
 
 #include "t/unit/cmocka.hpp"
 #include "t/unit/temporary_directory.hpp"
+#include "t/unit/vault_change.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -18,12 +19,6 @@ using test::assertEqual;
 namespace {
 
 constexpr const char* logoBytes = "GIF89a: these are the bytes of a logo";
-
-std::shared_ptr<const MasterKeyring> newKeys() {
-    auto keys = MasterKeys::parse(generateKeyFiles().master, "master.key");
-    assert_true(keys.has_value());
-    return std::make_shared<const MasterKeyring>(std::move(*keys));
-}
 
 Brand acme() {
     return {"Acme & Sons", "1f5f4a", Logo{logoBytes, assetName(logoBytes, "gif")}};
@@ -55,7 +50,7 @@ SettingsPtr settingsWith(const std::string& edgeStore, Brands brands) {
 // A vault with one connection, and the publisher to an edge store.
 class Stores {
   public:
-    Stores() : keys_(newKeys()) {
+    Stores() : keys_(test::newMasterKeys()) {
         std::filesystem::create_directory(vaultPath());
         std::filesystem::create_directories(edge() + "/links");
         connection = newConnection();

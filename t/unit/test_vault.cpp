@@ -14,12 +14,6 @@ using test::change;
 
 namespace {
 
-std::shared_ptr<const MasterKeyring> newKeys() {
-    auto keys = MasterKeys::parse(generateKeyFiles().master, "master.key");
-    assert_true(keys.has_value());
-    return std::make_shared<const MasterKeyring>(std::move(*keys));
-}
-
 // Connections with rising ids, so that the last is the newest.
 Connection connectionFor(const std::string& account, TimeMs created) {
     Connection out;
@@ -56,7 +50,7 @@ void assertIds(const ConnectionPage& page, const std::vector<Uuid>& expected) {
 
 void accountsAreFound(void**) {
     const test::TemporaryDirectory directory;
-    LmdbVault vault(directory.path(), newKeys());
+    LmdbVault vault(directory.path(), test::newMasterKeys());
     std::vector<Connection> all;
     for (const char* account : {"@nike", "@nike2", "nike", "@nike", "", "@nik", "@nike"})
         all.push_back(connectionFor(account, 1000 + all.size()));
@@ -78,7 +72,7 @@ void accountsAreFound(void**) {
 
 void pagesFollowEachOther(void**) {
     const test::TemporaryDirectory directory;
-    LmdbVault vault(directory.path(), newKeys());
+    LmdbVault vault(directory.path(), test::newMasterKeys());
     std::vector<Connection> all;
     for (TimeMs i = 0; i < 30; ++i)
         all.push_back(connectionFor(i % 3 ? "@odd" : "@even", 1000 + i));
@@ -111,7 +105,7 @@ std::vector<Uuid> dueIn(const LmdbVault& vault, Task task, const std::string& pr
 
 void tasksAreDueInTheirOrder(void**) {
     const test::TemporaryDirectory directory;
-    LmdbVault vault(directory.path(), newKeys());
+    LmdbVault vault(directory.path(), test::newMasterKeys());
     Connection a = connectionFor("@a", 1), b = connectionFor("@b", 2), c = connectionFor("@c", 3);
     Connection other = connectionFor("@d", 4);
     other.provider = "instagram2"; // which begins with the other's name
@@ -163,7 +157,7 @@ std::vector<Uuid> dueIn(const LmdbVault& vault, const std::string& queue, TimeMs
 
 void eachReceiverHasItsQueue(void**) {
     const test::TemporaryDirectory directory;
-    LmdbVault vault(directory.path(), newKeys());
+    LmdbVault vault(directory.path(), test::newMasterKeys());
     const Notification mail = notificationFor(""), a = notificationFor("crm"),
                        b = notificationFor("crm"), other = notificationFor("crm2");
     change(vault, [&](VaultWriter& writer) {
@@ -196,7 +190,7 @@ void eachReceiverHasItsQueue(void**) {
 
 void deadLettersAreKeptForAWhile(void**) {
     const test::TemporaryDirectory directory;
-    LmdbVault vault(directory.path(), newKeys());
+    LmdbVault vault(directory.path(), test::newMasterKeys());
     Notification first = notificationFor(""), second = notificationFor("crm");
     first.givenUp = first.id.time() + 100;
     second.givenUp = first.id.time() + 200;
@@ -256,7 +250,7 @@ void putOldMail(const std::string& directory, const Notification& mail) {
 
 void anOlderVaultIsBroughtUpToDate(void**) {
     const test::TemporaryDirectory directory;
-    const auto keys = newKeys();
+    const auto keys = test::newMasterKeys();
     std::vector<Connection> all;
     for (const char* account : {"@nike", "", "@adidas", "@nike"})
         all.push_back(connectionFor(account, 1000 + all.size()));
@@ -279,7 +273,7 @@ void anOlderVaultIsBroughtUpToDate(void**) {
 
 void aNewerVaultIsRefused(void**) {
     const test::TemporaryDirectory directory;
-    const auto keys = newKeys();
+    const auto keys = test::newMasterKeys();
     { const LmdbVault vault(directory.path(), keys); }
     setSchema(directory.path(), 5);
     std::string message;
