@@ -24,7 +24,7 @@ boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid i
     const KeyId linkKey = services.masterKeys->get()->current().id;
     const TimeMs expires =
         nowMs() + static_cast<TimeMs>(settings->config.linkLifetime.count()) * 1000;
-    const auto links = std::make_shared<std::vector<Uuid>>(); // connections whose links changed
+    const auto links = std::make_shared<std::vector<Uuid>>(); // a connection of each that changed
     const auto apply = [id, reason, settings, linkKey, expires, links](VaultWriter& vault) {
         auto found = vault.connection(id);
         vault.unschedule(Task::upkeep, id);
@@ -36,11 +36,9 @@ boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid i
         connection.trouble = reason;
         connection.updated = nowMs();
         // The link that connected it is not to work again, but others may wait for it.
-        const std::vector<Uuid> sharers = connection.together;
-        if (leaveLink(vault, connection))
-            *links = sharers;
-        else
-            *links = {id};
+        *links = {id};
+        if (const auto left = leaveLink(vault, connection))
+            links->push_back(*left);
         replaceLink(vault, connection, linkKey, expires);
         planLinkWarning(vault, connection, *settings);
         vault.eraseTokens(id);

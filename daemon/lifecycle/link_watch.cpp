@@ -28,10 +28,7 @@ boost::asio::awaitable<std::chrono::seconds> LinkWatch::warn(Uuid id) {
     const SettingsPtr settings = services_.settings.get();
     const auto apply = [id, settings](VaultWriter& vault) {
         vault.unschedule(Task::warn, id);
-        const auto connection = vault.connection(id);
-        const auto waiting =
-            connection ? waitingWith(vault, *connection, nowMs()) : std::vector<Connection>();
-        notifyOfLink(vault, Notice::expiring, waiting, *settings);
+        notifyOfLink(vault, Notice::expiring, waitingWith(vault, id, nowMs()), *settings);
     };
     co_await services_.vault.write(apply);
     services_.notificationQueued();
@@ -43,9 +40,8 @@ boost::asio::awaitable<std::chrono::seconds> LinkWatch::remind(Uuid id) {
     const auto apply = [id, settings](VaultWriter& vault) {
         vault.unschedule(Task::remind, id);
         const auto connection = vault.connection(id);
-        const auto waiting =
-            connection ? waitingWith(vault, *connection, nowMs()) : std::vector<Connection>();
-        if (waiting.empty())
+        const auto waiting = waitingWith(vault, id, nowMs());
+        if (!connection || waiting.empty())
             return;
         notifyRecipient(vault, Notice::reminder, waiting.front(), *settings);
         if (const auto next = nextReminder(*connection, nowMs()))

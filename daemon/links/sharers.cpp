@@ -26,6 +26,11 @@ std::vector<Connection> waitingWith(const VaultReader& vault, const Connection& 
     return out;
 }
 
+std::vector<Connection> waitingWith(const VaultReader& vault, const Uuid& connection, TimeMs now) {
+    const auto found = vault.connection(connection);
+    return found ? waitingWith(vault, *found, now) : std::vector<Connection>();
+}
+
 Uuid taskHolderOf(const Connection& connection) {
     return connection.together.empty() ? connection.id : connection.together.front();
 }
@@ -41,13 +46,13 @@ void replaceLink(VaultWriter& vault, Connection& connection, KeyId key, TimeMs e
     }
 }
 
-bool leaveLink(VaultWriter& vault, Connection& connection) {
+std::optional<Uuid> leaveLink(VaultWriter& vault, Connection& connection) {
     std::vector<Connection> others = sharersOf(vault, connection);
     std::erase_if(others, [&](const Connection& one) { return one.id == connection.id; });
     const bool wanted = std::any_of(others.begin(), others.end(),
                                     [](const Connection& one) { return one.waits(); });
     if (!wanted)
-        return false;
+        return std::nullopt;
     const bool held = taskHolderOf(connection) == connection.id;
     for (Connection& other : others) {
         std::erase(other.together, connection.id);
@@ -61,7 +66,7 @@ bool leaveLink(VaultWriter& vault, Connection& connection) {
     }
     connection.together.clear();
     connection.sharedLink = {};
-    return true;
+    return others.front().id;
 }
 
 } // namespace grantlink

@@ -6,6 +6,7 @@
 
 #include "daemon/vault/vault.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace grantlink {
@@ -14,9 +15,10 @@ namespace grantlink {
 // own it alone. The connection is taken as it is given, the others are read.
 std::vector<Connection> sharersOf(const VaultReader& vault, const Connection& connection);
 
-// Those that wait for an approval; none when the link has expired.
+// Those that wait for an approval; none when the link has expired, or there is no such connection.
 std::vector<Connection> waitingWith(const VaultReader& vault, const Connection& connection,
                                     TimeMs now);
+std::vector<Connection> waitingWith(const VaultReader& vault, const Uuid& connection, TimeMs now);
 
 // The one that tasks of the link stand under.
 Uuid taskHolderOf(const Connection& connection);
@@ -29,7 +31,7 @@ void replaceLink(VaultWriter& vault, Connection& connection, KeyId key, TimeMs e
 // keep theirs. Does nothing with one that has a link of its own, nor with the last that waits:
 // somebody has to be left for whom the link is there.
 //
-// Answers whether it has left.
-bool leaveLink(VaultWriter& vault, Connection& connection);
+// Answers one of those that it has left; nothing when it has not.
+std::optional<Uuid> leaveLink(VaultWriter& vault, Connection& connection);
 
 } // namespace grantlink

@@ -125,8 +125,7 @@ boost::asio::awaitable<void> Outbox::serve(std::string queue, std::vector<Notifi
 std::vector<Connection> Outbox::waitingFor(const Notification& notification) const {
     std::vector<Connection> out;
     vault_.read([&](const VaultReader& vault) {
-        if (const auto connection = vault.connection(notification.connection))
-            out = waitingWith(vault, *connection, nowMs());
+        out = waitingWith(vault, notification.connection, nowMs());
     });
     // Webhooks are told of each connection by itself.
     if (!notification.webhook.empty())
