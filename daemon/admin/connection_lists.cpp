@@ -184,10 +184,8 @@ ConnectionLists::searchOf(const std::vector<std::pair<std::string, std::string>>
             if (!out.query.after)
                 throw badRequest("after must be the \"next\" of the page before", name);
         } else {
-            throw badRequest("there is no parameter \"" + name +
-                                 "\"; known are provider, account, status, attention, words, limit "
-                                 "and after",
-                             name);
+            throw noSuchParameter(name,
+                                  "provider, account, status, attention, words, limit and after");
         }
     }
     if (out.statuses.size() == 1)

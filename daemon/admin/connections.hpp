@@ -47,8 +47,6 @@ class ConnectionsApi {
     using Change = std::function<void(Connection&, VaultWriter&)>;
 
     Connection find(const Uuid& id) const;
-    std::vector<Connection> newConnections(const Json& wanted) const;
-    Connection newConnection(const Json& wanted) const; // but for its account
     boost::asio::awaitable<Connection> change(Uuid id, EventKind kind, Actor actor, Change change);
     Json withLink(const Connection& connection) const;
 

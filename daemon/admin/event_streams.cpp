@@ -39,8 +39,7 @@ Wanted wantedBy(const ServerRequest& request) {
             if (!out.connection)
                 throw badRequest("connection must be the id of one", name);
         } else {
-            throw badRequest(
-                "there is no parameter \"" + name + "\"; known are connection and after", name);
+            throw noSuchParameter(name, "connection and after");
         }
     }
     return out;

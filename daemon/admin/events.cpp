@@ -10,8 +10,6 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::size_t mostOfPage = 500;
-
 Json represent(const Actor& actor) {
     Json out = Json::object();
     out.set("kind", nameOf(actor.kind));
@@ -48,18 +46,14 @@ Json EventsApi::list(const Uuid& connection,
     std::size_t limit = 50;
     std::optional<std::uint64_t> after;
     for (const auto& [name, value] : query) {
-        const auto number = eventNumber(value);
         if (name == "limit") {
-            if (!number || *number < 1 || *number > mostOfPage)
-                throw badRequest("limit must be a number from 1 to 500", name);
-            limit = *number;
+            limit = limitOf(value);
         } else if (name == "after") {
-            if (!number)
+            after = eventNumber(value);
+            if (!after)
                 throw badRequest("after must be the \"next\" of the page before", name);
-            after = number;
         } else {
-            throw badRequest("there is no parameter \"" + name + "\"; known are limit and after",
-                             name);
+            throw noSuchParameter(name, "limit and after");
         }
     }
     EventPage page;

@@ -26,8 +26,7 @@ NotificationQuery queryOf(const std::vector<std::pair<std::string, std::string>>
             if (!out.after)
                 throw badRequest("after must be the \"next\" of the page before", name);
         } else {
-            throw badRequest(
-                "there is no parameter \"" + name + "\"; known are state, limit and after", name);
+            throw noSuchParameter(name, "state, limit and after");
         }
     }
     return out;

@@ -32,7 +32,7 @@ std::optional<std::string> postIn(const std::vector<std::pair<std::string, std::
     std::optional<std::string> out;
     for (const auto& [name, value] : query) {
         if (name != "post")
-            throw badRequest("there is no parameter \"" + name + "\"; known is post", name);
+            throw noSuchParameter(name, "post");
         out = value;
     }
     return out;

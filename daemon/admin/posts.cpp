@@ -76,8 +76,7 @@ PostFormat readQuery(const ServerRequest& request, PostQuery& out) {
         } else if (name == "format") {
             format = value.empty() ? "none" : value;
         } else {
-            throw badRequest(
-                "there is no parameter \"" + name + "\"; known are limit, after and format", name);
+            throw noSuchParameter(name, "limit, after and format");
         }
     }
     const auto known = postFormat(format, request.header("accept"));

@@ -40,6 +40,12 @@ Problem conflict(std::string detail) {
     return Problem(409, "Conflict", std::move(detail));
 }
 
+Problem noSuchParameter(const std::string& name, const std::string& known) {
+    const bool one = known.find(' ') == std::string::npos;
+    return badRequest(
+        "there is no parameter \"" + name + "\"; known " + (one ? "is " : "are ") + known, name);
+}
+
 std::size_t limitOf(const std::string& value, std::size_t most) {
     std::size_t out = 0;
     const auto end = value.data() + value.size();

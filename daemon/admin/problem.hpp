@@ -29,7 +29,10 @@ class Problem : public std::runtime_error {
 };
 
 // The parameter `limit` of a list, from 1 to `most`.
-std::size_t limitOf(const std::string& value, std::size_t most);
+std::size_t limitOf(const std::string& value, std::size_t most = 500);
+
+// For a parameter that a path does not know. `known`: those that it does, as in "a, b and c".
+Problem noSuchParameter(const std::string& name, const std::string& known);
 
 Problem badRequest(std::string detail, std::string field = {});
 Problem notFound(std::string detail);

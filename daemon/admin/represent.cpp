@@ -3,7 +3,6 @@
 #include "daemon/admin/problem.hpp"
 #include "daemon/text/rfc3339.hpp"
 
-#include <charconv>
 #include <string>
 #include <utility>
 
@@ -75,15 +74,6 @@ Json scopesOf(const std::string& text) {
             word.clear();
         }
     }
-    return out;
-}
-
-std::size_t limitOf(const std::string& text) {
-    std::size_t out = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, out);
-    if (error != std::errc() || rest != end || out < 1 || out > 500)
-        throw badRequest("limit must be a number from 1 to 500", "limit");
     return out;
 }
 

@@ -17,7 +17,4 @@ Json timeOrNull(TimeMs time);
 Json textOrNull(const std::string& text);
 Json scopesOf(const std::string& text);
 
-// The parameter `limit` of a list. Throws a Problem for any but 1 to 500.
-std::size_t limitOf(const std::string& text);
-
 } // namespace grantlink

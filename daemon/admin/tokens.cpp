@@ -15,7 +15,7 @@ std::chrono::seconds minTtlOf(const std::vector<std::pair<std::string, std::stri
     std::chrono::seconds out = 60s;
     for (const auto& [name, value] : query) {
         if (name != "min_ttl")
-            throw badRequest("there is no parameter \"" + name + "\"; known is min_ttl", name);
+            throw noSuchParameter(name, "min_ttl");
         const auto given = parseDuration(value);
         if (!given || *given > std::chrono::days(366))
             throw badRequest("min_ttl must be a number and a unit, such as \"5m\"", name);
