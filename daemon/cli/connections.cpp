@@ -91,6 +91,14 @@ std::string accountOf(const Json& connection) {
     return asked.empty() ? displayHandle(approved, asked) : printable(asked);
 }
 
+std::vector<Json> sharersOf(const AdminClient& daemon, const Json& connection) {
+    const Json others = connection["shares_link_with"];
+    std::vector<Json> out;
+    for (std::size_t i = 0; i < others.size(); ++i)
+        out.push_back(daemon.get("/v1/connections/" + others.at(i).str()).json);
+    return out;
+}
+
 std::string describe(const Json& connection) {
     return fmt::format("{} at {}", accountOf(connection), printable(connection["provider"].str()));
 }

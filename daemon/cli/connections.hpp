@@ -22,6 +22,9 @@ std::string connectionId(const AdminClient& daemon, const std::string& name);
 // The account of a connection as people call it: the one asked for, or the one that approved.
 std::string accountOf(const Json& connection);
 
+// Those that the connection shares its link with.
+std::vector<Json> sharersOf(const AdminClient& daemon, const Json& connection);
+
 // "@nike at instagram".
 std::string describe(const Json& connection);
 

@@ -100,9 +100,7 @@ Json load(const Session& session, const std::string& id) {
 // The connection, and those that wait for the same link.
 std::vector<Json> withSharers(const Session& session, const Json& connection) {
     std::vector<Json> out{connection};
-    const Json others = connection["shares_link_with"];
-    for (std::size_t i = 0; i < others.size(); ++i) {
-        const Json other = load(session, others.at(i).str());
+    for (const Json& other : sharersOf(session.daemon, connection)) {
         const std::string status = other["status"].str();
         if (status == "pending" || status == "broken")
             out.push_back(other);

@@ -86,12 +86,10 @@ std::string scopesOf(const Json& token) {
 }
 
 // "with @nike at facebook, @nike at youtube".
-std::string sharersOf(const Session& session, const Json& connection) {
-    const Json others = connection["shares_link_with"];
+std::string withSharers(const Session& session, const Json& connection) {
     std::string out;
-    for (std::size_t i = 0; i < others.size(); ++i)
-        out += (i ? ", " : "with ") +
-               describe(session.daemon.get("/v1/connections/" + others.at(i).str()).json);
+    for (const Json& other : sharersOf(session.daemon, connection))
+        out += (out.empty() ? "with " : ", ") + describe(other);
     return out;
 }
 
@@ -186,7 +184,7 @@ void showCommand(const Session& session, const std::string& name) {
     row("Notify", it["notify"].str());
     row("Link mailed to", it["recipient_email"].str());
     row("Message", it["message"].str());
-    row("Shares its link", sharersOf(session, it));
+    row("Shares its link", withSharers(session, it));
     row("Requested", relativeTime(it["created_at"].str(), now));
     row("Changed", relativeTime(it["updated_at"].str(), now));
     if (status == "pending" || status == "broken")
