@@ -69,8 +69,8 @@ std::string subjectOf(const Kind& kind, const MailLanguage& language, mustache::
 }
 
 std::string partOf(const MailNotice& notice, const Kind& kind, const MailLanguage& language,
+                   const mustache::data& values, const std::string& subject,
                    const std::string& format) {
-    const mustache::data values = valuesOf(notice, language);
     mustache::data data;
     const auto say = [&](const char* name, const std::string& key) {
         if (language.hasMail(key))
@@ -78,7 +78,7 @@ std::string partOf(const MailNotice& notice, const Kind& kind, const MailLanguag
     };
     data.set("language", language.tag());
     data.set("direction", language.direction());
-    data.set("subject", subjectOf(kind, language, values));
+    data.set("subject", subject);
     data.set(kind.mood, true);
     say("title", kind.name + "_title");
     say("text", kind.name + "_text");
@@ -97,8 +97,10 @@ std::string partOf(const MailNotice& notice, const Kind& kind, const MailLanguag
 
 Mail requesterMail(const MailNotice& notice, const Kind& kind) {
     const MailLanguage language(notice.language);
-    return {notice.id, notice.to, subjectOf(kind, language, valuesOf(notice, language)),
-            partOf(notice, kind, language, "txt"), partOf(notice, kind, language, "html")};
+    const mustache::data values = valuesOf(notice, language);
+    const std::string subject = subjectOf(kind, language, values);
+    return {notice.id, notice.to, subject, partOf(notice, kind, language, values, subject, "txt"),
+            partOf(notice, kind, language, values, subject, "html")};
 }
 
 // As the texts and facts have them: one after the other.
