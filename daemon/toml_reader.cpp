@@ -1,5 +1,7 @@
 #include "daemon/toml_reader.hpp"
 
+#include "daemon/text/names.hpp"
+
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -148,11 +150,8 @@ void TomlReader::finish() {
     for (const auto& [name, node] : *table_) {
         if (taken_.contains(std::string(name.str())))
             continue;
-        std::string known;
-        for (const std::string& key : taken_)
-            known += (known.empty() ? "" : ", ") + key;
-        report(node,
-               fmt::format("{}{}: there is no such key; known are {}", name_, name.str(), known));
+        report(node, fmt::format("{}{}: there is no such key; known are {}", name_, name.str(),
+                                 joined(taken_, ", ")));
     }
 }
 

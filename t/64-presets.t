@@ -46,6 +46,7 @@ my %mistakes = (
     'a pointer with a bare ~'      => [$good =~ s{^success = \{ pointer = "/ok"}{success = \{ pointer = "/o~2k"}mr, qr/token\.success\.pointer: in a JSON Pointer "~"/],
     'a parameter that is none to leave out' => [$good =~ s/^omit = \["client_id"/omit = ["clientid"/mr, qr/revoke\.omit: there is no standard parameter "clientid"; known are/],
     'a header that is none'        => [$good =~ s/^method = "POST"/method = "POST"\nheaders = { "X Y" = "1" }/mr, qr/identity\.headers\.X Y: is no name of a header/],
+    'a header with a NUL'          => [$good =~ s/^method = "POST"/method = "POST"\nheaders = { "X\\u0000" = "1" }/mr, qr/identity\.headers\.X.: is no name of a header/],
     'a header that is not its own' => [$good =~ s/^method = "POST"/method = "POST"\nheaders = { Host = "1" }/mr, qr/identity\.headers\.Host: is no name of a header that a preset can set/],
     'a header of two lines'        => [$good =~ s/^method = "POST"/method = "POST"\nheaders = { X-Y = "a\\nb" }/mr, qr/identity\.headers\.X-Y: must be one line/],
     'a token that is sent twice'   => [$good =~ s/^method = "POST"/method = "POST"\nparams = { access_token = "{access_token}" }/mr, qr/identity\.token_in: the token is among the params as well/],

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
 
 namespace grantlink {
 
@@ -41,10 +42,6 @@ void dropUnsafe(ProviderMetadata& metadata, Reach reach, const std::string& issu
         dropUnsafe(*endpoint, reach, issuer);
 }
 
-bool names(const std::vector<std::string>& list, const std::string& what) {
-    return std::find(list.begin(), list.end(), what) != list.end();
-}
-
 // Where an issuer's metadata may be: OpenID Connect Discovery, section 4, appends to its URL; RFC
 // 8414, section 3, inserts.
 std::vector<std::string> metadataUrls(const std::string& issuer) {
@@ -52,6 +49,16 @@ std::vector<std::string> metadataUrls(const std::string& issuer) {
     const std::string origin(originOf(base));
     return {base + "/.well-known/openid-configuration",
             origin + "/.well-known/oauth-authorization-server" + base.substr(origin.size())};
+}
+
+// What went wrong with one of them is no reason to forget what was found of the others.
+void report(const std::exception_ptr& error) {
+    try {
+        if (error)
+            std::rethrow_exception(error);
+    } catch (const std::exception& fault) {
+        spdlog::error("discovery: {}", fault.what());
+    }
 }
 
 } // namespace
@@ -75,6 +82,7 @@ boost::asio::awaitable<bool> Discovery::refresh(const Providers& providers) {
         boost::asio::co_spawn(executor, fetch(issuer, reach),
                               [looks](const std::exception_ptr& error, bool changed) {
                                   looks->changed = looks->changed || (!error && changed);
+                                  report(error);
                                   if (--looks->running == 0)
                                       looks->done.stop();
                               });
@@ -98,12 +106,12 @@ void Discovery::doubt(const Providers& providers) const {
         const auto metadata = known_.find(preset.authorize.issuer);
         if (!preset.discovery || metadata == known_.end())
             continue;
-        if (preset.dpop && !names(metadata->second.dpopAlgorithms, "ES256"))
+        if (preset.dpop && !metadata->second.takesDpop())
             spdlog::warn("{}: its preset binds tokens to a key, but the provider's metadata does "
                          "not say that it takes proofs by ES256 "
                          "(dpop_signing_alg_values_supported)",
                          id);
-        if (preset.authorize.pkce == Pkce::required && !names(metadata->second.pkceMethods, "S256"))
+        if (preset.authorize.pkce == Pkce::required && !metadata->second.takesPkce())
             spdlog::warn("{}: its preset has PKCE by S256, but the provider's metadata does not "
                          "say that it looks at it (code_challenge_methods_supported)",
                          id);

@@ -5,6 +5,7 @@
 #include "daemon/oauth/shown.hpp"
 #include "daemon/providers/answer.hpp"
 #include "daemon/text/ascii.hpp"
+#include "daemon/text/names.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -80,11 +81,9 @@ std::string scopeIn(const Json& answer, const Preset& preset, const RequestTempl
     const bool named = std::any_of(places.begin(), places.end(), [&](const std::string& place) {
         return !answer.pointer(place).isNull();
     });
-    std::string out = findWords(answer, places);
     if (!named && !places.empty() && request.table == preset.token.request.table)
-        for (const std::string& scope : preset.authorize.scopes)
-            out += (out.empty() ? "" : " ") + scope;
-    return out;
+        return joined(preset.authorize.scopes, " ");
+    return findWords(answer, places);
 }
 
 // RFC 6749, section 5.1. `lifetime` holds when the answer does not say; 0: unknown. `dpopKey`: what

@@ -1,5 +1,8 @@
 #include "daemon/providers/metadata.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 namespace grantlink {
 
 namespace {
@@ -11,7 +14,19 @@ std::vector<std::string> textsIn(const Json& list) {
     return out;
 }
 
+bool has(const std::vector<std::string>& list, std::string_view name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+}
+
 } // namespace
+
+bool ProviderMetadata::takesPkce() const {
+    return has(pkceMethods, "S256");
+}
+
+bool ProviderMetadata::takesDpop() const {
+    return has(dpopAlgorithms, "ES256");
+}
 
 ProviderMetadata ProviderMetadata::from(const Json& document) {
     ProviderMetadata out;

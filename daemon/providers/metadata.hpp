@@ -19,6 +19,9 @@ struct ProviderMetadata {
     bool issExpected = false;                  // RFC 9207, section 3
     bool mustPush = false;                     // RFC 9126, section 5
 
+    bool takesPkce() const; // by S256
+    bool takesDpop() const; // proofs by ES256; many that do say nothing
+
     bool operator==(const ProviderMetadata&) const = default;
 
     static ProviderMetadata from(const Json& document);

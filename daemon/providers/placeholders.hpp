@@ -14,9 +14,10 @@ using Values = std::map<std::string, std::string, std::less<>>;
 // Those that every request knows; a preset adds the names of [token.keep].
 const std::vector<std::string_view>& standardPlaceholders();
 
-// The names between braces, in order.
-bool isPlaceholder(std::string_view name); // could be one: a-z, 0-9 and _
+// Whether it could be the name of one: a-z, 0-9 and _.
+bool isPlaceholder(std::string_view name);
 
+// The names between braces, in order.
 std::vector<std::string> placeholdersIn(std::string_view text);
 
 // The text with values in the place of placeholders; one without a value becomes empty.

@@ -1,6 +1,7 @@
 #include "daemon/providers/provider.hpp"
 
 #include "daemon/text/ascii.hpp"
+#include "daemon/text/names.hpp"
 #include "daemon/text/origin.hpp"
 
 #include <spdlog/spdlog.h>
@@ -47,13 +48,6 @@ void fillTenant(std::string& url, const std::string& tenant) {
         url.replace(at, name.size(), tenant);
 }
 
-std::string joined(const std::vector<std::string>& words, const std::string& separator) {
-    std::string out;
-    for (const std::string& word : words)
-        out += (out.empty() ? "" : separator) + word;
-    return out;
-}
-
 // How to authenticate at a provider that offers these methods (none: it does not say), with the
 // credentials that there are. Nothing: it cannot be done.
 std::optional<ClientAuth> authAmong(const std::vector<std::string>& methods, ClientAuth wanted,
@@ -97,10 +91,8 @@ bool authenticateAs(Preset& preset, const std::vector<std::string>& methods,
 }
 
 void settlePkce(Preset& preset, const ProviderMetadata& metadata) {
-    const auto& known = metadata.pkceMethods;
-    const bool supported = std::find(known.begin(), known.end(), "S256") != known.end();
     if (preset.authorize.pkce == Pkce::ifSupported)
-        preset.authorize.pkce = supported ? Pkce::required : Pkce::unsupported;
+        preset.authorize.pkce = metadata.takesPkce() ? Pkce::required : Pkce::unsupported;
 }
 
 void fillIn(std::string& url, const std::string& discovered) {

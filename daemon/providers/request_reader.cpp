@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstring>
 
 namespace grantlink {
 
@@ -56,10 +55,8 @@ void requireStandard(TomlReader& in, std::string_view key, const std::string& na
     if (std::find(standardParameters.begin(), standardParameters.end(), name) !=
         standardParameters.end())
         return;
-    std::string known;
-    for (const std::string& one : standardParameters)
-        known += (known.empty() ? "" : ", ") + one;
-    in.fail(key, "there is no standard parameter \"" + name + "\"; known are " + known);
+    in.fail(key, "there is no standard parameter \"" + name + "\"; known are " +
+                     joined(standardParameters, ", "));
 }
 
 bool showsToken(const RequestTemplate& request) {
@@ -177,9 +174,7 @@ void RequestReader::check(TomlReader& in, std::string_view key, std::string_view
     for (const std::string& name : placeholdersIn(text)) {
         if (placeholders_.contains(name))
             continue;
-        std::string known;
-        for (const std::string& one : placeholders_)
-            known += (known.empty() ? "{" : ", {") + one + "}";
+        const std::string known = "{" + joined(placeholders_, "}, {") + "}";
         in.fail(key, name == "tenant"
                          ? "{tenant} needs a table [tenant]"
                          : "there is no placeholder {" + name + "}; known are " + known);
@@ -198,8 +193,9 @@ Parameters readRename(TomlReader& in) {
 }
 
 bool isHeaderName(std::string_view text) {
+    static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-        return std::isalnum(c) || std::strchr("!#$%&'*+-.^_`|~", c);
+        return std::isalnum(c) || marks.find(static_cast<char>(c)) != marks.npos;
     });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/providers/preset.hpp"
+#include "daemon/text/names.hpp"
 #include "daemon/toml_reader.hpp"
 
 #include <set>
@@ -51,10 +52,10 @@ Value readChoice(TomlReader& in, std::string_view key, const std::map<std::strin
     const auto found = choices.find(in.text(key));
     if (found != choices.end())
         return found->second;
-    std::string known;
+    std::vector<std::string> known;
     for (const auto& [name, value] : choices)
-        known += (known.empty() ? "\"" : ", \"") + name + "\"";
-    in.fail(key, "must be one of " + known);
+        known.push_back("\"" + name + "\"");
+    in.fail(key, "must be one of " + joined(known, ", "));
     return otherwise;
 }
 

@@ -13,6 +13,18 @@ bool isPlainId(std::string_view id);
 // No control characters, and at most so many bytes.
 bool isOneLine(std::string_view text, std::size_t maxBytes);
 
+// One after the other, with something between them.
+template <typename Words>
+std::string joined(const Words& words, std::string_view between) {
+    std::string out;
+    for (const auto& word : words) {
+        if (!out.empty())
+            out += between;
+        out += word;
+    }
+    return out;
+}
+
 // The keys of a map for a message: "acme, zeta", or `none` when there are none.
 template <typename Map>
 std::string keysOf(const Map& map, std::string_view none) {
