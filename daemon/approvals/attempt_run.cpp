@@ -9,9 +9,9 @@
 #include "shared/attempt.hpp"
 #include "shared/sealed_code.hpp"
 
-#include <algorithm>
-
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
 
 namespace grantlink {
 
@@ -78,11 +78,13 @@ std::optional<AttemptRun::Verdict> AttemptRun::objection() const {
 boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::decide() {
     if (auto no = objection())
         co_return no;
-    traceBrowser();
-    if (approval_->kind == ApprovalKind::code) {
+    const bool hasCode = approval_->kind == ApprovalKind::code;
+    if (hasCode) // else it waits in the spool, and comes here again
         requireEndpoints();
+    if (services_.requests.isTraced(connection_->id))
+        traceBrowser();
+    if (hasCode)
         co_return co_await exchange();
-    }
     if (saysNo(approval_->payload))
         co_return Verdict{Outcome::declined, ""};
     co_return Verdict{Outcome::providerError, quoted(std::string(approval_->payload))};

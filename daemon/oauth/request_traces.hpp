@@ -31,6 +31,8 @@ class RequestTraces {
     // For requests that nobody waits for: they would be in the way of those that are tried.
     DpopClient& untraced() { return plain_; }
 
+    bool isTraced(const Uuid& connection) const { return traced_.contains(connection); }
+
     // What a browser was sent to, or sent back with, if that connection has a trace: `url` holds no
     // secret.
     void note(const Uuid& connection, std::string label, std::string url);
