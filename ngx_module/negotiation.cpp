@@ -1,5 +1,6 @@
 #include "ngx_module/negotiation.hpp"
 
+#include "ngx_module/next_part.hpp"
 #include "shared/language_tag.hpp"
 #include "shared/trimmed.hpp"
 
@@ -12,14 +13,6 @@ namespace {
 constexpr std::size_t longestHeader =
     256; // what a browser sends is far shorter; the rest is ignored
 constexpr int fullWeight = 1000;
-
-// Takes the part before `divider` off the front of `text`.
-std::string_view nextPart(std::string_view& text, char divider) {
-    const std::size_t end = std::min(text.find(divider), text.size());
-    const std::string_view out = text.substr(0, end);
-    text.remove_prefix(std::min(text.size(), end + 1));
-    return out;
-}
 
 // "q=0.8" in thousandths (RFC 9110, section 12.4.2); -1 when it is malformed.
 int weightOf(std::string_view parameter) {

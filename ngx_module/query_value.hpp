@@ -2,7 +2,8 @@
 // here allocates.
 #pragma once
 
-#include <algorithm>
+#include "ngx_module/next_part.hpp"
+
 #include <string_view>
 
 namespace grantlink {
@@ -10,11 +11,9 @@ namespace grantlink {
 // The value of the first field `name`, as it is, or "".
 constexpr std::string_view queryValue(std::string_view query, std::string_view name) {
     while (!query.empty()) {
-        const std::size_t end = std::min(query.find('&'), query.size());
-        const std::string_view field = query.substr(0, end);
+        const std::string_view field = nextPart(query, '&');
         if (field.starts_with(name) && field.substr(name.size()).starts_with('='))
             return field.substr(name.size() + 1);
-        query.remove_prefix(std::min(end + 1, query.size()));
     }
     return {};
 }
