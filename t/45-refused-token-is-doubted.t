@@ -7,15 +7,14 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::Preset qw(shipped_preset);
 use Grantlink::Toml qw(write_file);
 
 # Instagram's preset without its refresh.
 my $grantlink = Grantlink::Instance->new;
 my $presets   = $grantlink->directory . '/presets';
 mkdir $presets;
-open my $shipped, '<', "$Grantlink::Instance::repository/conf.d/providers/instagram.toml" or die "instagram.toml: $!\n";
-my $text = do { local $/; readline $shipped };
-write_file("$presets/instagram.toml", $text =~ s/^\[refresh\].*?(?=^\[)//msr);
+write_file("$presets/instagram.toml", shipped_preset('instagram') =~ s/^\[refresh\].*?(?=^\[)//msr);
 $grantlink->write_daemon_config(settings => {providers_dir => $presets, content => {fastest => '1s', slowest => '1s', retention => '3660d'}});
 $grantlink->start;
 my $admin = $grantlink->admin;

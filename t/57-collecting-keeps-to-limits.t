@@ -6,15 +6,14 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::Preset qw(shipped_preset);
 use Grantlink::Toml qw(write_file);
 
 # Instagram's preset, with headers that say how many requests are left.
 my $grantlink = Grantlink::Instance->new(settings => {content => {fastest => '1s', slowest => '1s', retention => '3660d'}});
 my $presets   = $grantlink->directory . '/presets';
 mkdir $presets;
-open my $shipped, '<', "$Grantlink::Instance::repository/conf.d/providers/instagram.toml" or die "instagram.toml: $!\n";
-my $text = do { local $/; readline $shipped };
-write_file("$presets/instagram.toml", "$text\n[rate_limit]\nremaining = \"X-Remaining\"\nreset = \"X-Reset\"\n");
+write_file("$presets/instagram.toml", shipped_preset('instagram') . "\n[rate_limit]\nremaining = \"X-Remaining\"\nreset = \"X-Reset\"\n");
 $grantlink->write_daemon_config(settings => {providers_dir => $presets});
 $grantlink->start;
 my $admin = $grantlink->admin;

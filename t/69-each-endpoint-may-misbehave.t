@@ -9,6 +9,7 @@ use Test::More;
 use Grantlink::Background qw(in_background);
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::Memory qw(peak_of_memory);
 use Grantlink::Toml qw(to_toml write_file);
 
 my $grantlink = Grantlink::Instance->new(settings => {content => {fastest => '1s', slowest => '1s'}});
@@ -84,7 +85,7 @@ $grantlink->write_daemon_config(
 $grantlink->start;
 my $admin = $grantlink->admin;
 
-sub peak { my ($kib) = do { local (@ARGV, $/) = '/proc/' . $grantlink->process('daemon')->pid . '/status'; <> } =~ /^VmHWM:\s+(\d+)/m; return $kib / 1024 }
+sub peak () { return peak_of_memory($grantlink->process('daemon')->pid) }
 my $before = peak();
 
 # All at once: one that is slow holds up nobody.

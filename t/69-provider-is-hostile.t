@@ -8,6 +8,7 @@ use Test::More;
 use Grantlink::Certificate qw(make_certificate);
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::Memory qw(peak_of_memory);
 use Grantlink::Port;
 use Grantlink::Toml qw(to_toml write_file);
 
@@ -60,7 +61,7 @@ $grantlink->write_daemon_config(
 );
 $grantlink->start;
 
-sub peak { my ($kib) = do { local (@ARGV, $/) = '/proc/' . $grantlink->process('daemon')->pid . '/status'; <> } =~ /^VmHWM:\s+(\d+)/m; return $kib / 1024 }
+sub peak () { return peak_of_memory($grantlink->process('daemon')->pid) }
 my $before = peak();
 
 # All at once: one that is slow holds up nobody.

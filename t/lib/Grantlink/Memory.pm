@@ -6,7 +6,7 @@ use v5.36;
 use Exporter 'import';
 use Fcntl qw(SEEK_SET);
 
-our @EXPORT_OK = qw(found_in_memory);
+our @EXPORT_OK = qw(found_in_memory peak_of_memory);
 
 my $at_once = 1 << 20;
 
@@ -32,6 +32,13 @@ sub found_in_memory ($pid, %texts) {
         }
     }
     return %count;
+}
+
+# In MiB: the most that the process ever had.
+sub peak_of_memory ($pid) {
+    open my $status, '<', "/proc/$pid/status" or die "/proc/$pid/status: $!\n";
+    my ($kib) = join('', readline $status) =~ /^VmHWM:\s+(\d+)/m;
+    return $kib / 1024;
 }
 
 sub _pieces ($text) {

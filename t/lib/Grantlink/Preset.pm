@@ -7,7 +7,15 @@ use Exporter  'import';
 use JSON::PP  qw(decode_json);
 use Grantlink::Command qw(run_command);
 
-our @EXPORT_OK = qw(described_presets origins_to);
+our @EXPORT_OK = qw(described_presets origins_to shipped_preset);
+
+# The text of one, to be written changed.
+sub shipped_preset ($name) {
+    my $path = "$Grantlink::Instance::repository/conf.d/providers/$name.toml";
+    open my $file, '<', $path or die "$path: $!\n";
+    local $/;
+    return readline $file;
+}
 
 # Of these files.
 sub described_presets (@files) {
