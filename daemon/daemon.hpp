@@ -6,6 +6,7 @@
 
 #include "daemon/admin/api.hpp"
 #include "daemon/approvals/processor.hpp"
+#include "daemon/audit/visits.hpp"
 #include "daemon/collect/collector.hpp"
 #include "daemon/console/console_site.hpp"
 #include "daemon/lifecycle/link_watch.hpp"
@@ -46,7 +47,7 @@ class Daemon {
     bool idle() const {
         return approvals_.idle() && upkeep_.idle() && resealer_.idle() && linkWatch_.idle() &&
                collector_.idle() && outbox_.idle() && maintenance_.idle() && api_.idle() &&
-               streams_.idle() && startSocket_->idle();
+               streams_.idle() && startSocket_->idle() && visits_.idle();
     }
 
     std::string configPath_, masterKeyPath_, edgeKeyPath_;
@@ -78,6 +79,7 @@ class Daemon {
     Resealer resealer_;
     LinkWatch linkWatch_;
     Collector collector_;
+    Visits visits_;
     Maintenance maintenance_;
     ConnectionsApi connections_;
     ConnectionLists lists_;

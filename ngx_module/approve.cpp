@@ -1,5 +1,5 @@
 // The approval page and its button. Neither writes anything: mail scanners and link previews fetch
-// links and even submit forms.
+// links and even submit forms. grantlinkd is told of both.
 #include "ngx_module/edge_store.hpp"
 #include "ngx_module/found_link.hpp"
 #include "ngx_module/handlers.hpp"
@@ -12,6 +12,11 @@ namespace grantlink {
 
 namespace {
 
+void tellOpened(ngx_http_request_t* r, const FoundLink& link) {
+    if (r->method == NGX_HTTP_GET)
+        EdgeStore::visited(r, {link.item().connection, link.view().generation});
+}
+
 // The button; but who has begun already is told so, and who has approved sees what comes of it.
 ngx_int_t sendReady(ngx_http_request_t* r, RequestContext& context, const FoundLink& link) {
     const auto begun = attemptBegun(r, context, link, link.item());
@@ -21,12 +26,15 @@ ngx_int_t sendReady(ngx_http_request_t* r, RequestContext& context, const FoundL
         rememberLanguage(r, context);
         return sendRedirect(r, statusUrlOf(link.site(), *begun));
     }
+    tellOpened(r, link);
     return sendPage(r, begun && !found.outcome ? Page::begun : Page::ready, {.link = &link});
 }
 
 // A button for each account of several.
 ngx_int_t sendAccounts(ngx_http_request_t* r, const FoundLink& link) {
     const auto end = endOfAll(link);
+    if (!end)
+        tellOpened(r, link);
     return sendPage(r, end.value_or(Page::accounts), {.link = &link, .canStart = !end});
 }
 

@@ -39,6 +39,16 @@ EdgeStore& EdgeStore::at(std::string_view path) {
     return *found->second;
 }
 
+void EdgeStore::visited(ngx_http_request_t* r, Visit visit) {
+    visit.time = loopTimeMs();
+    of(r).line_.visited(view(locationConf(r).wakeSocket), visit);
+}
+
+void EdgeStore::leave() noexcept {
+    for (auto& [path, store] : stores())
+        store->line_.tellVisits();
+}
+
 LinkReader* EdgeStore::links(ngx_log_t* log) {
     refresh(log);
     return links_.get();

@@ -7,6 +7,7 @@
 // Thread: the event loop.
 #pragma once
 
+#include "ngx_module/daemon_line.hpp"
 #include "ngx_module/ngx.hpp"
 #include "ngx_module/spool_writer.hpp"
 #include "shared/link_store.hpp"
@@ -32,6 +33,12 @@ class EdgeStore {
 
     SpoolWriter& writer() { return writer_; }
 
+    // grantlinkd is to know of it, soon. The time is now.
+    static void visited(ngx_http_request_t* r, Visit visit);
+
+    // Tells what is still to be told, before the process ends.
+    static void leave() noexcept;
+
   private:
     void refresh(ngx_log_t* log);
     void giveMemoryBack();
@@ -40,7 +47,8 @@ class EdgeStore {
     std::unique_ptr<LinkReader> links_;
     std::shared_ptr<Spool> spool_;
     time_t checked_ = 0; // when refresh() last looked
-    SpoolWriter writer_;
+    DaemonLine line_;
+    SpoolWriter writer_{line_};
 };
 
 // The time of this turn of the event loop.

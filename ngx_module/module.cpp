@@ -3,6 +3,7 @@
 #include "ngx_module/boundary.hpp"
 #include "ngx_module/conf.hpp"
 #include "ngx_module/directives.hpp"
+#include "ngx_module/edge_store.hpp"
 #include "ngx_module/log_filter.hpp"
 #include "ngx_module/metrics.hpp"
 #include "ngx_module/request_context.hpp"
@@ -19,6 +20,7 @@ void* createMainConf(ngx_conf_t* cf);
 ngx_int_t registerHandlers(ngx_conf_t* cf);
 ngx_int_t startWorker(ngx_cycle_t* cycle);
 ngx_int_t initModule(ngx_cycle_t* cycle);
+void endWorker(ngx_cycle_t* cycle);
 
 constexpr ngx_uint_t anywhere = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
@@ -76,7 +78,7 @@ ngx_module_t ngx_http_grantlink_module = {
     startWorker,     // init process; stores open with the first request, see edge_store.hpp
     nullptr,         // init thread
     nullptr,         // exit thread
-    nullptr,         // exit process
+    endWorker,       // exit process
     nullptr,         // exit master
     NGX_MODULE_V1_PADDING};
 
@@ -122,6 +124,10 @@ ngx_int_t startWorker(ngx_cycle_t* cycle) {
         mallopt(M_MMAP_THRESHOLD, 128 << 10);
     }
     return startCounting(cycle);
+}
+
+void endWorker(ngx_cycle_t*) {
+    EdgeStore::leave();
 }
 
 void* createMainConf(ngx_conf_t* cf) {

@@ -4,13 +4,8 @@
 #include "ngx_module/metrics.hpp"
 #include "shared/sealed_code.hpp"
 
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <iterator>
 #include <thread>
 #include <utility>
@@ -72,14 +67,9 @@ SpoolPut putOf(Recording& recording, BatchSealer& sealer) {
 
 } // namespace
 
-SpoolWriter::SpoolWriter() {
+SpoolWriter::SpoolWriter(DaemonLine& line) : line_(line) {
     owner_.fd = -1;
     owner_.data = this;
-}
-
-SpoolWriter::~SpoolWriter() {
-    if (socket_ >= 0)
-        ::close(socket_);
 }
 
 void SpoolWriter::submit(ngx_http_request_t* r, WriteTarget target, Recording recording,
@@ -184,7 +174,7 @@ void SpoolWriter::finish() noexcept {
                       "grantlink: %uz approvals were not recorded: %s", count, batch.message);
     } else {
         batchCommitted(count, batch.took);
-        wakeDaemon(batch.target.wake);
+        line_.approvalWaits(batch.target.wake);
     }
     if (!queue_.empty())
         start();
@@ -231,20 +221,6 @@ bool SpoolWriter::stormHasEnded() {
         return false;
     storm_ = 0;
     return true;
-}
-
-// A hint only: lost ones cost the daemon its polling interval.
-void SpoolWriter::wakeDaemon(std::string_view path) noexcept {
-    if (socket_ < 0)
-        socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (socket_ < 0 || path.size() >= sizeof address.sun_path)
-        return;
-    std::memcpy(address.sun_path, path.data(), path.size());
-    const char hint = 'a';
-    (void)!::sendto(socket_, &hint, 1, MSG_DONTWAIT | MSG_NOSIGNAL,
-                    reinterpret_cast<sockaddr*>(&address), sizeof address);
 }
 
 } // namespace grantlink

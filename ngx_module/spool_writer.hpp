@@ -16,6 +16,7 @@
 // `r->main->count` and `r->main->blocked`; the thread never touches it.
 #pragma once
 
+#include "ngx_module/daemon_line.hpp"
 #include "ngx_module/ngx.hpp"
 #include "ngx_module/write_result.hpp"
 #include "shared/approval.hpp"
@@ -52,8 +53,7 @@ struct WriteTarget {
 
 class SpoolWriter {
   public:
-    SpoolWriter();
-    ~SpoolWriter();
+    explicit SpoolWriter(DaemonLine& line);
     SpoolWriter(const SpoolWriter&) = delete;
     SpoolWriter& operator=(const SpoolWriter&) = delete;
 
@@ -101,10 +101,9 @@ class SpoolWriter {
     void start() noexcept;
     void finish() noexcept;
     void answerSome() noexcept;
-    void wakeDaemon(std::string_view path) noexcept;
 
+    DaemonLine& line_;
     ngx_connection_t owner_{}; // of our events: nginx's debug log takes their data for a connection
-    int socket_ = -1;
     ngx_thread_task_t task_{};
     bool running_ = false;
     bool servesOthers_ = false; // since the last batch began

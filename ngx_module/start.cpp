@@ -64,6 +64,7 @@ bool wantsJson(ngx_http_request_t* r) {
 ngx_int_t sendToProvider(ngx_http_request_t* r, const SiteView& site, const State& state,
                          const AttemptValues& values, std::string_view url) {
     contextOf(r)->outcome = "started";
+    EdgeStore::visited(r, {state.connection, state.generation, state.attempt});
     setAttemptCookie(r, site, state.attempt, {values.cookie.data(), values.cookie.size()});
     if (wantsJson(r))
         return sendStarted(r, url, statusUrlOf(site, state.attempt));

@@ -144,7 +144,7 @@ subtest 'list, filter, page' => sub {
     my $overview = $admin->get('/v1/overview')->json;
     is_deeply([@$overview{qw(connections pending active broken revoked attention providers)}], [12, 11, 0, 0, 1, 1, ['instagram']], 'the overview counts');
     is_deeply([map { $_->{id} } @{$overview->{attention_newest}}], [$late->{id}], 'and shows what needs attention');
-    is_deeply($overview->{funnel}, {requested => 11, answered => 0, approved => 0, active => 0}, 'as far as they have come');
+    is_deeply($overview->{funnel}, {requested => 11, opened => 0, approved => 0, active => 0}, 'as far as they have come');
     $admin->post("/v1/connections/$_->{id}/cancel") for $zoe, $late;
 };
 

@@ -85,7 +85,7 @@ class Tally {
             return;
         const bool approved = c.approved || c.status != ConnectionStatus::pending;
         approved_ += approved;
-        answered_ += approved || c.lastOutcome.has_value();
+        opened_ += approved || c.opened || c.started || c.lastOutcome;
         if (c.status != ConnectionStatus::pending)
             ++health_[healthOf(c, now)];
     }
@@ -108,7 +108,7 @@ class Tally {
             .set("attention_newest", newestOfAttention())
             .set("funnel", Json::object()
                                .set("requested", number(asked))
-                               .set("answered", number(answered_))
+                               .set("opened", number(opened_))
                                .set("approved", number(approved_))
                                .set("active", number(status_[ConnectionStatus::active])))
             .set("tokens", tokens)
@@ -131,7 +131,7 @@ class Tally {
 
     static Json number(std::size_t n) { return Json(static_cast<std::int64_t>(n)); }
 
-    std::size_t total_ = 0, attention_ = 0, approved_ = 0, answered_ = 0;
+    std::size_t total_ = 0, attention_ = 0, approved_ = 0, opened_ = 0;
     std::map<ConnectionStatus, std::size_t> status_;
     std::map<std::string, std::size_t> health_;
     std::set<std::string> providers_;

@@ -88,6 +88,7 @@ Json represent(const Connection& c) {
     out.set("created_at", rfc3339(c.created)).set("updated_at", rfc3339(c.updated));
     out.set("generation", static_cast<std::int64_t>(c.generation));
     out.set("link_expires_at", rfc3339(c.linkExpires));
+    out.set("opened_at", timeOrNull(c.opened)).set("started_at", timeOrNull(c.started));
     out.set("approved_account", approvedOf(c)).set("token", tokenOf(c));
     out.set("last_outcome", c.lastOutcome ? Json(nameOf(*c.lastOutcome)) : Json());
     out.set("last_outcome_at", timeOrNull(c.lastOutcomeAt));

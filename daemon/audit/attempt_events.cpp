@@ -30,12 +30,16 @@ void recordOnce(VaultWriter& vault, Event event) {
 
 } // namespace
 
-void recordArrival(VaultWriter& vault, const Uuid& attempt, const Approval& approval) {
+void recordStart(VaultWriter& vault, const Uuid& attempt, const Uuid& connection) {
     recordOnce(vault, {.time = attempt.time(),
                        .kind = EventKind::started,
-                       .connection = approval.connection,
+                       .connection = connection,
                        .attempt = attempt,
                        .actor = Actor::recipient()});
+}
+
+void recordArrival(VaultWriter& vault, const Uuid& attempt, const Approval& approval) {
+    recordStart(vault, attempt, approval.connection);
     if (approval.kind == ApprovalKind::code)
         recordOnce(vault, {.time = approval.received,
                            .kind = EventKind::approved,

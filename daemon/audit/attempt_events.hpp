@@ -13,7 +13,10 @@
 
 namespace grantlink {
 
-// That the button was pressed, when the attempt's id says, and what came back.
+// That the button was pressed, when the attempt's id says.
+void recordStart(VaultWriter& vault, const Uuid& attempt, const Uuid& connection);
+
+// The same, if nginx had not told by then, and what came back.
 void recordArrival(VaultWriter& vault, const Uuid& attempt, const Approval& approval);
 
 void recordExchange(VaultWriter& vault, const Uuid& attempt, const Uuid& connection);

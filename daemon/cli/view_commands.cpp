@@ -61,9 +61,19 @@ std::string nextExpiry(const Json& connection, TimeMs now) {
                        when && *when <= now ? "expired" : relativeTime(time, now));
 }
 
+// How far a link has come that nobody has approved yet.
+std::string lastVisit(const Json& connection, TimeMs now) {
+    for (const char* visit : {"started", "opened"})
+        if (const std::string when = connection[fmt::format("{}_at", visit)].str(); !when.empty())
+            return fmt::format("{}, {}", visit, relativeTime(when, now));
+    return {};
+}
+
 std::string lastOutcome(const Json& connection, TimeMs now) {
     const std::string outcome = connection["last_outcome"].str();
     const std::string when = connection["last_outcome_at"].str();
+    if (outcome.empty())
+        return lastVisit(connection, now);
     return outcome.empty() || when.empty() ? words(outcome)
                                            : words(outcome) + ", " + relativeTime(when, now);
 }

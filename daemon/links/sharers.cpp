@@ -42,6 +42,7 @@ void replaceLink(VaultWriter& vault, Connection& connection, KeyId key, TimeMs e
         sharer.linkKey = connection.linkKey;
         sharer.linkExpires = connection.linkExpires;
         sharer.linkMade = connection.linkMade;
+        sharer.opened = sharer.started = 0;
         vault.putConnection(sharer);
     }
 }

@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 namespace grantlink {
@@ -12,10 +14,13 @@ namespace {
 
 using boost::asio::local::datagram_protocol;
 
+// In a turn of the loop.
+constexpr int mostDatagrams = 1024;
+constexpr std::size_t mostVisits = 1024;
+
 } // namespace
 
-WakeSocket::WakeSocket(boost::asio::any_io_executor loop, const std::string& path,
-                       std::function<void()> onWake)
+WakeSocket::WakeSocket(boost::asio::any_io_executor loop, const std::string& path, OnWake onWake)
     : socket_(std::move(loop)), path_(path), onWake_(std::move(onWake)) {
     ::unlink(path.c_str()); // of an earlier run: the vault's lock says that nobody else listens
     boost::system::error_code error;
@@ -46,12 +51,22 @@ void WakeSocket::receive() {
                        [this](boost::system::error_code error) {
                            if (error)
                                return;
-                           boost::system::error_code empty;
-                           for (int i = 0; i < 1024 && !empty; ++i)
-                               socket_.receive(boost::asio::buffer(buffer_), 0, empty);
-                           onWake_();
+                           onWake_(readAll());
                            receive();
                        });
+}
+
+std::vector<Visit> WakeSocket::readAll() {
+    std::vector<Visit> out;
+    boost::system::error_code empty;
+    for (int i = 0; i < mostDatagrams; ++i) {
+        const std::size_t length = socket_.receive(boost::asio::buffer(buffer_), 0, empty);
+        if (empty)
+            break;
+        if (out.size() < mostVisits)
+            std::ranges::copy(parseVisits(Bytes(buffer_).first(length)), std::back_inserter(out));
+    }
+    return out;
 }
 
 } // namespace grantlink

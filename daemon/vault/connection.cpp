@@ -75,6 +75,7 @@ void renewLink(Connection& connection, KeyId key, TimeMs expires) {
     connection.linkKey = key;
     connection.linkExpires = expires;
     connection.linkMade = nowMs();
+    connection.opened = connection.started = 0;
 }
 
 Json toJson(const Connection& c) {
@@ -85,6 +86,7 @@ Json toJson(const Connection& c) {
     out.set("created", number(c.created)).set("updated", number(c.updated));
     out.set("generation", number(c.generation)).set("link_key", number(c.linkKey));
     out.set("link_expires", number(c.linkExpires)).set("link_made", number(c.linkMade));
+    out.set("opened", number(c.opened)).set("started", number(c.started));
     if (!c.message.empty())
         out.set("message", c.message);
     if (!c.together.empty())
@@ -126,6 +128,8 @@ Connection connectionFromJson(const Uuid& id, const Json& json) {
     out.linkKey = static_cast<KeyId>(json["link_key"].integer());
     out.linkExpires = time(json["link_expires"]);
     out.linkMade = time(json["link_made"]);
+    out.opened = time(json["opened"]);
+    out.started = time(json["started"]);
     for (std::size_t i = 0; i < json["remind"].size(); ++i)
         out.remind.emplace_back(json["remind"].at(i).integer());
     if (const Json approved = json["approved"]; approved.isObject())

@@ -8,9 +8,10 @@ namespace {
 
 constexpr std::int64_t version = 1;
 
-constexpr NameTable<EventKind, 15> kindNames{{
+constexpr NameTable<EventKind, 16> kindNames{{
     {EventKind::created, "created"},
     {EventKind::linkShown, "link_shown"},
+    {EventKind::opened, "opened"},
     {EventKind::started, "started"},
     {EventKind::approved, "approved"},
     {EventKind::exchanged, "exchanged"},

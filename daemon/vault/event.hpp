@@ -17,6 +17,7 @@ namespace grantlink {
 enum class EventKind : std::uint8_t {
     created,
     linkShown,      // asked for by itself, or sent; whoever creates or regenerates sees it as well
+    opened,         // the link's page, the first time
     started,        // the button was pressed
     approved,       // a code came back
     exchanged,      // for the first tokens

@@ -4,7 +4,7 @@ import { h, s } from './dom.js';
 import { date, dateTime, number, percent, relative, t } from './i18n.js';
 import { healthOf } from './model.js';
 
-const stages = ['requested', 'answered', 'approved', 'active'];
+const stages = ['requested', 'opened', 'approved', 'active'];
 
 // A band that narrows from stage to stage; each is as high as its share of all.
 export function funnel(counts) {

@@ -1,0 +1,116 @@
+#include "ngx_module/daemon_line.hpp"
+
+#include "ngx_module/boundary.hpp"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <span>
+#include <utility>
+
+namespace grantlink {
+
+namespace {
+
+constexpr ngx_msec_t soon = 100;   // ms
+constexpr ngx_msec_t later = 1000; // ms, when grantlinkd took nothing
+constexpr time_t lately = 10;      // seconds
+
+// Bits of an id that are random.
+std::uint64_t fingerprintOf(const Visit& visit) {
+    const Uuid& id = visit.isStart() ? visit.attempt : visit.connection;
+    return loadLittleEndian<std::uint64_t>(&id.bytes[8]) + visit.generation;
+}
+
+} // namespace
+
+DaemonLine::DaemonLine() {
+    owner_.fd = -1;
+    owner_.data = this;
+    timer_.data = &owner_;
+    timer_.handler = onTimer;
+    timer_.cancelable = 1; // a worker that is to leave does not wait for it
+}
+
+DaemonLine::~DaemonLine() {
+    if (fd_ >= 0)
+        ::close(fd_);
+}
+
+void DaemonLine::approvalWaits(std::string_view socket) noexcept {
+    tellVisits();
+    const char hint = 0;
+    send(socket, {&hint, 1});
+}
+
+void DaemonLine::visited(std::string_view socket, const Visit& visit) noexcept {
+    if (toldLately(visit))
+        return;
+    if (count_ == waiting_.size() || !toldTo(socket))
+        tellVisits();
+    if (count_ == waiting_.size() || !toldTo(socket))
+        return;
+    waiting_[count_++] = visit;
+    if (!timer_.timer_set)
+        tellLater(soon);
+}
+
+bool DaemonLine::toldLately(const Visit& visit) noexcept {
+    if (toldSince_ + lately <= ngx_time()) {
+        toldSince_ = ngx_time();
+        told_.fill(0);
+    }
+    const std::uint64_t fingerprint = fingerprintOf(visit);
+    return std::exchange(told_[fingerprint % told_.size()], fingerprint) == fingerprint;
+}
+
+// Visits that wait go to one socket; another is for when none wait. False: not yet.
+bool DaemonLine::toldTo(std::string_view socket) noexcept {
+    if (socket == socket_)
+        return true;
+    if (count_ > 0)
+        return false;
+    return boundary(ngx_cycle->log, false, [&] {
+        socket_ = socket;
+        return true;
+    });
+}
+
+void DaemonLine::tellVisits() noexcept {
+    if (count_ == 0)
+        return;
+    const bool taken = boundary(ngx_cycle->log, false, [&] {
+        return send(socket_, encodeVisits(std::span(waiting_).first(count_)));
+    });
+    if (taken)
+        count_ = 0;
+    if (timer_.timer_set)
+        ngx_del_timer(&timer_);
+    if (!taken)
+        tellLater(later);
+}
+
+void DaemonLine::tellLater(ngx_msec_t pause) noexcept {
+    timer_.log = ngx_cycle->log;
+    ngx_add_timer(&timer_, pause);
+}
+
+void DaemonLine::onTimer(ngx_event_t* event) noexcept {
+    static_cast<DaemonLine*>(static_cast<ngx_connection_t*>(event->data)->data)->tellVisits();
+}
+
+bool DaemonLine::send(std::string_view socket, std::string_view datagram) noexcept {
+    if (fd_ < 0)
+        fd_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (fd_ < 0 || socket.size() >= sizeof address.sun_path)
+        return false;
+    std::memcpy(address.sun_path, socket.data(), socket.size());
+    return ::sendto(fd_, datagram.data(), datagram.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
+                    reinterpret_cast<sockaddr*>(&address), sizeof address) >= 0;
+}
+
+} // namespace grantlink

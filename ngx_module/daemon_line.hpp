@@ -1,0 +1,53 @@
+// What a worker says to grantlinkd, on its datagram socket wake.sock: that an approval waits, at
+// once, and who was at which link, some at a time.
+//
+// Nothing here waits, fails or writes: a daemon that is not there is told the visits later, as far
+// as they fit, and finds the approvals by itself. One of the same link that comes within seconds is
+// not told again, so a link that is opened over and over costs a look into a small table.
+//
+// Thread: the event loop.
+#pragma once
+
+#include "ngx_module/ngx.hpp"
+#include "shared/visit.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace grantlink {
+
+class DaemonLine {
+  public:
+    DaemonLine();
+    ~DaemonLine();
+    DaemonLine(const DaemonLine&) = delete;
+    DaemonLine& operator=(const DaemonLine&) = delete;
+
+    // `socket` is the path; what was visited before is told first.
+    void approvalWaits(std::string_view socket) noexcept;
+    void visited(std::string_view socket, const Visit& visit) noexcept;
+
+    void tellVisits() noexcept; // those that wait, now
+
+  private:
+    static void onTimer(ngx_event_t* event) noexcept;
+
+    bool toldLately(const Visit& visit) noexcept;
+    bool toldTo(std::string_view socket) noexcept;
+    void tellLater(ngx_msec_t pause) noexcept;
+    bool send(std::string_view socket, std::string_view datagram) noexcept;
+
+    int fd_ = -1;
+    std::string socket_; // where the visits that wait are to go
+    std::array<Visit, maxVisits> waiting_{};
+    std::size_t count_ = 0;                // of those
+    std::array<std::uint64_t, 256> told_{}; // fingerprints, each in the place it names …
+    time_t toldSince_ = 0;                  // … of visits since then
+    ngx_connection_t owner_{}; // of the timer: nginx's debug log takes its data for a connection
+    ngx_event_t timer_{};
+};
+
+} // namespace grantlink
