@@ -83,7 +83,8 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
                  masterKeys_, metrics_, stop_,     [this] { outbox_.wake(); }},
       refresher_(lifecycle_), upkeep_(loop_.get_executor(), lifecycle_, refresher_),
       resealer_(loop_.get_executor(), vault_), linkWatch_(loop_.get_executor(), lifecycle_),
-      collector_(loop_.get_executor(), lifecycle_, refresher_), visits_(loop_.get_executor(), vault_),
+      collector_(loop_.get_executor(), lifecycle_, refresher_),
+      visits_(loop_.get_executor(), vault_),
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
       connections_(vault_, links_, spool_, requests_, metrics_, settings_, masterKeys_,
                    [this] {

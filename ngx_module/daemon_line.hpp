@@ -43,7 +43,7 @@ class DaemonLine {
     int fd_ = -1;
     std::string socket_; // where the visits that wait are to go
     std::array<Visit, maxVisits> waiting_{};
-    std::size_t count_ = 0;                // of those
+    std::size_t count_ = 0;                 // of those
     std::array<std::uint64_t, 256> told_{}; // fingerprints, each in the place it names …
     time_t toldSince_ = 0;                  // … of visits since then
     ngx_connection_t owner_{}; // of the timer: nginx's debug log takes its data for a connection

@@ -26,8 +26,8 @@ struct Visit {
     bool operator==(const Visit&) const = default;
 };
 
-constexpr std::size_t visitLength = 16 + 4 + 16 + 8;  // bytes
-constexpr std::size_t maxVisits = 256;                // in a datagram
+constexpr std::size_t visitLength = 16 + 4 + 16 + 8; // bytes
+constexpr std::size_t maxVisits = 256;               // in a datagram
 constexpr std::size_t maxVisitsLength = 1 + maxVisits * visitLength;
 
 // At most maxVisits, or std::length_error.

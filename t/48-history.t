@@ -22,7 +22,7 @@ my $admin = $grantlink->admin;
 sub events ($id, $query = '') { return $admin->get("/v1/connections/$id/events$query")->json->{events} }
 sub names ($id) { return join ' ', reverse map { $_->{event} } @{events($id, '?limit=500')} }
 
-# Made, shown, declined, and approved by the wrong and by the right account.
+# Made, shown, opened, declined, and approved by the wrong and by the right account.
 my $asked = request_connection($grantlink, provider => 'oidc', account => 'nike');
 my $id    = $asked->{id};
 is(names($id), 'created', 'a connection begins with its creation');
@@ -42,7 +42,7 @@ my $browser = $grantlink->browser;
 open_page($browser, $asked->{link});
 my $declined = come_back($browser, decline_at_provider($browser, press($browser, $asked->{link}), 'nike'));
 wait_for_outcome($browser, resolve_url($declined->url, $declined->location));
-like(names($id), qr/ started attempt_failed\z/, 'an attempt that was declined');
+like(names($id), qr/ opened started attempt_failed\z/, 'an attempt that was declined');
 my ($failed, $started) = @{events($id)};
 is($failed->{detail}, 'declined', 'is said to be');
 is($failed->{by}{kind}, 'recipient', 'by the recipient');
@@ -59,7 +59,7 @@ $admin->post("/v1/connections/$id/regenerate");
 my $link = $admin->get("/v1/connections/$id/link")->json->{link};
 my $attempt_url = approve($browser, $link);
 is(wait_for_outcome($browser, $attempt_url), 'connected', 'the right account approves');
-like(names($id), qr/ regenerated link_shown started approved exchanged active\z/, 'from the new link to the end');
+like(names($id), qr/ regenerated link_shown opened started approved exchanged active\z/, 'from the new link to the end');
 my @attempt = reverse @{events($id, '?limit=4')};
 is_deeply([map { $_->{attempt} } @attempt], [($attempt_url =~ m{/attempts/([0-9a-f-]{36})}) x 4], 'with the id that the browser has');
 is_deeply([map { $_->{by}{kind} } @attempt], [qw(recipient recipient grantlinkd grantlinkd)], 'by recipient and daemon');

@@ -55,7 +55,7 @@ my $browser = $grantlink->browser;
 is(wait_for_outcome($browser, approve($browser, $asked->{link}, 'adidas')), 'connected', 'it is approved');
 ok(wait_for_text($first, qr/"active"/), 'which is seen');
 my @seen = events_in($first);
-is_deeply([map { $_->{event} } @seen], [qw(created started approved exchanged active)], 'step by step');
+is_deeply([map { $_->{event} } @seen], [qw(created opened started approved exchanged active)], 'step by step');
 is_deeply(\@seen, [reverse @{$admin->get("/v1/connections/$asked->{id}/events")->json->{events}}], 'as the list has it');
 is_deeply([$first->{text} =~ /^id: (\d+)$/mg], [map { $_->{number} } @seen], 'each with its number as id');
 
@@ -129,8 +129,8 @@ ok(prints($people, qr/^The daemon is gone; waiting for it\.$/m), 'which a person
 $grantlink->start_daemon;
 $admin->request(DELETE => "/v1/connections/$asked->{id}");
 ok(prints($people, qr/removed/, 20), 'the command goes on with the next daemon');
-is_deeply([$people->log =~ /  (created|started|approved|exchanged|active|removed)  /g],
-    [qw(created started approved exchanged active removed)], 'without a gap or a repetition');
+is_deeply([$people->log =~ /  (created|opened|started|approved|exchanged|active|removed)  /g],
+    [qw(created opened started approved exchanged active removed)], 'without a gap or a repetition');
 
 # A reload ends streams, so that whose role is gone reads no further.
 my $before = reader('/v1/events');

@@ -63,6 +63,7 @@ for my $method (qw(client_secret_basic private_key_jwt)) {
             for qw(access error nginx daemon);
 
         subtest 'what is not grantlinkd\'s to push' => sub {
+            wait_for_event($grantlink, $asked->{id}, 'started');
             my $before = $grantlink->store_digest(qw(vault links spool));
             my $state  = 'A' x 72;
             is_deeply([said($grantlink, "\1$state")], [1, 1, ''], 'a state that was not made here');

@@ -41,6 +41,7 @@ my $asked    = request_connection($grantlink);
 my ($token)  = $asked->{link} =~ m{([^/]+)\z};
 my $callback = callback_for($browser, $asked->{link}) =~ s/#.*//sr;
 my ($path)   = $callback =~ m{\A\w+://[^/]+(.*)}s;
+wait_for_event($grantlink, $asked->{id}, 'started');
 my $stores   = $grantlink->store_digest(qw(spool links vault));
 
 subtest 'SSI' => sub {

@@ -50,9 +50,9 @@ struct Connection {
     std::uint32_t generation = 1; // of the link
     KeyId linkKey = 0;            // the master key that the link's token was made with
     TimeMs linkExpires = 0;
-    TimeMs linkMade = 0;                      // 0 in records of older versions
-    TimeMs opened = 0;  // the link's page, the first time; 0: not that we know of
-    TimeMs started = 0; // its button was pressed, for this connection, the first time
+    TimeMs linkMade = 0; // 0 in records of older versions
+    TimeMs opened = 0;   // the link's page, the first time; 0: not that we know of
+    TimeMs started = 0;  // its button was pressed, for this connection, the first time
     std::vector<std::chrono::seconds> remind; // the recipient, so long after the link was made
     std::optional<ApprovedAccount> approved;
     TimeMs tokenExpires = 0; // 0: not known, or no token

@@ -9,7 +9,7 @@ use Grantlink::Poll   qw(eventually);
 use Grantlink::Url    qw(resolve_url);
 
 our @EXPORT = qw(request_connection open_page press approve_at_provider decline_at_provider
-    made_up_callback come_back follow wait_for_outcome wait_for_status approve callback_for eventually);
+    made_up_callback come_back follow wait_for_outcome wait_for_status wait_for_event approve callback_for eventually);
 
 # The requester asks for an account. Answers the connection, as the API does, with its link.
 sub request_connection ($grantlink, %fields) {
@@ -74,6 +74,12 @@ sub wait_for_outcome ($browser, $status_url, $seconds = 20) {
         return $outcome ne 'pending';
     }, $seconds);
     return $outcome;
+}
+
+# The newest such line of the connection's audit trail, when there is one.
+sub wait_for_event ($grantlink, $id, $event, $seconds = 20) {
+    my $of = "/v1/connections/$id/events?limit=500";
+    return eventually(sub { (grep { $_->{event} eq $event } @{$grantlink->admin->get($of)->json->{events}})[0] }, $seconds);
 }
 
 # The connection, when it has the status, or the last it had.
