@@ -20,13 +20,16 @@ inline std::shared_ptr<const MasterKeyring> newMasterKeys() {
     return std::make_shared<const MasterKeyring>(std::move(*keys));
 }
 
+// Thrown only when the loop has ended by itself: the vault's thread still holds on to it when the
+// write is done.
 inline void change(LmdbVault& vault, const std::function<void(VaultWriter&)>& what) {
     boost::asio::io_context loop;
-    boost::asio::co_spawn(loop, vault.write(what), [](std::exception_ptr error) {
-        if (error)
-            std::rethrow_exception(error);
-    });
+    std::exception_ptr failure;
+    boost::asio::co_spawn(loop, vault.write(what),
+                          [&](std::exception_ptr error) { failure = error; });
     loop.run();
+    if (failure)
+        std::rethrow_exception(failure);
 }
 
 } // namespace grantlink::test
