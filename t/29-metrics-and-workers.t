@@ -157,7 +157,7 @@ subtest 'many scrapes at once, under load' => sub {
     $_->result for @clients;
     is(eventually(sub { my $now = requests_of(scrape($grantlink))->{'approve ready'};
         $now >= $before + 300 && $now }), $before + 300, 'nothing was lost or counted twice');
-    is(readers_of_spool(), $readers, 'no scrape keeps a reader');
+    ok(eventually(sub { readers_of_spool() <= $readers }), 'no scrape keeps a reader');
 };
 
 $grantlink->finish;
