@@ -1,9 +1,11 @@
-// How the keys of the vault's tables are made up; lmdb_vault.hpp lists the tables.
+// How the keys of the vault's tables are made up, and how they are read; lmdb_vault.hpp lists the
+// tables.
 #pragma once
 
 #include "daemon/vault/lmdb_vault.hpp"
 
 #include <cstring>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -72,6 +74,21 @@ inline std::string taskQueue(Task task, std::string_view provider) {
 // The key in tasks_due of a task, as its record in tasks has it: when it is due, and the provider.
 inline std::string taskDueKey(Task task, const Uuid& connection, std::string_view record) {
     return taskQueue(task, record.substr(dueSize)) + dueKey(dueIn(record), connection);
+}
+
+// Of a record that is JSON; one that is not is damage, and std::runtime_error.
+inline Json parseRecord(Bytes record, std::string_view table) {
+    std::string error;
+    Json json = Json::parse(textOf(record), &error);
+    if (!json.isObject())
+        throw std::runtime_error("vault: a record in " + std::string(table) + " is damaged (" +
+                                 error + "); restore the vault from a backup");
+    return json;
+}
+
+// The entry with the greatest key below `limit`.
+inline std::optional<lmdb::Cursor::Entry> lastBefore(lmdb::Cursor& cursor, const Uuid& limit) {
+    return cursor.atOrAfter(limit.bytes) ? cursor.previous() : cursor.last();
 }
 
 inline lmdb::Database statusTable(const VaultTables& tables, ConnectionStatus status) {

@@ -1,9 +1,9 @@
 // The vault's tables of posts, inside one transaction.
 //
-//   posts             u64 number, big endian → sealed post (stored_post.hpp)
-//   posts_by_time     connection id · u64 time (ms) · u64 number, both big endian → key in
-//   posts_by_id posts_by_id       connection id · BLAKE2b-128 of the provider's id → u64 number,
-//   big endian collecting        connection id → JSON
+// - posts: u64 number, big endian → sealed post (stored_post.hpp)
+// - posts_by_time: connection id · u64 time (ms) · u64 number, both big endian → key in posts_by_id
+// - posts_by_id: connection id · BLAKE2b-128 of the provider's id → u64 number, big endian
+// - collecting: connection id → JSON
 //
 // A post's number is when it was first seen, in microseconds, or one more than the greatest there
 // is: so writes append, and a number is not used again.

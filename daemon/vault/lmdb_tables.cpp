@@ -6,20 +6,10 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
 
 namespace grantlink {
 
 namespace {
-
-Json parseRecord(Bytes record, std::string_view table) {
-    std::string error;
-    Json json = Json::parse(textOf(record), &error);
-    if (!json.isObject())
-        throw std::runtime_error("vault: a record in " + std::string(table) + " is damaged (" +
-                                 error + "); restore the vault from a backup");
-    return json;
-}
 
 bool fits(const Connection& connection, const ConnectionQuery& query) {
     return (!query.status || connection.status == *query.status) &&
@@ -32,11 +22,6 @@ bool fits(const Connection& connection, const ConnectionQuery& query) {
 bool isIndexed(const std::vector<std::string>& accounts) {
     return !accounts.empty() &&
            std::find(accounts.begin(), accounts.end(), std::string()) == accounts.end();
-}
-
-// The entry with the greatest key below `limit`.
-std::optional<lmdb::Cursor::Entry> lastBefore(lmdb::Cursor& cursor, const Uuid& limit) {
-    return cursor.atOrAfter(limit.bytes) ? cursor.previous() : cursor.last();
 }
 
 } // namespace
@@ -76,20 +61,6 @@ KeyUse keyUseIn(const lmdb::Transaction& transaction, const VaultTables& tables)
         }
     }
     return out;
-}
-
-// Before schema 4 all that was due, mails alone, stood in one queue without a name.
-void divideOutbox(lmdb::WriteTransaction& write, const VaultTables& tables) {
-    std::vector<std::string> keys;
-    {
-        lmdb::Cursor cursor(write, tables.outboxDue);
-        for (auto entry = cursor.first(); entry; entry = cursor.next())
-            keys.emplace_back(textOf(entry->first));
-    }
-    for (const std::string& key : keys) {
-        write.remove(tables.outboxDue, bytesOf(key));
-        write.put(tables.outboxDue, bytesOf(outboxQueue("") + key), {});
-    }
 }
 
 template <typename Base>
@@ -165,10 +136,10 @@ VaultCounts LmdbVaultReads<Base>::counts() const {
     out.active = count(ConnectionStatus::active);
     out.broken = count(ConnectionStatus::broken);
     out.revoked = count(ConnectionStatus::revoked);
-    out.notifications = transaction_.count(tables_.outbox);
-    if (const auto oldest = lmdb::Cursor(transaction_, tables_.outbox).first())
+    out.notifications = transaction_.count(tables_.outbox.waiting);
+    if (const auto oldest = lmdb::Cursor(transaction_, tables_.outbox.waiting).first())
         out.oldestNotification = uuidOf(oldest->first).time();
-    out.deadNotifications = transaction_.count(tables_.deadLetters);
+    out.deadNotifications = transaction_.count(tables_.outbox.dead);
     return out;
 }
 
@@ -193,71 +164,25 @@ bool LmdbVaultReads<Base>::isSealedWithCurrent() const {
 
 template <typename Base>
 std::vector<std::string> LmdbVaultReads<Base>::notificationQueues() const {
-    std::vector<std::string> out;
-    lmdb::Cursor cursor(transaction_, tables_.outboxDue);
-    auto entry = cursor.first();
-    while (entry) {
-        const std::string_view key = textOf(entry->first);
-        out.emplace_back(key.substr(0, key.find('\0')));
-        entry = cursor.atOrAfter(bytesOf(out.back() + '\1')); // behind all of this queue
-    }
-    return out;
+    return outbox().queues();
 }
 
 template <typename Base>
 std::vector<Notification> LmdbVaultReads<Base>::dueNotifications(const std::string& queue,
                                                                  TimeMs now,
                                                                  std::size_t limit) const {
-    std::vector<Notification> out;
-    const std::string start = outboxQueue(queue);
-    const std::string end = start + dueKey(now + 1, Uuid{});
-    lmdb::Cursor cursor(transaction_, tables_.outboxDue);
-    for (auto entry = cursor.atOrAfter(bytesOf(start)); entry && out.size() < limit;
-         entry = cursor.next()) {
-        const std::string_view key = textOf(entry->first);
-        if (key >= end)
-            break;
-        if (auto found = waiting(uuidOf(bytesOf(key.substr(start.size() + dueSize)))))
-            out.push_back(std::move(*found));
-    }
-    return out;
-}
-
-template <typename Base>
-std::optional<Notification> LmdbVaultReads<Base>::waiting(const Uuid& id) const {
-    const auto record = transaction_.get(tables_.outbox, keyOf(id));
-    if (!record)
-        return std::nullopt;
-    Notification out = notificationFromJson(id, parseRecord(record->subspan(dueSize), "outbox"));
-    out.due = dueIn(textOf(*record));
-    return out;
-}
-
-template <typename Base>
-std::optional<Notification> LmdbVaultReads<Base>::dead(const Uuid& id) const {
-    const auto record = transaction_.get(tables_.deadLetters, keyOf(id));
-    if (!record)
-        return std::nullopt;
-    return notificationFromJson(id, parseRecord(*record, "dead_letters"));
+    return outbox().due(queue, now, limit);
 }
 
 template <typename Base>
 std::optional<Notification> LmdbVaultReads<Base>::notification(const Uuid& id) const {
-    auto out = waiting(id);
-    return out ? out : dead(id);
+    return outbox().find(id);
 }
 
 template <typename Base>
 std::vector<Notification>
 LmdbVaultReads<Base>::notifications(const NotificationQuery& query) const {
-    std::vector<Notification> out;
-    lmdb::Cursor cursor(transaction_, query.dead ? tables_.deadLetters : tables_.outbox);
-    auto entry = query.after ? lastBefore(cursor, *query.after) : cursor.last();
-    for (; entry && out.size() < query.limit; entry = cursor.previous()) {
-        const Uuid id = uuidOf(entry->first);
-        out.push_back(query.dead ? *dead(id) : *waiting(id));
-    }
-    return out;
+    return outbox().list(query);
 }
 
 template <typename Base>
@@ -281,53 +206,24 @@ template <typename Base>
 EventPage LmdbVaultReads<Base>::eventsOf(const Uuid& connection,
                                          std::optional<std::uint64_t> before,
                                          std::size_t limit) const {
-    EventPage out;
-    const std::string end =
-        eventKey(connection, before.value_or(std::numeric_limits<std::uint64_t>::max()));
-    lmdb::Cursor cursor(transaction_, tables_.eventsOf);
-    auto entry = cursor.atOrAfter(bytesOf(end)) ? cursor.previous() : cursor.last();
-    std::uint64_t last = 0;
-    for (; entry && textOf(entry->first).starts_with(textOf(connection.bytes));
-         entry = cursor.previous()) {
-        if (limit-- == 0) {
-            out.next = last;
-            break;
-        }
-        last = numberIn(textOf(entry->first).substr(connection.bytes.size()));
-        if (const auto record = transaction_.get(tables_.events, bytesOf(bigEndian(last))))
-            if (auto event = decodeEvent(last, textOf(*record)))
-                out.events.push_back(std::move(*event));
-    }
-    return out;
+    return events().of(connection, before, limit);
 }
 
 template <typename Base>
 std::uint64_t
 LmdbVaultReads<Base>::eachEvent(std::uint64_t after, std::size_t limit,
                                 const std::function<void(const Event&)>& visit) const {
-    lmdb::Cursor cursor(transaction_, tables_.events);
-    for (auto entry = cursor.atOrAfter(bytesOf(bigEndian(after + 1))); entry && limit > 0;
-         entry = cursor.next(), --limit) {
-        after = numberIn(textOf(entry->first));
-        if (const auto event = decodeEvent(after, textOf(entry->second)))
-            visit(*event);
-    }
-    return after;
+    return events().each(after, limit, visit);
 }
 
 template <typename Base>
 std::uint64_t LmdbVaultReads<Base>::lastEvent() const {
-    const auto entry = lmdb::Cursor(transaction_, tables_.events).last();
-    return entry ? numberIn(textOf(entry->first)) : 0;
+    return events().last();
 }
 
 template <typename Base>
 std::optional<TimeMs> LmdbVaultReads<Base>::oldestEvent() const {
-    const auto entry = lmdb::Cursor(transaction_, tables_.events).first();
-    if (!entry || numberIn(textOf(entry->first)) == lastEvent())
-        return std::nullopt;
-    const auto event = decodeEvent(0, textOf(entry->second));
-    return event ? event->time : 0;
+    return events().oldest();
 }
 
 template <typename Base>
@@ -406,25 +302,19 @@ void LmdbVaultWriter::eraseTokens(const Uuid& owner) {
 }
 
 void LmdbVaultWriter::putNotification(const Notification& notification, TimeMs due) {
-    removeNotification(notification.id);
-    const std::string key = dueKey(due, notification.id);
-    const std::string record = key.substr(0, dueSize) + toJson(notification).dump();
-    write_.put(tables_.outbox, keyOf(notification.id), bytesOf(record));
-    write_.put(tables_.outboxDue, bytesOf(outboxQueue(notification.webhook) + key), {});
+    outboxWrites().put(notification, due);
 }
 
 void LmdbVaultWriter::buryNotification(const Notification& notification) {
-    removeNotification(notification.id);
-    write_.put(tables_.deadLetters, keyOf(notification.id), bytesOf(toJson(notification).dump()));
+    outboxWrites().bury(notification);
 }
 
 void LmdbVaultWriter::removeNotification(const Uuid& id) {
-    write_.remove(tables_.deadLetters, keyOf(id));
-    const auto found = waiting(id);
-    if (!found)
-        return;
-    write_.remove(tables_.outboxDue, bytesOf(outboxQueue(found->webhook) + dueKey(found->due, id)));
-    write_.remove(tables_.outbox, keyOf(id));
+    outboxWrites().remove(id);
+}
+
+std::size_t LmdbVaultWriter::pruneNotifications(TimeMs before, std::size_t limit) {
+    return outboxWrites().prune(before, limit);
 }
 
 void LmdbVaultWriter::schedule(Task task, const Connection& connection, TimeMs due) {
@@ -446,31 +336,12 @@ void LmdbVaultWriter::unschedule(Task task, const Uuid& connection) {
 }
 
 void LmdbVaultWriter::record(Event event) {
-    const std::uint64_t number = lastEvent() + 1;
-    write_.append(tables_.events, bytesOf(bigEndian(number)), bytesOf(encodeEvent(event)));
-    write_.put(tables_.eventsOf, bytesOf(eventKey(event.connection, number)), {});
+    eventWrites().record(event);
     recorded_ = true;
 }
 
 std::size_t LmdbVaultWriter::pruneEvents(TimeMs before, std::size_t limit) {
-    const std::uint64_t newest = lastEvent();
-    std::vector<std::pair<std::uint64_t, std::optional<Event>>> old;
-    {
-        lmdb::Cursor cursor(write_, tables_.events);
-        for (auto entry = cursor.first(); entry && old.size() < limit; entry = cursor.next()) {
-            const std::uint64_t number = numberIn(textOf(entry->first));
-            auto event = decodeEvent(number, textOf(entry->second));
-            if (number == newest || (event && event->time >= before))
-                break;
-            old.emplace_back(number, std::move(event));
-        }
-    }
-    for (const auto& [number, event] : old) {
-        write_.remove(tables_.events, bytesOf(bigEndian(number)));
-        if (event)
-            write_.remove(tables_.eventsOf, bytesOf(eventKey(event->connection, number)));
-    }
-    return old.size();
+    return eventWrites().prune(before, limit);
 }
 
 std::uint64_t LmdbVaultWriter::putPost(const StoredPost& post) {
@@ -507,23 +378,6 @@ std::size_t LmdbVaultWriter::pruneAttempts(TimeMs before, std::size_t limit) {
         removeAttempt(id);
         eraseTokens(id);
     }
-    return old.size();
-}
-
-std::size_t LmdbVaultWriter::pruneNotifications(TimeMs before, std::size_t limit) {
-    std::vector<Uuid> old;
-    {
-        lmdb::Cursor cursor(write_, tables_.deadLetters);
-        for (auto entry = cursor.first(); entry && old.size() < limit; entry = cursor.next()) {
-            const Uuid id = uuidOf(entry->first);
-            if (id.time() >= before) // none is given up before it is made
-                break;
-            if (dead(id)->givenUp < before)
-                old.push_back(id);
-        }
-    }
-    for (const Uuid& id : old)
-        removeNotification(id);
     return old.size();
 }
 

@@ -1,6 +1,8 @@
 // Reading and writing the tables of the LMDB vault inside one transaction.
 #pragma once
 
+#include "daemon/vault/lmdb_events.hpp"
+#include "daemon/vault/lmdb_outbox.hpp"
 #include "daemon/vault/lmdb_posts.hpp"
 #include "daemon/vault/lmdb_vault.hpp"
 
@@ -14,7 +16,6 @@ void eachConnectionIn(const lmdb::Transaction& transaction, const VaultTables& t
 KeyUse keyUseIn(const lmdb::Transaction& transaction, const VaultTables& tables);
 void putAccount(lmdb::WriteTransaction& write, const VaultTables& tables,
                 const Connection& connection);
-void divideOutbox(lmdb::WriteTransaction& write, const VaultTables& tables);
 
 // `Base` is VaultReader or VaultWriter: both read the same way.
 template <typename Base>
@@ -55,11 +56,13 @@ class LmdbVaultReads : public Base {
     bool isSealedWithCurrent() const override;
 
   protected:
+    EventReads events() const { return {transaction_, tables_.events}; }
+
+    OutboxReads outbox() const { return {transaction_, tables_.outbox}; }
+
     PostReads reads() const { return {transaction_, tables_.posts, keys_}; }
 
     std::vector<Uuid> idsOf(const std::vector<std::string>& accounts) const;
-    std::optional<Notification> waiting(const Uuid& id) const;
-    std::optional<Notification> dead(const Uuid& id) const;
 
     const lmdb::Transaction& transaction_;
     const VaultTables& tables_;
@@ -98,6 +101,10 @@ class LmdbVaultWriter : public LmdbVaultReads<VaultWriter> {
     bool recorded() const { return recorded_; } // an event
 
   private:
+    EventWrites eventWrites() { return {write_, tables_.events}; }
+
+    OutboxWrites outboxWrites() { return {write_, tables_.outbox}; }
+
     PostWrites postWrites() { return {write_, tables_.posts, keys_}; }
 
     lmdb::WriteTransaction& write_;

@@ -1,20 +1,14 @@
 // The embedded vault: one LMDB environment in a directory of the daemon's own.
 //
-//   connections       connection id → JSON
-//   accounts          account → connection ids (MDB_DUPSORT); those without an account are not in
-//   it pending, active, broken, revoked
-//                     connection id → nothing: a list and a count a status
-//   attempts          attempt id → JSON
-//   tokens            connection or attempt id → sealed tokens (token_seal.hpp)
-//   outbox            notification id → u64 due (ms), big endian · JSON
-//   outbox_due        webhook, or "" · NUL · u64 due, big endian · notification id → nothing
-//   dead_letters      notification id → JSON, of those that were given up
-//   tasks             u8 task · connection id → u64 due (ms), big endian · provider
-//   tasks_due         u8 task · provider · NUL · u64 due, big endian · connection id → nothing
-//   events            u64 number, big endian → JSON
-//   events_of         connection id · u64 number, big endian → nothing
-//   posts, posts_by_time, posts_by_id, collecting: lmdb_posts.hpp
-//   meta              "schema" → u32; "sealed_with" → u8: lmdb_sealing.hpp
+// - connections: connection id → JSON
+// - accounts: account → connection ids (MDB_DUPSORT); those without an account are not in it
+// - pending, active, broken, revoked: connection id → nothing: a list and a count a status
+// - attempts: attempt id → JSON
+// - tokens: connection or attempt id → sealed tokens (token_seal.hpp)
+// - tasks: u8 task · connection id → u64 when it is due (ms), big endian · provider
+// - tasks_due: u8 task · provider · NUL · u64 due, big endian · connection id → nothing
+// - those of lmdb_outbox.hpp, lmdb_events.hpp, lmdb_posts.hpp
+// - meta: "schema" → u32; "sealed_with" → u8: lmdb_sealing.hpp
 #pragma once
 
 #include "daemon/net/blocking.hpp"
@@ -34,14 +28,23 @@ namespace grantlink {
 constexpr std::size_t vaultMapSize = std::size_t{64} << 30;
 constexpr unsigned vaultMaxDatabases = 32;
 
+struct OutboxTables {
+    lmdb::Database waiting, due, dead; // lmdb_outbox.hpp
+};
+
+struct EventTables {
+    lmdb::Database events, byConnection; // lmdb_events.hpp
+};
+
 struct PostTables {
     lmdb::Database posts, byTime, byId, collecting; // lmdb_posts.hpp
 };
 
 struct VaultTables {
-    lmdb::Database connections, accounts, attempts, tokens, outbox, outboxDue, deadLetters, tasks,
-        tasksDue, events, eventsOf;
+    lmdb::Database connections, accounts, attempts, tokens, tasks, tasksDue;
     std::array<lmdb::Database, 4> byStatus; // in the order of ConnectionStatus
+    OutboxTables outbox;
+    EventTables events;
     PostTables posts;
     lmdb::Database meta;
 };

@@ -27,16 +27,17 @@ class Check {
         each(tables_.accounts, [this](Bytes key, Bytes id) { account(key, id); });
         each(tables_.attempts, [this](Bytes key, Bytes record) { attempt(key, record); });
         each(tables_.tokens, [this](Bytes key, Bytes sealed) { tokens(key, sealed); });
-        each(tables_.outbox, [this](Bytes key, Bytes record) { notification(key, record); });
-        each(tables_.deadLetters, [this](Bytes key, Bytes record) { deadLetter(key, record); });
-        each(tables_.outboxDue, [this](Bytes key, Bytes) { notificationDue(key); });
+        each(tables_.outbox.waiting,
+             [this](Bytes key, Bytes record) { notification(key, record); });
+        each(tables_.outbox.dead, [this](Bytes key, Bytes record) { deadLetter(key, record); });
+        each(tables_.outbox.due, [this](Bytes key, Bytes) { notificationDue(key); });
         each(tables_.tasks, [this](Bytes key, Bytes record) { task(key, record); });
         each(tables_.tasksDue, [this](Bytes key, Bytes) { taskDue(key); });
         each(tables_.posts.posts, [this](Bytes key, Bytes sealed) { post(key, sealed); });
         each(tables_.posts.byId, [this](Bytes key, Bytes number) { postById(key, number); });
         each(tables_.posts.byTime, [this](Bytes key, Bytes byId) { postByTime(key, byId); });
-        each(tables_.events, [this](Bytes key, Bytes record) { event(key, record); });
-        each(tables_.eventsOf, [this](Bytes key, Bytes) { eventOf(key); });
+        each(tables_.events.events, [this](Bytes key, Bytes record) { event(key, record); });
+        each(tables_.events.byConnection, [this](Bytes key, Bytes) { eventOf(key); });
         return std::move(report_);
     }
 
@@ -190,13 +191,13 @@ class Check {
         const auto due = outboxDueKey(id, record);
         if (!due)
             wrong("outbox", id.text(), "the record cannot be read");
-        else if (!has(tables_.outboxDue, bytesOf(*due)))
+        else if (!has(tables_.outbox.due, bytesOf(*due)))
             wrong("outbox", id.text(), "is never due: the index does not have it");
     }
 
     void notificationDue(Bytes key) {
         const Uuid id = key.size() > dueSize + 16 ? uuidOf(key.last(16)) : Uuid{};
-        const auto record = transaction_.get(tables_.outbox, keyOf(id));
+        const auto record = transaction_.get(tables_.outbox.waiting, keyOf(id));
         if (!record || outboxDueKey(id, *record) != textOf(key))
             wrong("outbox_due", id.text(), "no notification is due then");
     }
@@ -273,14 +274,14 @@ class Check {
         const auto found = decodeEvent(number, textOf(record));
         if (!found)
             wrong("events", std::to_string(number), "the record cannot be read");
-        else if (!has(tables_.eventsOf, bytesOf(eventKey(found->connection, number))))
+        else if (!has(tables_.events.byConnection, bytesOf(eventKey(found->connection, number))))
             wrong("events", std::to_string(number), "its connection's list does not have it");
     }
 
     void eventOf(Bytes key) {
         const bool whole = key.size() == 16 + 8;
         const std::uint64_t number = whole ? numberIn(textOf(key.subspan(16))) : 0;
-        const auto record = transaction_.get(tables_.events, bytesOf(bigEndian(number)));
+        const auto record = transaction_.get(tables_.events.events, bytesOf(bigEndian(number)));
         const auto found = record ? decodeEvent(number, textOf(*record)) : std::nullopt;
         if (!found || found->connection != uuidOf(key.first(16)))
             wrong("events_of", std::to_string(number), "there is no such event of this connection");

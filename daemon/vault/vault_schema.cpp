@@ -65,14 +65,11 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         write.open("accounts", MDB_DUPSORT),
         write.open("attempts"),
         write.open("tokens"),
-        write.open("outbox"),
-        write.open("outbox_due"),
-        write.open("dead_letters"),
         write.open("tasks"),
         write.open("tasks_due"),
-        write.open("events"),
-        write.open("events_of"),
         {write.open("pending"), write.open("active"), write.open("broken"), write.open("revoked")},
+        {write.open("outbox"), write.open("outbox_due"), write.open("dead_letters")},
+        {write.open("events"), write.open("events_of")},
         {write.open("posts"), write.open("posts_by_time"), write.open("posts_by_id"),
          write.open("collecting")},
         write.open("meta")};
@@ -86,7 +83,7 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
     if (found < 3)
         scheduleForActive(write, tables, keys, Task::upkeep);
     scheduleForActive(write, tables, keys, Task::collect);
-    divideOutbox(write, tables);
+    divideOutbox(write, tables.outbox);
     putSchema(write, tables.meta);
     return tables;
 }
@@ -110,14 +107,11 @@ VaultTables findTables(lmdb::ReadTransaction& read, const std::string& directory
             table("accounts"),
             table("attempts"),
             table("tokens"),
-            table("outbox"),
-            table("outbox_due"),
-            table("dead_letters"),
             table("tasks"),
             table("tasks_due"),
-            table("events"),
-            table("events_of"),
             {table("pending"), table("active"), table("broken"), table("revoked")},
+            {table("outbox"), table("outbox_due"), table("dead_letters")},
+            {table("events"), table("events_of")},
             {table("posts"), table("posts_by_time"), table("posts_by_id"), table("collecting")},
             *meta};
 }
