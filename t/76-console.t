@@ -88,7 +88,10 @@ for my $kind (qw(desktop phone)) {
         is($recipient->look->{lang}, 'de', 'the recipient reads German');
         like($recipient->look->{text}, qr/Acme Social/, 'and the brand');
         like($recipient->look->{text}, qr/Hello, please approve\./, 'and the message');
+        ok(shows($tab, '.time-line', 'Link opened'), 'the requester sees that the link was opened');
+        ok($tab->until_true("document.querySelector('.row .sub').textContent.includes('link opened')"), 'in the list as well');
         $recipient->click('#start button');
+        ok(shows($tab, '.time-line', 'Went to the provider'), 'and that its button was pressed, before anything comes of it');
         my $there = $kind eq 'desktop' ? $recipient->opened : $recipient;
         $there->approve_as($account);
         $recipient->wait_for_page('connected');
