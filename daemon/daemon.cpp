@@ -84,7 +84,7 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       refresher_(lifecycle_), upkeep_(loop_.get_executor(), lifecycle_, refresher_),
       resealer_(loop_.get_executor(), vault_), linkWatch_(loop_.get_executor(), lifecycle_),
       collector_(loop_.get_executor(), lifecycle_, refresher_),
-      visits_(loop_.get_executor(), vault_),
+      visits_(loop_.get_executor(), vault_, metrics_, stop_),
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
       connections_(vault_, links_, spool_, requests_, metrics_, settings_, masterKeys_,
                    [this] {
@@ -104,9 +104,10 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
     vault_.onEvents([this] { streams_.wake(); });
     shareEdgeFiles(config.edgeStore, config.edgeGroup);
     wake_ = std::make_unique<WakeSocket>(loop_.get_executor(), config.wakeSocket(),
-                                         [this](std::span<const Visit> visits) {
-                                             visits_.take(visits);
-                                             approvals_.wake();
+                                         [this](const WakeSocket::Told& told) {
+                                             visits_.take(told.visits);
+                                             if (told.approval)
+                                                 approvals_.wake();
                                          });
     shareWithGroup(config.wakeSocket(), config.edgeGroup, 0660);
     startSocket_ = std::make_unique<StartSocket>(
@@ -191,7 +192,6 @@ boost::asio::awaitable<void> Daemon::stop() {
     resealer_.stop();
     linkWatch_.stop();
     collector_.stop();
-    visits_.stop();
     outbox_.stop();
     maintenance_.stop();
     streams_.stop();

@@ -18,10 +18,10 @@ constexpr ngx_msec_t soon = 100;   // ms
 constexpr ngx_msec_t later = 1000; // ms, when grantlinkd took nothing
 constexpr time_t lately = 10;      // seconds
 
-// Bits of an id that are random.
+// Of the link and what was done with it, not of the attempt: each press has another.
 std::uint64_t fingerprintOf(const Visit& visit) {
-    const Uuid& id = visit.isStart() ? visit.attempt : visit.connection;
-    return loadLittleEndian<std::uint64_t>(&id.bytes[8]) + visit.generation;
+    const auto random = loadLittleEndian<std::uint64_t>(&visit.connection.bytes[8]);
+    return random ^ (std::uint64_t{visit.generation} << 1 | visit.isStart());
 }
 
 } // namespace
@@ -48,9 +48,16 @@ void DaemonLine::approvalWaits(std::string_view socket) noexcept {
 void DaemonLine::visited(std::string_view socket, const Visit& visit) noexcept {
     if (toldLately(visit))
         return;
-    if (count_ == waiting_.size() || !toldTo(socket))
+    if (count_ == waiting_.size() || socket != socket_)
         tellVisits();
-    if (count_ == waiting_.size() || !toldTo(socket))
+    if (count_ == waiting_.size() && socket == socket_)
+        return;
+    const bool known = socket == socket_ || boundary(ngx_cycle->log, false, [&] {
+                           count_ = 0; // nobody takes what was to be told to another
+                           socket_ = socket;
+                           return true;
+                       });
+    if (!known)
         return;
     waiting_[count_++] = visit;
     if (!timer_.timer_set)
@@ -63,19 +70,8 @@ bool DaemonLine::toldLately(const Visit& visit) noexcept {
         told_.fill(0);
     }
     const std::uint64_t fingerprint = fingerprintOf(visit);
-    return std::exchange(told_[fingerprint % told_.size()], fingerprint) == fingerprint;
-}
-
-// Visits that wait go to one socket; another is for when none wait. False: not yet.
-bool DaemonLine::toldTo(std::string_view socket) noexcept {
-    if (socket == socket_)
-        return true;
-    if (count_ > 0)
-        return false;
-    return boundary(ngx_cycle->log, false, [&] {
-        socket_ = socket;
-        return true;
-    });
+    const std::size_t place = ((fingerprint >> 56) + visit.isStart()) % told_.size();
+    return std::exchange(told_[place], fingerprint) == fingerprint;
 }
 
 void DaemonLine::tellVisits() noexcept {

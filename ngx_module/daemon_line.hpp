@@ -2,8 +2,8 @@
 // once, and who was at which link, some at a time.
 //
 // Nothing here waits, fails or writes: a daemon that is not there is told the visits later, as far
-// as they fit, and finds the approvals by itself. One of the same link that comes within seconds is
-// not told again, so a link that is opened over and over costs a look into a small table.
+// as they fit, and finds the approvals by itself. The same of the same link is told once in some
+// seconds, so one that is opened or pressed over and over costs a look into a small table.
 //
 // Thread: the event loop.
 #pragma once
@@ -36,7 +36,6 @@ class DaemonLine {
     static void onTimer(ngx_event_t* event) noexcept;
 
     bool toldLately(const Visit& visit) noexcept;
-    bool toldTo(std::string_view socket) noexcept;
     void tellLater(ngx_msec_t pause) noexcept;
     bool send(std::string_view socket, std::string_view datagram) noexcept;
 
@@ -44,7 +43,7 @@ class DaemonLine {
     std::string socket_; // where the visits that wait are to go
     std::array<Visit, maxVisits> waiting_{};
     std::size_t count_ = 0;                 // of those
-    std::array<std::uint64_t, 256> told_{}; // fingerprints, each in the place it names …
+    std::array<std::uint64_t, 256> told_{}; // fingerprints, each in a place of its own bits …
     time_t toldSince_ = 0;                  // … of visits since then
     ngx_connection_t owner_{}; // of the timer: nginx's debug log takes its data for a connection
     ngx_event_t timer_{};

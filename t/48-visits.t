@@ -11,7 +11,8 @@ use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Together;
 
-my $grantlink = Grantlink::Instance->new(workers => 2);
+my $grantlink = Grantlink::Instance->new(workers => 2,
+    server => 'location /elsewhere/ { grantlink_approve; grantlink_wake /tmp/grantlink-nobody-listens.sock; }');
 add_facebook($grantlink);
 $grantlink->start;
 my $admin   = $grantlink->admin;
@@ -51,7 +52,6 @@ subtest 'of one link' => sub {
     $browser->head($asked->{link});
     settle();
     is(visits($id), '', 'a HEAD shows nothing');
-    my $from = time;
     open_page($browser, $asked->{link});
     is_told($id, 'opened', 'who opens it is told of');
     my ($opened) = grep { $_->{event} eq 'opened' } events($id);
@@ -95,11 +95,20 @@ subtest 'of a link for several' => sub {
     my ($nike, $adidas) = map { $_->{id} } @{$asked->{connections}};
     my $page = open_page($browser, $asked->{link});
     is_told($_, 'opened', 'both are opened by it') for $nike, $adidas;
+    ok($admin->connection($_)->{opened_at}, 'with the time') for $nike, $adidas;
     my %buttons = buttons_on($page);
     $browser->post($buttons{$adidas});
     is_told($adidas, 'started', 'the one whose button is pressed is started');
     settle();
     is(visits($nike), 'opened', 'and not the other');
+};
+
+subtest 'of a location whose daemon there is not' => sub {
+    my ($lost, $asked) = map { request_connection($grantlink) } 1 .. 2;
+    for (1 .. 4) { is($grantlink->browser->get($lost->{link} =~ s{/approve/}{/elsewhere/}r)->status, 200, 'its pages are shown') }
+    for (1 .. 4) { open_page($grantlink->browser, $asked->{link}) }
+    is_told($asked->{id}, 'opened', 'and it keeps none of the others');
+    is(visits($lost->{id}), '', 'from being told');
 };
 
 subtest 'while grantlinkd is away' => sub {
@@ -108,6 +117,14 @@ subtest 'while grantlinkd is away' => sub {
     open_page($browser, $_->{link}) for @asked;
     $grantlink->start_daemon;
     is_told($_->{id}, 'opened', 'it is told later') for @asked;
+
+    my $quick = request_connection($grantlink, account => '@adidas');
+    $grantlink->stop('daemon');
+    my $status = approve($browser, $quick->{link}, 'adidas');
+    $grantlink->start_daemon;
+    is(wait_for_outcome($browser, $status), 'connected', 'somebody has opened and approved meanwhile');
+    is_told($quick->{id}, 'opened', 'which is told, whatever comes first');
+    ok($admin->connection($quick->{id})->{started_at}, 'as is the start');
 
     my $asked = request_connection($grantlink);
     open_page($browser, $asked->{link});
@@ -140,6 +157,8 @@ subtest 'by whoever may write to the socket' => sub {
     for my $n (1 .. 300) { tell_visits({%start, attempt => sprintf '019ab5a0-0000-7000-8000-%012d', $n}) }
     settle();
     is(visits($id), 'opened started', 'a flood of presses is one line');
+    my ($started) = grep { $_->{event} eq 'started' } events($id);
+    cmp_ok($started->{at}, 'ge', $asked->{created_at}, 'after the request, too');
 };
 
 my $counted = funnel();

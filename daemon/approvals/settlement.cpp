@@ -38,6 +38,7 @@ Outcome Settlement::judge(const std::optional<Connection>& connection) const {
 }
 
 Settled Settlement::apply(VaultWriter& vault) const {
+    recordArrival(vault, attempt, approval); // which changes the connection
     Settled out;
     out.connection = vault.connection(approval.connection);
     out.outcome = judge(out.connection);
@@ -50,7 +51,6 @@ Settled Settlement::apply(VaultWriter& vault) const {
     else
         vault.eraseTokens(attempt);
     vault.putAttempt(attempt, {approval.connection, AttemptStage::done, out.outcome, out.detail});
-    recordArrival(vault, attempt, approval);
     recordOutcome(vault, attempt, approval.connection, out.outcome, out.detail);
     // An attempt that came too late for its link says nothing about the connection.
     if (!out.connection || !out.connection->waits() ||

@@ -30,16 +30,25 @@ void recordOnce(VaultWriter& vault, Event event) {
 
 } // namespace
 
-void recordStart(VaultWriter& vault, const Uuid& attempt, const Uuid& connection) {
-    recordOnce(vault, {.time = attempt.time(),
+void recordStart(VaultWriter& vault, const Uuid& attempt, const Uuid& id,
+                 std::uint32_t generation) {
+    auto connection = vault.connection(id);
+    if (!connection)
+        return;
+    const TimeMs time = std::max(connection->created, std::min(attempt.time(), nowMs()));
+    recordOnce(vault, {.time = time,
                        .kind = EventKind::started,
-                       .connection = connection,
+                       .connection = id,
                        .attempt = attempt,
                        .actor = Actor::recipient()});
+    if (connection->started || connection->generation != generation)
+        return;
+    connection->started = time;
+    vault.putConnection(*connection);
 }
 
 void recordArrival(VaultWriter& vault, const Uuid& attempt, const Approval& approval) {
-    recordStart(vault, attempt, approval.connection);
+    recordStart(vault, attempt, approval.connection, approval.generation);
     if (approval.kind == ApprovalKind::code)
         recordOnce(vault, {.time = approval.received,
                            .kind = EventKind::approved,

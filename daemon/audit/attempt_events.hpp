@@ -13,8 +13,10 @@
 
 namespace grantlink {
 
-// That the button was pressed, when the attempt's id says.
-void recordStart(VaultWriter& vault, const Uuid& attempt, const Uuid& connection);
+// That the button was pressed, when the attempt's id says. Changes the connection: its present
+// link has been started.
+void recordStart(VaultWriter& vault, const Uuid& attempt, const Uuid& connection,
+                 std::uint32_t generation);
 
 // The same, if nginx had not told by then, and what came back.
 void recordArrival(VaultWriter& vault, const Uuid& attempt, const Approval& approval);

@@ -3,12 +3,12 @@
 //
 // The first only, so that a link that is opened over and over, by people or by programs, is two
 // lines of the audit trail at the most; nginx is believed as far as that. What comes faster than it
-// can be looked at is dropped: of ten thousand links in a second some may seem never to have been
-// opened.
+// can be looked at, and what comes while the vault cannot be written, is dropped and counted.
 //
 // Thread: the loop's.
 #pragma once
 
+#include "daemon/metrics/metrics.hpp"
 #include "daemon/net/stop_signal.hpp"
 #include "daemon/vault/vault.hpp"
 #include "shared/visit.hpp"
@@ -23,22 +23,24 @@ namespace grantlink {
 
 class Visits {
   public:
-    Visits(boost::asio::any_io_executor loop, Vault& vault);
+    // All outlive it, and `stop` what runs on the loop.
+    Visits(boost::asio::any_io_executor loop, Vault& vault, Metrics& metrics, StopSignal& stop);
 
     void take(std::span<const Visit> visits);
-
-    void stop() { pause_.stop(); }
 
     bool idle() const { return !writing_; }
 
   private:
     boost::asio::awaitable<void> write();
+    boost::asio::awaitable<bool> writeThose(std::vector<Visit> visits);
 
     boost::asio::any_io_executor loop_;
     Vault& vault_;
+    Metrics& metrics_;
+    StopSignal& stop_;
     std::vector<Visit> waiting_;
     bool writing_ = false;
-    StopSignal pause_;
+    bool failing_ = false; // the vault could not be written the last time
 };
 
 } // namespace grantlink

@@ -61,10 +61,11 @@ std::string nextExpiry(const Json& connection, TimeMs now) {
                        when && *when <= now ? "expired" : relativeTime(time, now));
 }
 
-// How far a link has come that nobody has approved yet.
+// How far the link has come since the last outcome, which was of another one.
 std::string lastVisit(const Json& connection, TimeMs now) {
+    const std::string outcome = connection["last_outcome_at"].str();
     for (const char* visit : {"started", "opened"})
-        if (const std::string when = connection[fmt::format("{}_at", visit)].str(); !when.empty())
+        if (const std::string when = connection[fmt::format("{}_at", visit)].str(); when > outcome)
             return fmt::format("{}, {}", visit, relativeTime(when, now));
     return {};
 }
@@ -72,10 +73,9 @@ std::string lastVisit(const Json& connection, TimeMs now) {
 std::string lastOutcome(const Json& connection, TimeMs now) {
     const std::string outcome = connection["last_outcome"].str();
     const std::string when = connection["last_outcome_at"].str();
-    if (outcome.empty())
-        return lastVisit(connection, now);
-    return outcome.empty() || when.empty() ? words(outcome)
-                                           : words(outcome) + ", " + relativeTime(when, now);
+    if (std::string visit = lastVisit(connection, now); !visit.empty())
+        return visit;
+    return when.empty() ? words(outcome) : words(outcome) + ", " + relativeTime(when, now);
 }
 
 std::string approverOf(const Json& connection) {

@@ -42,7 +42,8 @@ void replaceLink(VaultWriter& vault, Connection& connection, KeyId key, TimeMs e
         sharer.linkKey = connection.linkKey;
         sharer.linkExpires = connection.linkExpires;
         sharer.linkMade = connection.linkMade;
-        sharer.opened = sharer.started = 0;
+        if (sharer.waits())
+            sharer.opened = sharer.started = 0;
         vault.putConnection(sharer);
     }
 }

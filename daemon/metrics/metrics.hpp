@@ -48,6 +48,7 @@ struct Metrics {
     Counter exchangesDone, exchangesFailed;
     std::array<Counter, refreshedCount> refreshes;
     std::map<std::string, ProviderFigures> providers;
+    Counter visitsDropped; // that nginx told of
 
     void countOutcome(Outcome outcome, TimeMs received);
 };

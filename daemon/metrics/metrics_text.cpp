@@ -26,6 +26,9 @@ void writeAttempts(Exposition& out, const Metrics& metrics) {
     out.family("grantlink_refreshes_total", "counter", "Refreshes of tokens, by result.");
     for (std::size_t i = 0; i < refreshedCount; ++i)
         out.sample({{"result", refreshedNames[i]}}, metrics.refreshes[i].get());
+    out.family("grantlink_visits_dropped_total", "counter",
+               "Visits of links that were not looked at: too many came, or the vault is full.");
+    out.sample({}, metrics.visitsDropped.get());
 }
 
 // Results that a provider never had are left out.

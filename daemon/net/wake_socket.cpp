@@ -4,8 +4,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <iterator>
 #include <stdexcept>
 
 namespace grantlink {
@@ -16,7 +14,7 @@ using boost::asio::local::datagram_protocol;
 
 // In a turn of the loop.
 constexpr int mostDatagrams = 1024;
-constexpr std::size_t mostVisits = 1024;
+constexpr std::size_t mostVisits = 1024; // and those of one datagram more
 
 } // namespace
 
@@ -51,20 +49,21 @@ void WakeSocket::receive() {
                        [this](boost::system::error_code error) {
                            if (error)
                                return;
-                           onWake_(readAll());
+                           onWake_(readSome());
                            receive();
                        });
 }
 
-std::vector<Visit> WakeSocket::readAll() {
-    std::vector<Visit> out;
+WakeSocket::Told WakeSocket::readSome() {
+    Told out;
     boost::system::error_code empty;
-    for (int i = 0; i < mostDatagrams; ++i) {
+    for (int i = 0; i < mostDatagrams && out.visits.size() < mostVisits; ++i) {
         const std::size_t length = socket_.receive(boost::asio::buffer(buffer_), 0, empty);
         if (empty)
             break;
-        if (out.size() < mostVisits)
-            std::ranges::copy(parseVisits(Bytes(buffer_).first(length)), std::back_inserter(out));
+        const std::vector<Visit> visits = parseVisits(Bytes(buffer_).first(length));
+        out.approval = out.approval || visits.empty();
+        out.visits.insert(out.visits.end(), visits.begin(), visits.end());
     }
     return out;
 }

@@ -2,8 +2,8 @@
 // link (shared/visit.hpp).
 //
 // What arrives is a hint, of whoever may send here. A flood costs one call a turn of the loop, of a
-// bounded number of visits; the rest of them is dropped. Errors: the constructor throws
-// std::runtime_error with the path.
+// bounded number of datagrams and visits; the rest waits, and who sends more than fits is told so.
+// Errors: the constructor throws std::runtime_error with the path.
 #pragma once
 
 #include "shared/visit.hpp"
@@ -14,15 +14,19 @@
 
 #include <array>
 #include <functional>
-#include <span>
 #include <string>
+#include <vector>
 
 namespace grantlink {
 
 class WakeSocket {
   public:
-    // Called whatever arrived; there may be no visits.
-    using OnWake = std::function<void(std::span<const Visit> visits)>;
+    struct Told {
+        bool approval = false; // may be there: a datagram came that has no visits
+        std::vector<Visit> visits;
+    };
+
+    using OnWake = std::function<void(const Told&)>;
 
     WakeSocket(boost::asio::any_io_executor loop, const std::string& path, OnWake onWake);
     ~WakeSocket();
@@ -31,7 +35,7 @@ class WakeSocket {
 
   private:
     void receive();
-    std::vector<Visit> readAll();
+    Told readSome();
 
     boost::asio::local::datagram_protocol::socket socket_;
     std::string path_;

@@ -9,10 +9,12 @@
 #include "shared/link_view.hpp"
 #include "shared/sealed_code.hpp"
 #include "shared/start_message.hpp"
+#include "shared/visit.hpp"
 
 #include "t/fuzz/fixed_keys.hpp"
 #include "t/fuzz/fuzz.hpp"
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -81,6 +83,15 @@ void putStartMessages(const Corpus& corpus) {
     corpus.put("start_message", "refused", encodeStartReply({StartStatus::refused, ""}));
     corpus.put("start_message", "refused-with-url", fuzz::changed(started, 1, 1));
     corpus.put("start_message", "length-lies", fuzz::changed(started, 3, 0xff));
+}
+
+void putVisits(const Corpus& corpus) {
+    const std::string visits = encodeVisits(
+        std::array{Visit{connection, 1, {}, 1'645'557'742'000}, Visit{connection, 2, attempt, 1}});
+    corpus.put("visits", "opened-and-started", visits);
+    corpus.put("visits", "none", encodeVisits({}));
+    corpus.put("visits", "cut", visits.substr(0, visits.size() - 1));
+    corpus.put("visits", "version-unknown", fuzz::changed(visits, 0, 3));
 }
 
 void putOutcomes(const Corpus& corpus) {
@@ -226,6 +237,7 @@ int main(int argc, char** argv) {
     putStates(corpus);
     putApprovals(corpus);
     putStartMessages(corpus);
+    putVisits(corpus);
     putOutcomes(corpus);
     putBuckets(corpus);
     putSealedCodes(corpus);

@@ -10,8 +10,8 @@ let parts = null;
 
 function note(c) {
   if (c.status === 'active') return c.token?.expires_at ? t('token_until', { date: shortDate(c.token.expires_at) }) : t('token_lasting');
-  if (c.status === 'pending' && c.opened_at) return t('link_opened', { time: relative(c.opened_at) });
-  if (c.status === 'pending' && Date.parse(c.link_expires_at) > Date.now()) return t('link_until', { time: relative(c.link_expires_at) });
+  if (c.status === 'pending' && Date.parse(c.link_expires_at) > Date.now())
+    return c.opened_at ? t('link_opened', { time: relative(c.opened_at) }) : t('link_until', { time: relative(c.link_expires_at) });
   return relative(c.updated_at);
 }
 
