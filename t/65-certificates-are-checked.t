@@ -69,7 +69,9 @@ for my $name (sort keys %refused) {
     is(wait_for_outcome($browser, $status{$name}, 60), 'provider_error', "$name: is not believed");
     like($browser->get($status{$name})->text, qr/\Q$origin{$name}\E: .*$refused{$name}/i, "$name: and the page says why");
 }
-my @sent = grep { m{^other-content-type/} } sort keys %{$browser->get("$liar/_seen")->json};
+my $seen = $browser->get("$liar/_seen")->json;
+is($seen->{"connected/$_"}, 1, "$_: nor asked again, which would not help") for 'wrong-name', 'expired', 'self-signed';
+my @sent = grep { m{^other-content-type/} } sort keys %$seen;
 is("@sent", 'other-content-type/asked other-content-type/good', 'nothing was sent to them');
 
 $grantlink->finish;

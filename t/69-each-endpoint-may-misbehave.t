@@ -1,5 +1,5 @@
 # What t/69-provider-is-hostile.t shows of token endpoints, of every other one: metadata, keys, pushed
-# requests, identity, refresh, revocation and feed. Each costs a bounded time and memory, holds up nobody
+# requests, upgrade, identity, refresh, revocation and feed. Each costs a bounded time and memory, holds up nobody
 # else, and ends in a clear outcome.
 
 use v5.36;
@@ -34,7 +34,7 @@ my %says = (
     html                    => $no_json,
     'busy-for-hours'        => qr/status 503/,
 );
-my %never  = (drip => qr/Timeout/i, silent => qr/Timeout/i);    # where there is one try
+my %never  = (drip => qr/Timeout/i, silent => qr/Timeout/i);    # for ever
 my @passes = ('other-content-type');
 my @repeated = ('drip-once', 'busy', 'busy-until');             # where there are more
 
@@ -42,8 +42,9 @@ my @unread = qw(deep duplicate-keys number-beyond-64-bits html);    # where the 
 
 # Of each endpoint: what in a preset leads to it, and what of all that is tried there.
 my %endpoints = (
-    jwks     => {table => 'id_token', key => 'jwks_url', fails => {%says}, passes => [@passes, @repeated]},
-    userinfo => {table => 'identity', fails => {%says}, passes => [@passes, @repeated]},
+    jwks     => {table => 'id_token', key => 'jwks_url', fails => {%says, %never}, passes => [@passes, @repeated]},
+    upgrade  => {table => 'upgrade', fails => {%never, 'busy-for-hours' => qr/status 503/}, passes => [@passes, @repeated]},
+    userinfo => {table => 'identity', fails => {%says, %never}, passes => [@passes, @repeated]},
     par      => {table => 'par', fails => {%says, %never, busy => qr/status 503/}, passes => [@passes]},
     refresh  => {table => 'refresh', fails => {%says, %never, busy => qr/status 503/}, passes => [@passes]},
     revoke   => {table => 'revoke', fails => {%says, %never}, passes => [@passes, @unread]},
@@ -93,10 +94,10 @@ my $browser = $grantlink->browser;
 sub begun ($provider, $account = '@nike') {
     my $asked  = request_connection($grantlink, provider => $provider, account => $account);
     my $person = $grantlink->browser;
-    return ($asked, come_back($person, $person->get(press($person, $asked->{link}))->location)->location);
+    return ($asked, $person, come_back($person, $person->get(press($person, $asked->{link}))->location)->location);
 }
 
-my %case;    # "jwks-drip" → {asked, status, pressed}
+my %case;    # "jwks-drip" → {asked, person, status, pressed}
 for my $name (sort keys %endpoints) {
     my ($fails, $passes) = @{$endpoints{$name}}{qw(fails passes)};
     for my $how (sort(keys %$fails), @$passes) {
@@ -105,7 +106,7 @@ for my $name (sort keys %endpoints) {
             my $asked = request_connection($grantlink, provider => "$name-$how");
             $case->{pressed} = in_background(sub { my $page = $grantlink->browser->post($asked->{link}); [$page->status, $page->page] });
         } else {
-            @$case{qw(asked status)} = begun("$name-$how", $name eq 'revoke' ? '@adidas' : '@nike');
+            @$case{qw(asked person status)} = begun("$name-$how", $name eq 'revoke' ? '@adidas' : '@nike');
         }
     }
 }
@@ -131,14 +132,20 @@ subtest refresh => sub {
     }
 };
 
-for my $name (qw(jwks userinfo)) {
+# A recipient waits for these, so none is waited for as often as it might be asked.
+for my $name (qw(jwks upgrade userinfo)) {
     subtest $name => sub {
         my ($fails, $passes) = @{$endpoints{$name}}{qw(fails passes)};
+        is(wait_for_outcome($browser, $case{"$name-$_"}{status}, 60), 'provider_error', "$_: is waited for half a minute") for keys %never;
         is(outcome($name, $_), 'connected', "$_: is no fault, or was overcome") for @$passes;
         for my $how (sort keys %$fails) {
             is(outcome($name, $how), 'provider_error', "$how: provider_error");
             like($browser->get($case{"$name-$how"}{status})->text, $fails->{$how}, "$how: and the page says why");
         }
+        is($browser->get("$liar/_seen")->json->{"$_/$name"}, 2, "$_: was asked twice") for keys %never;
+        my $again = $case{"$name-silent"}{person}->post($case{"$name-silent"}{status});
+        is($again->status, 303, 'silent: the button can be pressed again');
+        like($again->location, qr/\A\Q$liar\E/, 'silent: and leads to the provider');
     };
 }
 

@@ -15,6 +15,8 @@
 
 namespace grantlink {
 
+using Clock = std::chrono::steady_clock;
+
 AttemptRun::AttemptRun(ApprovalServices& services, SpoolEntry entry)
     : services_(services), settings_(services.settings.get()),
       masterKeys_(services.masterKeys->get()), edgeKeys_(services.edgeKeys->get()),
@@ -96,8 +98,8 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::exchange(
         key ? openSealedCode(*key, attempt_, bytesOf(approval_->payload)) : std::nullopt;
     if (!code)
         co_return Verdict{Outcome::providerError, "its answer could not be opened"};
-    const auto tokens =
-        co_await withRetries(services_.stop, [&] { return exchangeOnce(textOf(*code)); });
+    const auto tokens = co_await withRetries(services_.stop, Clock::now() + recipientsPatience,
+                                             [&] { return exchangeOnce(textOf(*code)); });
     if (!tokens) {
         if (services_.stop.stopped() && tokens.error().mayRetry)
             co_return std::nullopt; // stays in the spool for the next start
@@ -139,22 +141,24 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
         co_return Verdict{Outcome::providerError, "it is not set up here"};
     requireEndpoints();
     const std::string expected = nonce();
-    const auto checked = co_await withRetries(services_.stop, [&] {
-        return checkIdToken(*client_, services_.keySets, *provider_, first, expected);
+    const Deadline end = Clock::now() + recipientsPatience;
+    DpopClient client = client_->until(end);
+    const auto checked = co_await withRetries(services_.stop, end, [&] {
+        return checkIdToken(client, services_.keySets, *provider_, first, expected);
     });
     if (!checked && services_.stop.stopped())
         co_return std::nullopt;
     if (!checked)
         co_return failed(checked.error(), "ID token", first);
     const auto tokens = co_await withRetries(
-        services_.stop, [&] { return upgradeTokens(*client_, *provider_, *checked); });
+        services_.stop, end, [&] { return upgradeTokens(client, *provider_, *checked); });
     if (!tokens && services_.stop.stopped())
         co_return std::nullopt;
     if (!tokens)
         co_return failed(tokens.error(), "upgrade", first);
     const WantedAccount wanted = WantedAccount::of(*connection_, *provider_);
     const auto identity = co_await withRetries(
-        services_.stop, [&] { return fetchIdentity(*client_, *provider_, *tokens, wanted); });
+        services_.stop, end, [&] { return fetchIdentity(client, *provider_, *tokens, wanted); });
     if (!identity && services_.stop.stopped())
         co_return std::nullopt;
     if (!identity)

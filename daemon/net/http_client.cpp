@@ -247,7 +247,8 @@ HttpError errorOf(CURL* easy, CURLcode code, const HttpRequest& request,
         why = "the answer is larger than " + std::to_string(request.maxBody) + " bytes";
     if (reception.headersTooLarge)
         why = "the answer's headers are larger than " + std::to_string(maxHeaderBytes) + " bytes";
-    return HttpError{loggable(request.url) + ": " + why, sent > 0, reception.refusedAddress};
+    return HttpError{loggable(request.url) + ": " + why, sent > 0, reception.refusedAddress,
+                     code == CURLE_PEER_FAILED_VERIFICATION};
 }
 
 } // namespace

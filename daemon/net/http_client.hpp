@@ -66,9 +66,10 @@ struct HttpResponse {
 };
 
 struct HttpError {
-    std::string message;   // safe to log: no URL query, no header, no body
-    bool maybeSent = true; // false: the peer cannot have seen the request
-    bool refused = false;  // by us: it would be refused again
+    std::string message;    // safe to log: no URL query, no header, no body
+    bool maybeSent = true;  // false: the peer cannot have seen the request
+    bool refused = false;   // by us: it would be refused again
+    bool untrusted = false; // its certificate does not hold, and will not within seconds
 };
 
 using HttpResult = boost::system::result<HttpResponse, HttpError>;

@@ -83,9 +83,15 @@ bool refusesProof(const HttpResponse& response) {
     return isChallenged(response, "use_dpop_nonce") || isChallenged(response, "invalid_dpop_proof");
 }
 
+DpopClient DpopClient::until(std::chrono::steady_clock::time_point end) const {
+    DpopClient out = *this;
+    out.end_ = end;
+    return out;
+}
+
 boost::asio::awaitable<HttpResult> DpopClient::send(HttpRequest request, SecretBytes key) {
     if (key.empty()) {
-        HttpResult plain = co_await http_.fetch(std::move(request));
+        HttpResult plain = co_await fetch(std::move(request));
         co_return plain;
     }
     HttpRequest first = request;
@@ -105,9 +111,22 @@ boost::asio::awaitable<HttpResult> DpopClient::sendOnce(HttpRequest request,
     const std::string url = request.url;
     const std::string token = takeBearer(request);
     request.headers.emplace_back("DPoP", dpopProof(request, key, token, nonces_.of(url)));
-    HttpResult result = co_await http_.fetch(std::move(request));
+    HttpResult result = co_await fetch(std::move(request));
     if (result)
         nonces_.learn(url, *result);
+    co_return result;
+}
+
+boost::asio::awaitable<HttpResult> DpopClient::fetch(HttpRequest request) {
+    if (end_) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            *end_ - std::chrono::steady_clock::now());
+        if (left.count() <= 0)
+            co_return HttpError{
+                std::string(originOf(request.url)) + ": there was no time left to ask it", false};
+        request.timeout = std::min(request.timeout, left);
+    }
+    HttpResult result = co_await http_.fetch(std::move(request));
     co_return result;
 }
 

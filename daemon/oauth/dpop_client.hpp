@@ -12,7 +12,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,6 +48,9 @@ class DpopClient {
     // Both outlive it. The nonces are the process's, whichever client sends.
     DpopClient(HttpClient& http, DpopNonces& nonces) : http_(http), nonces_(nonces) {}
 
+    // The same, for what somebody waits for: all its requests end by then.
+    DpopClient until(std::chrono::steady_clock::time_point end) const;
+
     // One request, or two as above. `key` is a private JWK; without one (it is empty) the request
     // goes as it is. With one it has a proof, and the access token of its Authorization header is
     // sent by the scheme DPoP instead of Bearer (section 7.1). A result is that of
@@ -54,9 +59,11 @@ class DpopClient {
 
   private:
     boost::asio::awaitable<HttpResult> sendOnce(HttpRequest request, const SecretBytes& key);
+    boost::asio::awaitable<HttpResult> fetch(HttpRequest request);
 
     HttpClient& http_;
     DpopNonces& nonces_;
+    std::optional<std::chrono::steady_clock::time_point> end_;
 };
 
 } // namespace grantlink

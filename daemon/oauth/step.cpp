@@ -82,8 +82,9 @@ StepFailure failureOf(const HttpError& error, Repeatable repeatable) {
         spdlog::error("{}", error.message);
         return {"grantlink may not ask it where it is", false, {}};
     }
-    StepFailure out{error.message, !error.maybeSent || repeatable == Repeatable::yes};
+    StepFailure out{error.message};
     out.unsure = error.maybeSent;
+    out.mayRetry = !error.untrusted && (!out.unsure || repeatable == Repeatable::yes);
     return out;
 }
 
@@ -106,14 +107,13 @@ std::chrono::seconds exhaustedFor(const HttpResponse& response, const RateLimit&
     return wait.count() > 0 ? wait : usualWindow;
 }
 
-bool triesAgain(int tries, const StepFailure& failure) {
-    return failure.mayRetry && tries < maxTries && failure.retryAfter <= longestPause;
-}
-
-std::chrono::milliseconds backoff(int tries, const StepFailure& failure) {
+std::optional<std::chrono::milliseconds> pauseAfter(int tries, const StepFailure& failure,
+                                                    std::chrono::milliseconds left) {
     const auto grown = std::chrono::milliseconds(500 << std::min(tries - 1, 6));
     const std::chrono::milliseconds jitter(randombytes_uniform(250));
-    return std::max<std::chrono::milliseconds>(failure.retryAfter, grown) + jitter;
+    const auto out = std::max<std::chrono::milliseconds>(failure.retryAfter, grown) + jitter;
+    const bool again = failure.mayRetry && tries < maxTries && out < left;
+    return again ? std::optional(out) : std::nullopt;
 }
 
 } // namespace grantlink

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -48,23 +49,32 @@ std::chrono::seconds exhaustedFor(const HttpResponse& response, const RateLimit&
 std::string quoted(const std::string& text);
 
 constexpr int maxTries = 6;
-constexpr std::chrono::seconds longestPause(120); // while somebody waits
 
-// Whether to try once more, after so many tries. Who asks for a longer pause is not asked before
-// its end, and nobody waits so long.
-bool triesAgain(int tries, const StepFailure& failure);
+// How long a recipient waits: for a code to be exchanged, and for all that comes after that.
+constexpr std::chrono::seconds recipientsPatience(30);
 
-// How long to wait before try number `tries` + 1.
-std::chrono::milliseconds backoff(int tries, const StepFailure& failure);
+using Deadline = std::chrono::steady_clock::time_point;
 
-// Repeats `step` while its failure allows it, the tries last and nobody stops the daemon.
+// How long to wait after so many tries, with so much time left. Nothing: there is not to be another
+// one. Who asks for a longer pause than there is time is not asked before its end.
+std::optional<std::chrono::milliseconds> pauseAfter(int tries, const StepFailure& failure,
+                                                    std::chrono::milliseconds left);
+
+// Repeats `step` while its failure allows it, tries and time last and nobody stops the daemon. No
+// try but the first begins later than `end`; how long each takes is the step's to bound.
 template <typename Step>
-auto withRetries(StopSignal& stop, Step step) -> decltype(step()) {
+auto withRetries(StopSignal& stop, Deadline end, Step step) -> decltype(step()) {
+    using std::chrono::milliseconds;
     for (int tries = 1;; ++tries) {
         auto result = co_await step();
-        if (result || !triesAgain(tries, result.error()) || stop.stopped())
+        if (result || stop.stopped())
             co_return result;
-        co_await stop.sleep(backoff(tries, result.error()));
+        const auto left = end - std::chrono::steady_clock::now();
+        const auto pause =
+            pauseAfter(tries, result.error(), std::chrono::duration_cast<milliseconds>(left));
+        if (!pause)
+            co_return result;
+        co_await stop.sleep(*pause);
     }
 }
 

@@ -13,7 +13,7 @@
 // usage: node lying_provider.mjs [DIRECTORY NAME:PORT…] PORT
 //
 // The other ports have TLS with NAME.pem and NAME-key.pem of the directory; for `old` of no later version
-// than 1.1, and for `plain` none.
+// than 1.1, and for `plain` none. GET /_seen answers how often each was connected to, too.
 
 import { constants, createHash, createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -267,6 +267,7 @@ for (const [name, number] of others.map((other) => other.split(':'))) {
   const [key, cert] = ['-key', ''].map((end) => name !== 'plain' && readFileSync(`${directory}/${name}${end}.pem`));
   const versions = name === 'old' && { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
   const other = name === 'plain' ? createServer(serve) : createTlsServer({ key, cert, ...versions }, serve);
+  other.on('connection', () => { seen[`connected/${name}`] = (seen[`connected/${name}`] ?? 0) + 1; });
   other.listen(Number(number), '127.0.0.1').unref();
 }
 const server = createServer(serve);

@@ -49,6 +49,7 @@ void aRequestThatWasNotSentMayBe(void**) {
     assert_false(failureOf(HttpError{"it was cut", true}, Repeatable::no).mayRetry);
     assert_true(failureOf(HttpError{"it was cut", true}, Repeatable::no).unsure);
     assert_false(failureOf(HttpError{"not there", true, true}, Repeatable::yes).mayRetry);
+    assert_false(failureOf(HttpError{"whose?", false, false, true}, Repeatable::yes).mayRetry);
 }
 
 // A window has an end in every answer of some providers; it says nothing of a server's fault.
@@ -76,10 +77,12 @@ void retryAfterMayBeADate(void**) {
 }
 
 void nobodyWaitsForTooLong(void**) {
-    assert_true(triesAgain(1, failed(429, {{"retry-after", "120"}})));
-    assert_false(triesAgain(1, failed(429, {{"retry-after", "121"}})));
-    assert_false(triesAgain(maxTries, failed(429)));
-    assert_true(backoff(1, failed(429, {{"retry-after", "90"}})) >= 90s);
+    assert_true(pauseAfter(1, failed(429, {{"retry-after", "20"}}), 30s) >= 20s);
+    assert_false(pauseAfter(1, failed(429, {{"retry-after", "30"}}), 30s).has_value());
+    assert_true(pauseAfter(maxTries - 1, failed(429), 30s).has_value());
+    assert_false(pauseAfter(maxTries, failed(429), 30s).has_value());
+    assert_false(pauseAfter(1, failed(429), -1s).has_value());
+    assert_false(pauseAfter(1, failed(400), 30s).has_value());
 }
 
 } // namespace
