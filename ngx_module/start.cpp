@@ -21,7 +21,7 @@ std::string authorizationUrl(const ProviderView& provider, const AttemptValues& 
     url.reserve(provider.authorizeUrl.size() + 256);
     url.append(provider.authorizeUrl).append("state=");
     url.append(values.state.data(), values.state.size());
-    if (provider.pkce)
+    if (hasChallenge(attempt))
         url.append("&code_challenge=")
             .append(pkceChallenge(values.pkceVerifier))
             .append("&code_challenge_method=S256");
@@ -140,7 +140,7 @@ std::optional<Page> obstacleToStart(const FoundLink& link) {
 
 ngx_int_t startAttempt(ngx_http_request_t* r, RequestContext& context, const FoundLink& link) {
     const EdgeKey& key = locationConf(r).keys->current();
-    const Uuid attempt = Uuid::v7(loopTimeMs(), randomSupply.next());
+    const Uuid attempt = newAttempt(loopTimeMs(), randomSupply.next(), link.provider()->pkce);
     context.attempt = attempt;
     const State state{attempt, link.item().connection, link.view().generation};
     const AttemptValues values = valuesOf(state, key);

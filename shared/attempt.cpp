@@ -73,6 +73,18 @@ AttemptValues valuesOf(const State& state, const EdgeKey& key) {
     return out;
 }
 
+Uuid newAttempt(TimeMs now, std::span<const std::uint8_t, Uuid::randomLength> random,
+                bool hasChallenge) {
+    Uuid out = Uuid::v7(now, random);
+    out.bytes.back() =
+        static_cast<std::uint8_t>((out.bytes.back() & 0xfe) | (hasChallenge ? 1 : 0));
+    return out;
+}
+
+bool hasChallenge(const Uuid& attempt) {
+    return attempt.bytes.back() & 1;
+}
+
 DerivedText pkceChallenge(std::string_view verifier) {
     std::array<std::uint8_t, crypto_hash_sha256_BYTES> hash;
     crypto_hash_sha256(hash.data(), bytesOf(verifier).data(), verifier.size());

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace grantlink {
@@ -51,6 +52,13 @@ struct BrowserCookie {
     static constexpr std::size_t textLength = 46;
     using Text = std::array<char, textLength>;
 };
+
+// An attempt's id is a UUIDv7 whose last bit says whether its authorization request has a PKCE
+// challenge. So who redeems its code knows, whatever the provider's metadata or preset say by then,
+// and a browser cannot change it: it is under the state's MAC.
+Uuid newAttempt(TimeMs now, std::span<const std::uint8_t, Uuid::randomLength> random,
+                bool hasChallenge);
+bool hasChallenge(const Uuid& attempt);
 
 struct AttemptValues {
     State::Text state;

@@ -136,6 +136,36 @@ subtest 'metadata where RFC 8414 wants them, client authentication, and PKCE tha
     like($grantlink->log('daemon'), qr/\bkey: its issuer takes no client authentication that there are credentials for \(client_secret_basic\)/, 'and of a key, for which no empty secret stands in');
 };
 
+# What the start has sent decides, also when grantlinkd knows better by the time that somebody comes back.
+subtest 'metadata that change while somebody is at the provider' => sub {
+    my $liar = 'http://127.0.0.1:' . $grantlink->{liar_port}->number;
+    my %any  = (preset => 'any', trusted_origins => [$liar], client_id => 'lied-to', client_secret => $grantlink->{client_secret});
+    $grantlink->write_daemon_config(providers => {map { (lc "turning-$_" => {%any, issuer => "$liar/turning/$_"}) } qw(S256 nothing)});
+    $grantlink->reload_daemon;
+    my $has_challenge = sub ($link) { exists query_of(press($grantlink->browser, $link))->{code_challenge} };
+    my %case;
+    for my $name (qw(turning-s256 turning-nothing)) {
+        my $link;
+        ok(eventually(sub { $link = eval { request_connection($grantlink, provider => $name, account => 'nike')->{link} } }, 30), "$name: can be asked for");
+        ok(eventually(sub { $browser->get($link)->status == 200 }, 30), "$name: and used");
+        my $person = $grantlink->browser;
+        my $url    = press($person, $link);
+        is(exists query_of($url)->{code_challenge}, $name eq 'turning-s256', "$name: the request is as the metadata say");
+        $case{$name} = {person => $person, callback => $person->get($url)->location};
+    }
+    $browser->get("$liar/_turn");
+    $grantlink->restart_daemon;
+    for my $name (sort keys %case) {
+        my $asked;
+        ok(eventually(sub { $asked = eval { request_connection($grantlink, provider => $name, account => 'nike') } }, 30), "$name: has turned");
+        ok(eventually(sub { $browser->get($asked->{link})->status == 200 && $has_challenge->($asked->{link}) == ($name ne 'turning-s256') }, 30), "$name: and new requests are the other way round");
+        my $back = come_back($case{$name}{person}, $case{$name}{callback});
+        is(wait_for_outcome($case{$name}{person}, $back->location), 'connected', "$name: an attempt from before ends well");
+        my $there = $browser->get(press($browser, $asked->{link}))->location;
+        is(wait_for_outcome($browser, come_back($browser, $there)->location), 'connected', "$name: and so does a new one");
+    }
+};
+
 # Who starts grantlinkd waits for no issuer that says nothing.
 subtest 'an issuer that is silent' => sub {
     my @silent = map { IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1') || die "listen: $!\n" } 1 .. 3;

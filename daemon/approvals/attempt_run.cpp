@@ -122,8 +122,7 @@ boost::asio::awaitable<StepResult<TokenSet>> AttemptRun::exchangeOnce(std::strin
     co_await mark(AttemptStage::exchanging);
     const State state{attempt_, approval_->connection, approval_->generation};
     const DerivedText verifier = valuesOf(state, *key).pkceVerifier;
-    const bool pkce = provider_->preset().authorize.pkce != Pkce::unsupported;
-    const auto sent = pkce ? std::string_view(verifier) : std::string_view();
+    const auto sent = hasChallenge(attempt_) ? std::string_view(verifier) : std::string_view();
     auto result = co_await exchangeCode(*client_, *provider_, code, sent, std::move(*dpopKey));
     if (!result && result.error().mayRetry) {
         const auto unmark = [attempt = attempt_](VaultWriter& vault) {
@@ -177,11 +176,11 @@ void AttemptRun::traceBrowser() const {
     if (preset.push)
         sent += "request_uri={request_uri}";
     else
-        sent += std::string("state={state}") +
-                (preset.authorize.pkce == Pkce::unsupported
-                     ? ""
-                     : "&code_challenge={code_challenge}&code_challenge_method=S256") +
-                (preset.authorize.nonce ? "&nonce={nonce}" : "");
+        sent +=
+            std::string("state={state}") +
+            (hasChallenge(attempt_) ? "&code_challenge={code_challenge}&code_challenge_method=S256"
+                                    : "") +
+            (preset.authorize.nonce ? "&nonce={nonce}" : "");
     services_.requests.note(connection_->id, "authorize", std::move(sent));
     const std::string answer = approval_->kind == ApprovalKind::code
                                    ? "?code={code}"

@@ -30,7 +30,7 @@ AttemptParameters parametersOf(const VerifiedState& verified, const Provider& pr
     const AttemptValues values = valuesOf(verified.state, *verified.key);
     AttemptParameters out;
     out.state.assign(values.state.data(), values.state.size());
-    if (step.pkce != Pkce::unsupported)
+    if (hasChallenge(verified.state.attempt))
         out.codeChallenge = std::string_view(pkceChallenge(values.pkceVerifier));
     if (step.nonce)
         out.nonce = std::string_view(oidcNonce(*verified.key, verified.state.attempt));

@@ -7,7 +7,7 @@
 // /hostile/NAME/jwks, userinfo, par, refresh, revoke and feed, and the metadata of the issuer
 // /hostile/NAME; GET /_seen answers how often each was asked. The metadata of the issuers /away/ENDPOINT
 // and /inside/ENDPOINT lead elsewhere, as do the feeds /feed/HOW. /methods/METHOD and /pkce/METHOD are
-// issuers that support just that, or say nothing; /inserted/tenant has its metadata where RFC 8414 wants
+// issuers that support just that, or say nothing; so is /turning/METHOD, until GET /_turn; /inserted/tenant has its metadata where RFC 8414 wants
 // them, and nowhere else.
 //
 // usage: node lying_provider.mjs [DIRECTORY NAME:PORT…] PORT
@@ -176,10 +176,13 @@ const metadata = (path) => ({
 // clear, `inside` by https.
 const astray = (how, place) => `${issuer.replace('http:', how === 'away' ? 'http:' : 'https:').replace('127.0.0.1', 'localhost')}/hostile/elsewhere/${place}`;
 
-// Issuers by what their metadata say, behind it in the path: /methods/private_key_jwt, /pkce/S256.
+// Issuers by what their metadata say, behind it in the path: /methods/private_key_jwt, /pkce/S256; or by
+// what they said before GET /_turn, and say the opposite since.
+let turned = false;
 function metadataSaying(what, value) {
-  const said = { methods: 'token_endpoint_auth_methods_supported', pkce: 'code_challenge_methods_supported' }[what];
-  return { ...metadata(`/${what}/${value}`), [said]: value === 'nothing' ? undefined : [value] };
+  const said = { methods: 'token_endpoint_auth_methods_supported', pkce: 'code_challenge_methods_supported', turning: 'code_challenge_methods_supported' }[what];
+  const now = what === 'turning' && turned ? { S256: 'nothing', nothing: 'S256' }[value] : value;
+  return { ...metadata(`/${what}/${value}`), [said]: now === 'nothing' ? undefined : [now] };
 }
 
 function metadataAstray(how, endpoint) {
@@ -221,17 +224,18 @@ function misbehave(request, response, how, place) {
 
 async function answer(request) {
   const url = new URL(request.url, issuer);
-  const [, command, value] = /^\/_(lie|rotate|renew|keys|seen)(?:\/(.*))?$/.exec(url.pathname) ?? [];
+  const [, command, value] = /^\/_(lie|rotate|renew|turn|keys|seen)(?:\/(.*))?$/.exec(url.pathname) ?? [];
   if (command === 'lie') lie = value;
   if (command === 'rotate') key = newKey(randomBytes(4).toString('hex'));
   if (command === 'renew') key = newKey(key.kid);
+  if (command === 'turn') turned = true;
   if (command === 'seen') return { json: seen };
   if (command) return { json: keyRequests };
   let body = '';
   for await (const chunk of request) body += chunk;
   const [, how, endpoint] = /^\/(away|inside)\/(\w+)\/\.well-known\/openid-configuration$/.exec(url.pathname) ?? [];
   if (how) return { json: metadataAstray(how, endpoint) };
-  const [, what, said] = /^\/(methods|pkce)\/(\w+)\/\.well-known\/openid-configuration$/.exec(url.pathname) ?? [];
+  const [, what, said] = /^\/(methods|pkce|turning)\/(\w+)\/\.well-known\/openid-configuration$/.exec(url.pathname) ?? [];
   if (what) return { json: metadataSaying(what, said) };
   if (url.pathname.startsWith('/feed/')) return feedAstray(url.pathname.slice('/feed/'.length));
   switch (url.pathname) {

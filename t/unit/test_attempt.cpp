@@ -123,6 +123,18 @@ void aRetiredKeyIsRefusedAnOlderOneIsNot(void**) {
     assert_false(decodeState(made, someKeys(line(1, 'C'))).has_value());
 }
 
+void anAttemptSaysWhetherThereIsAChallenge(void**) {
+    std::array<std::uint8_t, Uuid::randomLength> random{};
+    for (int fill : {0x00, 0xff, 0x5a, 0xa5}) {
+        random.fill(static_cast<std::uint8_t>(fill));
+        for (bool with : {false, true}) {
+            const Uuid attempt = newAttempt(1'700'000'000'000, random, with);
+            assert_true(hasChallenge(attempt) == with);
+            assert_true(attempt.time() == 1'700'000'000'000);
+        }
+    }
+}
+
 void anAttemptHasItsTime(void**) {
     constexpr TimeMs start = 1'700'000'000'000;
     const Uuid attempt = Uuid::v7(start);
@@ -144,6 +156,7 @@ int main() {
                                 cmocka_unit_test(everyFlippedBitIsNoticed),
                                 cmocka_unit_test(everyTruncationIsNoticed),
                                 cmocka_unit_test(aRetiredKeyIsRefusedAnOlderOneIsNot),
+                                cmocka_unit_test(anAttemptSaysWhetherThereIsAChallenge),
                                 cmocka_unit_test(anAttemptHasItsTime)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
