@@ -239,6 +239,16 @@ std::map<std::string, WebhookConfig> readWebhooks(TomlReader& in) {
     return out;
 }
 
+std::string readCaFile(TomlReader& in) {
+    const std::string path = in.text("ca_file");
+    std::ifstream file(path);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!path.empty() && text.find("-----BEGIN CERTIFICATE-----") == std::string::npos)
+        in.fail("ca_file", "the file \"" + path +
+                               "\" must hold certificates of authorities as PEM, and be readable");
+    return path;
+}
+
 void readPaths(TomlReader& in, Config& out) {
     out.edgeStore = in.text("edge_store", out.edgeStore);
     out.vault = in.text("vault", out.vault);
@@ -246,6 +256,7 @@ void readPaths(TomlReader& in, Config& out) {
     out.edgeKey = in.text("edge_key", out.edgeKey);
     out.providersDir = in.text("providers_dir", out.providersDir);
     out.edgeGroup = in.text("edge_group", out.edgeGroup);
+    out.caFile = readCaFile(in);
     if (out.startSocket().size() > 106)
         in.fail("edge_store", "is too long: start.sock below it may have 106 characters in all");
 }

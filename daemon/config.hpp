@@ -68,6 +68,7 @@ struct Config {
     std::string edgeKey = "/etc/grantlink/edge.key";
     std::string providersDir = GRANTLINK_PROVIDERS_DIR; // where install puts the presets
     std::string edgeGroup = "www-data";
+    std::string caFile; // PEM: who is trusted besides the system's authorities; empty: nobody
     std::string logLevel = "info";
     LogFormat logFormat = LogFormat::text;
     std::chrono::seconds linkLifetime = std::chrono::days(14);

@@ -63,8 +63,8 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       vault_(settings->config.vault, masterKeys_),
       spool_(withDirectories(settings->config).edgeStore),
       links_(settings->config, masterKeys_, settings_), curl_(loop_.get_executor()),
-      curlClient_(curl_), http_(curlClient_, metrics_), requests_(http_, dpopNonces_),
-      discovery_(http_),
+      curlClient_(curl_, settings->config.caFile), http_(curlClient_, metrics_),
+      requests_(http_, dpopNonces_), discovery_(http_),
       outbox_(loop_.get_executor(), vault_, links_, http_, settings_), services_{vault_,
                                                                                  spool_,
                                                                                  links_,
@@ -266,6 +266,7 @@ boost::asio::awaitable<void> Daemon::reload() {
         {"edge_group", &Config::edgeGroup},
         {"master_key", &Config::masterKey},
         {"edge_key", &Config::edgeKey},
+        {"ca_file", &Config::caFile},
         {"admin.socket", &Config::adminSocket},
         {"admin.console_socket", &Config::consoleSocket}};
     for (const auto& [name, member] : fixed)

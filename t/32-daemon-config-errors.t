@@ -50,6 +50,8 @@ refused('no public URL',              (changed(public_url => undef))[0], qr{trie
 refused('a log level of another world', changed(log_level => '"chatty"'), qr/log_level/, qr/debug/);
 refused('a log format of another world', with('log_format = "xml"'), qr{tried\.toml:1\b}, qr/log_format/, qr/"json"/);
 refused('a key file that is not there', (changed(master_key => '"/nowhere/master.key"'))[0], qr{/nowhere/master\.key}, qr/grantlink init/);
+refused('authorities that are not there', with('ca_file = "/nowhere/ca.pem"'), qr{tried\.toml:1\b}, qr{ca_file.*/nowhere/ca\.pem}, qr/PEM/);
+refused('authorities that are none',     with("ca_file = \"$etc/edge.key\""), qr{tried\.toml:1\b}, qr/ca_file/, qr/PEM/);
 refused('a group that is not there',  (changed(edge_group => '"no-such-group"'))[0], qr/no-such-group/);
 refused('a mail server of another kind', changed(smtp => '"http://127.0.0.1"'), qr/smtp/, qr{smtps://});
 refused('a language without mails',   (map { s/^(from = .*)/$1\nlanguage = "tlh"/mr } $good), qr/language/);

@@ -272,6 +272,8 @@ boost::asio::awaitable<HttpResult> CurlHttpClient::fetch(HttpRequest request) {
     if (!easy)
         throw std::bad_alloc();
     setRequest(easy.get(), request, headers.get(), reception);
+    if (!caFile_.empty()) // the system's are in CURLOPT_CAPATH as well, which stays as it is
+        curl_easy_setopt(easy.get(), CURLOPT_CAINFO, caFile_.c_str());
 
     const CURLcode code = co_await loop_.perform(easy.get());
     if (code != CURLE_OK)

@@ -83,12 +83,14 @@ class HttpClient {
 
 class CurlHttpClient : public HttpClient {
   public:
-    explicit CurlHttpClient(CurlLoop& loop) : loop_(loop) {}
+    // `caFile`: PEM, with authorities that are trusted besides the system's; empty: none are.
+    CurlHttpClient(CurlLoop& loop, std::string caFile) : loop_(loop), caFile_(std::move(caFile)) {}
 
     boost::asio::awaitable<HttpResult> fetch(HttpRequest request) override;
 
   private:
     CurlLoop& loop_;
+    std::string caFile_;
 };
 
 // application/x-www-form-urlencoded (WHATWG URL, section 5.2), for bodies and query strings.

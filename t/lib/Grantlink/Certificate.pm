@@ -7,10 +7,9 @@ use Exporter 'import';
 use Grantlink::Command qw(run_command);
 use Grantlink::Toml    qw(write_file);
 
-our @EXPORT_OK = qw(make_certificate make_authority issue_certificate self_signed can_be_trusted trusting);
+our @EXPORT_OK = qw(make_certificate make_authority issue_certificate self_signed);
 
-my $trusted = '/etc/ssl/certs/ca-certificates.crt';
-my @new     = qw(openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes);
+my @new = qw(openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes);
 
 # Answers {ca, certificate, key}: three files below `directory`.
 sub make_certificate ($directory) {
@@ -40,14 +39,6 @@ sub self_signed ($directory, $name, $whose) {
     _run(@new, qw(-x509 -days 2), -subj => "/CN=$name", -addext => "subjectAltName=$whose",
         -keyout => "$directory/$name-key.pem", -out => "$directory/$name.pem");
 }
-
-# A command as on a machine that trusts this authority and no other: it has a mount namespace of its own,
-# which takes root.
-sub trusting ($ca, @command) {
-    return (qw(unshare --mount sh -c), "mount --bind \"\$0\" $trusted && exec \"\$@\"", $ca, @command);
-}
-
-sub can_be_trusted ($ca) { return -e $trusted && run_command([trusting($ca, 'true')])->{exit} == 0 }
 
 sub _run (@command) {
     my $ran = run_command(\@command);

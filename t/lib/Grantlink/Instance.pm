@@ -20,7 +20,6 @@ use File::Temp     ();
 use JSON::PP       ();
 use Test::More     ();
 use Grantlink::Admin;
-use Grantlink::Certificate qw(trusting);
 use Grantlink::Client;
 use Grantlink::Command qw(run_command);
 use Grantlink::Console;
@@ -55,7 +54,6 @@ sub module_path {
 #   sandbox => []     more arguments of grantlink-sandbox      smtp => []   of the mail server
 #   public_url => ''  when it is not nginx's own address       port => []   wished for
 #   console => 1      the console is there, at /console/
-#   authority => ''   the only certificate authority that the daemon trusts; it takes root
 #   tap => 1          what daemon and sandbox say to each other goes through a Grantlink::Tap
 sub new ($class, %options) {
     umask 022;
@@ -237,8 +235,7 @@ sub start_nginx ($self) {
 
 sub start_daemon ($self) {
     my $before = () = $self->log('daemon') =~ /grantlinkd: ready/g;
-    my @command = (program('grantlinkd'), '--config', $self->toml_path);
-    $self->_spawn(daemon => [$self->{authority} ? trusting($self->{authority}, @command) : @command]);
+    $self->_spawn(daemon => [program('grantlinkd'), '--config', $self->toml_path]);
     $self->process('daemon')->ready_when(sub {
         my $now = () = $self->log('daemon') =~ /grantlinkd: ready/g;
         return $now > $before;
