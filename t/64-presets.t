@@ -64,6 +64,12 @@ my %mistakes = (
         qr/id_token\.algorithms: must be signatures with a key pair/],
     'an ID token of nobody' => ["$good\n[id_token]\njwks_url = \"https://slack.com/x\"\n", qr/id_token\.issuer: is missing/],
     'a key that is misspelt'       => [$good =~ s/^omit = /omits = /mr, qr/revoke\.omits: there is no such key; known are .*\bomit\b/],
+    'a host that answers name, whichever' => [$good =~ s{^\[token\]}{[token]\nkeep = { base = "/base" }}mr =~ s{https://slack.com/api/auth.test}{{base}/auth.test}r,
+        qr/identity\.url: leads to a host that an answer names; say in \[token\] which/],
+    'the same in the URL' => [$good =~ s{^\[token\]}{[token]\nkeep = { base = "/base" }}mr =~ s{https://slack.com/api/auth.test}{https://api.{base}/auth.test}r,
+        qr/identity\.url: leads to a host that an answer names/],
+    'hosts that are URLs' => [$good =~ s{^\[token\]}{[token]\nhosts = ["https://slack.com"]}mr, qr/token\.hosts: lists host names in lower case/],
+    'hosts that are all there are' => [$good =~ s{^\[token\]}{[token]\nhosts = [".com"]}mr, qr/token\.hosts: lists host names in lower case/],
     'a tenant without an example'  => ["$good\n[tenant]\nkind = \"host\"\n", qr/tenant\.example: is missing/],
 );
 for my $name (sort keys %mistakes) {

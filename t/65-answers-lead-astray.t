@@ -30,10 +30,14 @@ my %where = (away => qr/is not https/, inside => qr/not a public one/);
 my %providers;
 for my $how (keys %where) {
     $providers{"$_-$how"} = {preset => $endpoints{$_}, issuer => "$liar/$how/$_", %client} for keys %endpoints;
-    preset("kept-$how", %known, token => {url => "$liar/token", keep => {base => "/$how"}}, identity => {url => '{base}/userinfo', %account});
+    preset("kept-$how", %known, token => {url => "$liar/token", keep => {base => "/$how"}, hosts => 'localhost'}, identity => {url => '{base}/userinfo', %account});
     preset("pictured-$how", %known, identity => {url => "$liar/userinfo", %account, picture => "/$how"});
     $providers{"$_-$how"} = {%client} for qw(kept pictured);
 }
+my %revoked = (revoke => {url => "$liar/hostile/other-content-type/revoke"});
+preset('stranger', %known, %revoked, token => {url => "$liar/token", keep => {base => '/inside'}, hosts => ['.example.com', 'host']}, identity => {url => '{base}/userinfo', %account});
+preset('trusted', %known, token => {url => "$liar/token", keep => {base => '/issuer'}, hosts => '.example.com'}, identity => {url => '{base}/userinfo', %account});
+$providers{$_} = {%client} for qw(stranger trusted);
 my @feeds = qw(here away inside by-scheme without-scheme after-user after-backslash);
 for my $how (@feeds) {
     preset("feed-$how", %known, feed => {url => "$liar/feed/$how", items => '/data', next => '/next'});
@@ -90,13 +94,23 @@ for my $how (sort keys %where) {
     is($admin->get("/v1/connections/$id/picture")->status, 404, "a picture, $how: and cannot be had");
 }
 
+$where{anywhere} = qr/an answer has named this host, and the preset does not/;
+refused(stranger => 'anywhere', sub {
+    my ($outcome, $page) = approved('stranger');
+    is($outcome, 'provider_error', 'a host that is none of the preset: nothing comes of it');
+    like($page, qr/grantlink may not ask it/, 'a host that is none of the preset: and the page says so');
+    return $page;
+});
+is((approved('trusted'))[0], 'connected', 'but one that the operator trusts may be named');
+
 my %fed = map { $_ => (approved($_))[2] } map { ("feed-$_", "link-$_") } @feeds;
 for my $name (sort keys %fed) {
     my $now;
     ok(eventually(sub { $now = $admin->get("/v1/connections/$fed{$name}/posts")->json; @{$now->{posts}} }), "$name: its first page is kept");
     is($now->{trouble}, undef, "$name: which is all there is");
 }
-is_deeply($grantlink->browser->get("$liar/_seen")->json, {'other-content-type/feed' => 2}, 'only the next pages that are there are asked for');
+is_deeply($grantlink->browser->get("$liar/_seen")->json, {'other-content-type/feed' => 2, 'other-content-type/revoke' => 1},
+    'only the next pages that are there are asked for, and the token that led to a stranger was given back');
 
 $grantlink->finish;
 done_testing;

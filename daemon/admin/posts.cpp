@@ -2,6 +2,7 @@
 
 #include "daemon/admin/problem.hpp"
 #include "daemon/admin/represent.hpp"
+#include "daemon/net/http_client.hpp"
 #include "daemon/text/ascii.hpp"
 #include "daemon/text/printable.hpp"
 #include "daemon/text/rfc3339.hpp"
@@ -26,13 +27,6 @@ constexpr NameTable<PostFormat, 3> mediaTypes{{{PostFormat::json, "application/j
 ServerResponse respond(PostFormat format, std::string body) {
     const std::string type(nameIn(mediaTypes, format));
     return {200, {{"Content-Type", type}, {"Vary", "Accept"}}, std::move(body)};
-}
-
-std::string hostOf(const std::string& origin) {
-    const std::string rest = origin.substr(origin.find("://") + 3);
-    return rest.substr(0, rest.rfind(':') == std::string::npos || rest.ends_with(']')
-                              ? std::string::npos
-                              : rest.rfind(':'));
 }
 
 std::string accountOf(const Connection& connection) {

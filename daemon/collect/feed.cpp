@@ -73,7 +73,9 @@ HttpRequest requestFor(const Provider& provider, const TokenSet& tokens, const F
     next.url = "{next_page}"; // as it is: a value that begins a URL is one
     Values values = valuesOf(provider, tokens);
     values["next_page"] = place.url;
-    return compose(provider, next, values, {});
+    HttpRequest out = compose(provider, next, values, {});
+    out.reach = provider.reachOf(feed.request.url, out.url); // its origin is that of the first page
+    return out;
 }
 
 } // namespace

@@ -113,6 +113,8 @@ std::optional<std::string> faultIn(const HttpRequest& request) {
         return "the method is not a token";
     if (request.url.find('\0') != std::string::npos)
         return "the URL contains a NUL byte";
+    if (request.reach == Reach::nowhere)
+        return "an answer has named this host, and the preset does not (hosts of [token])";
     if (request.reach == Reach::publicHttps && !request.url.starts_with("https://"))
         return "is not https; if it is meant, trusted_origins allows it";
     if (!request.username.empty() && request.username.find(':') != std::string::npos)
@@ -282,6 +284,13 @@ boost::asio::awaitable<HttpResult> CurlHttpClient::fetch(HttpRequest request) {
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
     reception.response.status = static_cast<int>(status);
     co_return std::move(reception.response);
+}
+
+std::string hostOf(const std::string& text) {
+    const Url url(curl_url());
+    if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
+        return {};
+    return lowerCase(part(url, CURLUPART_HOST));
 }
 
 std::string percentEncode(std::string_view text) {

@@ -34,6 +34,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 enum class Reach {
     publicHttps, // https, and no address of a private, local or otherwise special network
     anywhere,    // what the operator has named in grantlink.toml
+    nowhere,     // what nobody may have named: it is not sent
 };
 
 struct HttpRequest {
@@ -96,6 +97,9 @@ class CurlHttpClient : public HttpClient {
 // application/x-www-form-urlencoded (WHATWG URL, section 5.2), for bodies and query strings.
 std::string formEncode(const Headers& fields);
 std::string percentEncode(std::string_view text); // RFC 3986 unreserved characters stay
+
+// The host of a URL as a request would take it, in lower case; "" when it has none.
+std::string hostOf(const std::string& url);
 
 // The URL with more parameters in its query.
 std::string withQuery(const std::string& url, const Headers& fields);

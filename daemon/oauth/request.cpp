@@ -101,7 +101,7 @@ HttpRequest compose(const Provider& provider, const RequestTemplate& preset, con
     out.label = preset.table;
     out.method = preset.method;
     out.url = fillUrl(preset.url, values);
-    out.reach = provider.reachOf(out.url);
+    out.reach = provider.reachOf(preset.url, out.url);
     for (const auto& [name, text] : preset.headers)
         put(out.headers, name, fillText(text, values));
     const auto token = values.find("access_token");

@@ -62,6 +62,19 @@ std::string fillText(std::string_view text, const Values& values) {
     return out;
 }
 
+bool namesItsHost(std::string_view url) {
+    constexpr std::string_view tenant = "{tenant}";
+    const auto scheme = url.find("://");
+    if (scheme == url.npos || url.starts_with('{'))
+        return false;
+    url.remove_prefix(scheme + 3);
+    std::string host(url.substr(0, url.find_first_of("/?#")));
+    for (std::size_t at; (at = host.find(tenant)) != host.npos;)
+        host.erase(at, tenant.size());
+    const auto end = host.rfind('}');
+    return end == host.npos || host.compare(end + 1, 1, ".") == 0;
+}
+
 std::string fillUrl(std::string_view url, const Values& values) {
     std::string out;
     walk(

@@ -26,4 +26,8 @@ std::string fillText(std::string_view text, const Values& values);
 // The same for a URL: values are percent-encoded, but for one that begins it, which is a URL.
 std::string fillUrl(std::string_view url, const Values& values);
 
+// Whether no value can decide who is asked: the URL has its host, or the end of it, as in
+// "https://{name}.api.example.com/". {tenant} is the operator's own and counts as text.
+bool namesItsHost(std::string_view url);
+
 } // namespace grantlink

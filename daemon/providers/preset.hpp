@@ -82,6 +82,7 @@ struct TokenStep {
     std::vector<std::string> types;       // whose tokens are sent as Bearer, in lower case
     std::chrono::seconds lifetime{0};     // when the answer does not say; 0: unknown
     std::map<std::string, Pointers> keep; // what later requests need of the answer, by placeholder
+    std::vector<std::string> hosts; // that URLs among these may lead to; ".x.org": all below x.org
 };
 
 // A second request that turns the first token into a longer-lived one.

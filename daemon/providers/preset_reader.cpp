@@ -31,6 +31,19 @@ std::string readHeaderName(TomlReader& in, std::string_view key) {
     return lowerCase(name);
 }
 
+std::vector<std::string> readHosts(TomlReader& in) {
+    constexpr std::string_view known = "abcdefghijklmnopqrstuvwxyz0123456789-.";
+    std::vector<std::string> out = in.list("hosts");
+    for (const std::string& host : out) {
+        const bool below = host.starts_with('.');
+        if (host.find_first_not_of(known) != host.npos || host.empty() || host.ends_with('.') ||
+            (below && host.find('.', 1) == host.npos))
+            in.fail("hosts", "lists host names in lower case: \"api.example.com\", or "
+                             "\".example.com\" for all below it");
+    }
+    return out;
+}
+
 // Reads one table after the other; what a later one needs of an earlier one is in out_.
 class PresetReader {
   public:
@@ -42,6 +55,7 @@ class PresetReader {
     std::set<std::string, std::less<>> placeholders();
     std::optional<TomlReader> required(std::string_view key);
     RequestReader::Url urlOfEndpoint() const; // the issuer's metadata may have it
+    void requireHosts();
     RequestTemplate ask(std::string table, std::string method, TokenIn tokenIn) const;
     RequestTemplate asClient(std::string table, std::string url) const; // authenticating as one
 
@@ -174,6 +188,7 @@ TokenStep PresetReader::readToken(TomlReader& in) const {
         }
         keep->finish();
     }
+    out.hosts = readHosts(in);
     in.finish();
     return out;
 }
@@ -329,6 +344,15 @@ HandleRules PresetReader::readHandle(TomlReader& in) const {
     return out;
 }
 
+// A token is sent to whoever a token endpoint names: the preset says who that may be.
+void PresetReader::requireHosts() {
+    for (const RequestTemplate* request : requestsOf(out_))
+        if (!request->url.empty() && !namesItsHost(request->url) && out_.token.hosts.empty())
+            if (auto table = in_.table(request->table))
+                table->fail("url", "leads to a host that an answer names; say in [token] which "
+                                   "ones these may be, such as hosts = [\".example.com\"]");
+}
+
 void PresetReader::read() {
     out_.name = in_.text("name", out_.id);
     out_.docs = in_.text("docs");
@@ -360,6 +384,7 @@ void PresetReader::read() {
         out_.switchAccount = readSwitchAccount(*table);
     if (auto table = in_.table("handle"))
         out_.handle = readHandle(*table);
+    requireHosts();
     in_.finish();
 }
 

@@ -244,6 +244,18 @@ Reach Provider::reachOf(std::string_view url) const {
     return named ? Reach::anywhere : Reach::publicHttps;
 }
 
+Reach Provider::reachOf(std::string_view url, const std::string& filled) const {
+    const Reach out = reachOf(filled);
+    if (out == Reach::anywhere || namesItsHost(url))
+        return out;
+    const std::string host = hostOf(filled);
+    const std::vector<std::string>& known = preset_.token.hosts;
+    const bool isKnown = std::any_of(known.begin(), known.end(), [&](const std::string& one) {
+        return one.starts_with('.') ? host.ends_with(one) : host == one;
+    });
+    return isKnown ? out : Reach::nowhere;
+}
+
 std::string Provider::normalise(std::string_view handle) const {
     const auto blank = [](char c) { return c == ' ' || c == '\t'; };
     while (!handle.empty() && blank(handle.front()))

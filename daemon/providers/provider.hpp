@@ -59,6 +59,10 @@ class Provider {
     // Whether the operator has named this URL's origin, or a preset or an answer has.
     Reach reachOf(std::string_view url) const;
 
+    // The same for a URL that `url` has become: nowhere, where an answer has named a host that is
+    // not among those of the preset.
+    Reach reachOf(std::string_view url, const std::string& filled) const;
+
     // The form by which handles are compared: "@Nike " and "nike" are one account.
     std::string normalise(std::string_view handle) const;
 

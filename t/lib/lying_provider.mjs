@@ -126,7 +126,7 @@ function redeem(form) {
   if (proven !== challenge) return { status: 400, json: { error: 'invalid_grant' } };
   return { json: {
     access_token: randomBytes(16).toString('hex'), token_type: 'Bearer', expires_in: 300, refresh_token: 'of-nobody',
-    away: astray('away', 'kept'), inside: astray('inside', 'kept'), id_token: idToken(nonce),
+    issuer, away: astray('away', 'kept'), inside: astray('inside', 'kept'), id_token: idToken(nonce),
   } };
 }
 

@@ -1,10 +1,15 @@
-// Times, Link headers, and what is shown of requests.
+// Times, Link headers, further pages, and what is shown of requests.
+#include "daemon/collect/feed.hpp"
 #include "daemon/collect/link_header.hpp"
 #include "daemon/collect/timestamp.hpp"
 #include "daemon/oauth/request_traces.hpp"
 #include "daemon/oauth/shown.hpp"
 
 #include "t/unit/cmocka.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 
 using namespace grantlink;
 using test::assertEqual;
@@ -38,6 +43,69 @@ void theNextPageIsFound(void**) {
         assertEqual(nextInLinkHeader(text), std::string_view(text).ends_with("\"next") ? "x" : "");
 }
 
+// Answers with a page that names the next one.
+class Pages : public HttpClient {
+  public:
+    explicit Pages(std::string next) : next_(std::move(next)) {}
+
+    boost::asio::awaitable<HttpResult> fetch(HttpRequest request) override {
+        asked.push_back(std::move(request));
+        HttpResponse page;
+        page.status = 200;
+        page.headers = {{"link", "<" + next_ + ">; rel=\"next\""}};
+        page.body = R"([{"id":"1"}])";
+        co_return page;
+    }
+
+    std::vector<HttpRequest> asked;
+
+  private:
+    std::string next_;
+};
+
+// Two pages of a feed, as they are asked for.
+std::vector<HttpRequest> askedFor(const std::string& url, const std::string& next) {
+    Preset preset;
+    preset.token.hosts = {".example.com"};
+    preset.feed = FeedStep{};
+    preset.feed->request.method = "GET";
+    preset.feed->request.url = url;
+    preset.feed->request.tokenIn = TokenIn::header;
+    preset.feed->id = {"/id"};
+    preset.feed->linkHeader = true;
+    const Provider provider("example", std::move(preset), {}, "https://links.example.com/callback");
+    Pages pages(next);
+    DpopNonces nonces;
+    DpopClient client(pages, nonces);
+    TokenSet tokens;
+    tokens.accessToken = secretCopy("a-token");
+    tokens.values["base"] = "https://eu1.example.com";
+    const auto read = [&]() -> boost::asio::awaitable<void> {
+        FeedPlace place;
+        do {
+            const auto page = co_await fetchFeedPage(client, provider, tokens, place);
+            place = page ? page->next : FeedPlace();
+        } while (!place.isFirst());
+    };
+    boost::asio::io_context loop;
+    boost::asio::co_spawn(loop, read, boost::asio::detached);
+    loop.run();
+    return std::move(pages.asked);
+}
+
+void furtherPagesAreAskedWhereTheFirstWas(void**) {
+    for (const auto& [url, host] : {std::pair{"https://api.example.org/posts", "api.example.org"},
+                                    std::pair{"{base}/posts", "eu1.example.com"}}) {
+        const std::string next = std::string("https://") + host + "/posts?page=2";
+        const auto asked = askedFor(url, next);
+        assert_int_equal(asked.size(), 2);
+        assertEqual(asked[1].url, next);
+        for (const HttpRequest& request : asked)
+            assert_true(request.reach == Reach::publicHttps);
+        assert_int_equal(askedFor(url, "https://elsewhere.example.com/").size(), 1);
+    }
+}
+
 void secretsAreHidden(void**) {
     const Headers secrets{{"client_secret", "s3cr&t\"x"}, {"access_token", "abc"}};
     assertEqual(hide("a=s3cr%26t%22x&t=abc", secrets), "a={client_secret}&t={access_token}");
@@ -67,6 +135,7 @@ void answersAreShownWithoutSecrets(void**) {
 int main() {
     const CMUnitTest tests[] = {
         cmocka_unit_test(timesAreRead), cmocka_unit_test(theNextPageIsFound),
-        cmocka_unit_test(secretsAreHidden), cmocka_unit_test(answersAreShownWithoutSecrets)};
+        cmocka_unit_test(furtherPagesAreAskedWhereTheFirstWas), cmocka_unit_test(secretsAreHidden),
+        cmocka_unit_test(answersAreShownWithoutSecrets)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

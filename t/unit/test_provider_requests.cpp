@@ -96,6 +96,38 @@ void onlyWhatTheOperatorNamesMayBeAnywhere(void**) {
         assert_true(it.reachOf(url) == Reach::publicHttps);
 }
 
+void answersNameHostsOfThePreset(void**) {
+    Preset preset;
+    preset.token.hosts = {".example.com", "api.example.org"};
+    const Provider it = provider(std::move(preset));
+    const auto reach = [&](const char* base) { return it.reachOf("{base}/me", base); };
+    for (const char* good : {"https://eu1.example.com/me", "https://EU1.Example.Com:8443/me",
+                             "https://a.b.example.com", "https://api.example.org/me"})
+        assert_true(reach(good) == Reach::publicHttps);
+    for (const char* bad :
+         {"https://example.com/me", "https://evilexample.com/", "https://example.com.evil.test/",
+          "https://evil.test/.example.com", "https://evil.test?.example.com",
+          "https://evil.test#.example.com", "https://evil.test\\.example.com/",
+          "https://eu1.example.com@evil.test/", "https://www.api.example.org/",
+          "https://eu1.example.com./", "eu1.example.com", "", "/me"})
+        assert_true(reach(bad) == Reach::nowhere);
+    assert_true(reach("http://127.0.0.1:9000/me") == Reach::anywhere); // the operator's word
+    assert_true(it.reachOf("https://id.example.net/me", "https://id.example.net/me") ==
+                Reach::publicHttps);
+}
+
+void aUrlNamesItsHostOrItsEnd(void**) {
+    for (const char* does :
+         {"https://id.example.com/{base}", "https://{dc}.api.example.com/3.0", "https://{tenant}/x",
+          "https://id.example.com?x={base}", "https://{tenant}.example.com",
+          "https://id.{tenant}/x", "https://{dc}.{tenant}"})
+        assert_true(namesItsHost(does));
+    for (const char* not_ : {"{base}/me", "https://{base}/me", "https://api.{base}", "{base}",
+                             "https://{dc}example.com/", "https://{dc}:8443/",
+                             "https://{dc}{tenant}/", "https://{tenant}.{dc}/"})
+        assert_false(namesItsHost(not_));
+}
+
 void handlesAreTheSameInAnySpelling(void**) {
     Preset preset;
     preset.tenant = TenantRule{true, "mastodon.example", "mastodon.example"};
@@ -117,6 +149,8 @@ int main() {
                                 cmocka_unit_test(jsonAndHeaders),
                                 cmocka_unit_test(queriesAndPlaceholdersInUrls),
                                 cmocka_unit_test(onlyWhatTheOperatorNamesMayBeAnywhere),
+                                cmocka_unit_test(answersNameHostsOfThePreset),
+                                cmocka_unit_test(aUrlNamesItsHostOrItsEnd),
                                 cmocka_unit_test(handlesAreTheSameInAnySpelling)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
