@@ -17,6 +17,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -88,14 +89,28 @@ class Rotation {
         : config_(readConfig(options.config)), nginxReload_(options.nginxReload),
           daemon_(config_.adminSocket) {}
 
-    void rotateMaster() {
+    // In an order that tells how far a run came that was interrupted: the new edge key is there
+    // first, so a master key that is newer than it needs no other.
+    void rotateBoth() {
+        const NewEdgeKey edge = newEdgeKey();
+        const MasterKeys masters = parsed<MasterKeys>(config_.masterKey);
+        const bool isDone = masters.current().made > edge.made && isSealedTo(masters.current());
+        if (isDone)
+            said_.push_back(fmt::format("{}: key {} is in use already", config_.masterKey,
+                                        masters.current().id));
+        else
+            rotateMaster(edge.made);
+        putInFront(edge.id, edge.isNew || !isDone);
+    }
+
+    void rotateMaster(TimeMs after = 0) {
         const MasterKeys before = parsed<MasterKeys>(config_.masterKey);
         // Not so where this was interrupted between the two files.
-        if (parsed<EdgeKeys>(config_.edgeKey).sealKey().id == before.current().id) {
+        if (isSealedTo(before.current())) {
             const SecretBytes text = read(config_.masterKey);
+            const TimeMs latest = std::max(before.current().made, after);
             replace(config_.masterKey,
-                    withKeyLines(textOf(text), "key",
-                                 textOf(newKeyLines(freeId(before), before.current().made)),
+                    withKeyLines(textOf(text), "key", textOf(newKeyLines(freeId(before), latest)),
                                  Place::front));
         }
         tellDaemon();
@@ -109,26 +124,8 @@ class Rotation {
     }
 
     void rotateEdge() {
-        const EdgeKeys before = parsed<EdgeKeys>(config_.edgeKey);
-        KeyId id = begun(before);
-        const bool isNew = id == 0;
-        if (isNew) {
-            id = freeId(before);
-            const SecretBytes text = read(config_.edgeKey);
-            replace(config_.edgeKey,
-                    withKeyLines(textOf(text), "key",
-                                 textOf(newKeyLines(id, before.current().made)), Place::end));
-        }
-        tellDaemon();
-        // Where this was interrupted, nobody knows whether nginx was reloaded since.
-        if ((isNew || !nginxReload_.empty()) && !everyWorkerKnows(id))
-            return;
-        const SecretBytes text = read(config_.edgeKey);
-        const SecretBytes lines = keyLinesOf(textOf(text), "key", id);
-        const SecretBytes rest = withoutKey(textOf(text), "key", id);
-        replace(config_.edgeKey, withKeyLines(textOf(rest), "key", textOf(lines), Place::front));
-        tellDaemon();
-        said_.push_back(fmt::format("{}: key {} is in use", config_.edgeKey, id));
+        const NewEdgeKey key = newEdgeKey();
+        putInFront(key.id, key.isNew);
     }
 
     void drop(const std::vector<KeyId>& masters, const std::vector<KeyId>& edges) {
@@ -160,6 +157,46 @@ class Rotation {
     bool daemonRuns() const { return daemonRuns_; }
 
   private:
+    struct NewEdgeKey {
+        KeyId id;
+        TimeMs made;
+        bool isNew; // else it was begun by a run before this one
+    };
+
+    bool isSealedTo(const MasterKey& key) const {
+        return parsed<EdgeKeys>(config_.edgeKey).sealKey().id == key.id;
+    }
+
+    // Behind the others, and known to the daemon.
+    NewEdgeKey newEdgeKey() {
+        const EdgeKeys before = parsed<EdgeKeys>(config_.edgeKey);
+        const bool isNew = begun(before) == 0;
+        if (isNew) {
+            const SecretBytes text = read(config_.edgeKey);
+            replace(config_.edgeKey,
+                    withKeyLines(textOf(text), "key",
+                                 textOf(newKeyLines(freeId(before), before.current().made)),
+                                 Place::end));
+        }
+        tellDaemon();
+        const EdgeKeys now = parsed<EdgeKeys>(config_.edgeKey);
+        const KeyId id = begun(now);
+        return {id, now.find(id)->made, isNew};
+    }
+
+    // `isNew`: nginx was not reloaded since it is there. Else, where this was interrupted, nobody
+    // knows whether it was.
+    void putInFront(KeyId id, bool isNew) {
+        if ((isNew || !nginxReload_.empty()) && !everyWorkerKnows(id))
+            return;
+        const SecretBytes text = read(config_.edgeKey);
+        const SecretBytes lines = keyLinesOf(textOf(text), "key", id);
+        const SecretBytes rest = withoutKey(textOf(text), "key", id);
+        replace(config_.edgeKey, withKeyLines(textOf(rest), "key", textOf(lines), Place::front));
+        tellDaemon();
+        said_.push_back(fmt::format("{}: key {} is in use", config_.edgeKey, id));
+    }
+
     // A state is made by one worker and checked by another, perhaps on another machine: all must
     // know a key before any uses it. False: somebody has to reload nginx first.
     bool everyWorkerKnows(KeyId id) {
@@ -270,10 +307,12 @@ void keysListCommand(const Session& session) {
 
 void keysRotateCommand(const KeysOptions& options) {
     Rotation rotation(options);
-    if (options.which != "edge")
+    if (options.which == "master")
         rotation.rotateMaster();
-    if (options.which != "master")
+    else if (options.which == "edge")
         rotation.rotateEdge();
+    else
+        rotation.rotateBoth();
     for (const std::string& line : rotation.said())
         print(line);
     if (!rotation.daemonRuns())
