@@ -13,7 +13,8 @@ use Grantlink::Toml qw(write_file);
 my $grantlink = Grantlink::Instance->new(settings => {content => {fastest => '1s', slowest => '1s', retention => '3660d'}});
 my $presets   = $grantlink->directory . '/presets';
 mkdir $presets;
-write_file("$presets/instagram.toml", shipped_preset('instagram') . "\n[rate_limit]\nremaining = \"X-Remaining\"\nreset = \"X-Reset\"\n");
+sub preset_with (@more) { write_file("$presets/instagram.toml", join "\n", shipped_preset('instagram'), '[rate_limit]', 'remaining = "X-Remaining"', 'reset = "X-Reset"', @more, '') }
+preset_with();
 $grantlink->write_daemon_config(settings => {providers_dir => $presets});
 $grantlink->start;
 my $admin = $grantlink->admin;
@@ -79,6 +80,20 @@ $grantlink->control_sandbox(POST => 'posts', {user => 'acme', id => 'back', capt
 my $browser = $grantlink->browser;
 is(wait_for_outcome($browser, approve($browser, $link, 'acme')), 'connected', 'until it is approved again');
 ok(eventually(sub { @{collected($acme)->{posts}} == 1 }), 'then it is collected');
+
+# The same header with a time instead of seconds. Only acme is polled by now.
+preset_with('reset_is = "unix_time"');
+$grantlink->reload_daemon;
+ok(eventually(sub { $grantlink->log('daemon') =~ /grantlinkd: reloaded/ }), 'the provider tells the time');
+my $reset = int(time) + 12;
+is(fault(body => $empty, headers => {'X-Remaining' => '0', 'X-Reset' => "$reset"}), 200, 'at which there are more requests');
+ok(eventually(sub { grep { $_->{id} eq 'of-a-fault' } @{collected($acme)->{posts}} }), 'its last page is kept');
+my $left = $reset - 1 - time;
+SKIP: {
+    skip 'it took too long to see that', 1 if $left < 1;
+    is(polls($left), 0, 'nothing is asked for before');
+}
+ok(eventually(sub { polls(1) > 0 }, 30), 'and it goes on then');
 
 $grantlink->finish;
 done_testing;
