@@ -102,7 +102,7 @@ boost::asio::awaitable<void> Maintenance::prunePosts() {
 // Spool first: a vault record must outlive the approval that it makes idempotent.
 boost::asio::awaitable<void> Maintenance::prune() {
     const SettingsPtr settings = settings_.get();
-    const auto lifetime = static_cast<TimeMs>(settings->config.attemptLifetime.count()) * 1000;
+    const auto lifetime = inMs(settings->config.attemptLifetime);
     const TimeMs before = nowMs() - lifetime - keptAfterwards;
     const std::size_t outcomes = co_await spool_.prune(before, pruneBatch);
     if (outcomes == 0)
@@ -116,7 +116,7 @@ boost::asio::awaitable<void> Maintenance::prune() {
 
 boost::asio::awaitable<void> Maintenance::pruneEvents() {
     const SettingsPtr settings = settings_.get();
-    const auto retention = static_cast<TimeMs>(settings->config.auditRetention.count()) * 1000;
+    const auto retention = inMs(settings->config.auditRetention);
     const TimeMs before = nowMs() - retention;
     std::optional<TimeMs> oldest;
     vault_.read([&](const VaultReader& vault) { oldest = vault.oldestEvent(); });

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -17,6 +18,10 @@ namespace grantlink {
 using TimeMs = std::uint64_t; // Unix time in milliseconds
 
 TimeMs nowMs();
+
+constexpr TimeMs inMs(std::chrono::seconds duration) {
+    return static_cast<TimeMs>(duration.count()) * 1000;
+}
 
 struct Uuid {
     std::array<std::uint8_t, 16> bytes{};

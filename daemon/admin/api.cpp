@@ -317,12 +317,11 @@ ServerResponse AdminApi::defaults() const {
                         .set("id", id)
                         .set("name", brand.name)
                         .set("colour", brand.colour.empty() ? Json() : Json("#" + brand.colour)));
-    return ok(
-        Json::object()
-            .set("requester", config.requester)
-            .set("brand", config.brand.empty() ? Json() : Json(config.brand))
-            .set("brands", brands)
-            .set("link_lifetime_seconds", static_cast<std::int64_t>(config.linkLifetime.count())));
+    return ok(Json::object()
+                  .set("requester", config.requester)
+                  .set("brand", config.brand.empty() ? Json() : Json(config.brand))
+                  .set("brands", brands)
+                  .set("link_lifetime_seconds", config.linkLifetime.count()));
 }
 
 } // namespace grantlink

@@ -97,20 +97,20 @@ class Tally {
         const std::size_t asked = total_ - status_[ConnectionStatus::revoked];
         Json tokens = Json::object();
         for (const char* health : {"well", "lasting", "soon", "trouble", "broken"})
-            tokens.set(health, number(health_[health]));
+            tokens.set(health, health_[health]);
         return Json::object()
-            .set("connections", number(total_))
-            .set("pending", number(status_[ConnectionStatus::pending]))
-            .set("active", number(status_[ConnectionStatus::active]))
-            .set("broken", number(status_[ConnectionStatus::broken]))
-            .set("revoked", number(status_[ConnectionStatus::revoked]))
-            .set("attention", number(attention_))
+            .set("connections", total_)
+            .set("pending", status_[ConnectionStatus::pending])
+            .set("active", status_[ConnectionStatus::active])
+            .set("broken", status_[ConnectionStatus::broken])
+            .set("revoked", status_[ConnectionStatus::revoked])
+            .set("attention", attention_)
             .set("attention_newest", newestOfAttention())
             .set("funnel", Json::object()
-                               .set("requested", number(asked))
-                               .set("opened", number(opened_))
-                               .set("approved", number(approved_))
-                               .set("active", number(status_[ConnectionStatus::active])))
+                               .set("requested", asked)
+                               .set("opened", opened_)
+                               .set("approved", approved_)
+                               .set("active", status_[ConnectionStatus::active]))
             .set("tokens", tokens)
             .set("providers", providers);
     }
@@ -128,8 +128,6 @@ class Tally {
             out.push(connection);
         return out;
     }
-
-    static Json number(std::size_t n) { return Json(static_cast<std::int64_t>(n)); }
 
     std::size_t total_ = 0, attention_ = 0, approved_ = 0, opened_ = 0;
     std::map<ConnectionStatus, std::size_t> status_;

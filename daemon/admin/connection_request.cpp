@@ -190,8 +190,7 @@ Connection commonIn(const Json& wanted, const Settings& settings, KeyId key) {
         throw badRequest("trace must be true or false", "trace");
     out.created = out.updated = out.linkMade = nowMs();
     out.linkKey = key;
-    out.linkExpires =
-        out.linkMade + static_cast<TimeMs>(lifetimeOf(wanted, settings.config).count()) * 1000;
+    out.linkExpires = out.linkMade + inMs(lifetimeOf(wanted, settings.config));
     return out;
 }
 

@@ -17,7 +17,7 @@ namespace grantlink {
 namespace {
 
 TimeMs after(std::chrono::seconds duration) {
-    return nowMs() + static_cast<TimeMs>(duration.count()) * 1000;
+    return nowMs() + inMs(duration);
 }
 
 void revoke(Connection& connection, VaultWriter& vault, const Settings& settings) {
@@ -109,7 +109,7 @@ boost::asio::awaitable<Json> ConnectionsApi::link(Uuid id, Actor actor) {
     co_return Json::object()
         .set("link", links_.linkOf(connection))
         .set("expires_at", rfc3339(connection.linkExpires))
-        .set("generation", static_cast<std::int64_t>(connection.generation));
+        .set("generation", connection.generation);
 }
 
 boost::asio::awaitable<Connection> ConnectionsApi::change(Uuid id, EventKind kind, Actor actor,
@@ -212,19 +212,18 @@ Json ConnectionsApi::withLink(const Connection& connection) const {
 Json ConnectionsApi::health() const {
     VaultCounts counts;
     vault_.read([&](const VaultReader& vault) { counts = vault.counts(); });
-    const auto number = [](std::size_t n) { return Json(static_cast<std::int64_t>(n)); };
     return Json::object()
         .set("status", "ok")
         .set("version", GRANTLINK_VERSION)
         .set("connections", Json::object()
-                                .set("pending", number(counts.pending))
-                                .set("active", number(counts.active))
-                                .set("broken", number(counts.broken))
-                                .set("revoked", number(counts.revoked)))
-        .set("spool", Json::object().set("approvals", number(spool_.counts().approvals)))
+                                .set("pending", counts.pending)
+                                .set("active", counts.active)
+                                .set("broken", counts.broken)
+                                .set("revoked", counts.revoked))
+        .set("spool", Json::object().set("approvals", spool_.counts().approvals))
         .set("outbox", Json::object()
-                           .set("waiting", number(counts.notifications))
-                           .set("dead", number(counts.deadNotifications)));
+                           .set("waiting", counts.notifications)
+                           .set("dead", counts.deadNotifications));
 }
 
 std::string ConnectionsApi::metrics() const {

@@ -15,7 +15,7 @@ Json represent(const Actor& actor) {
     out.set("kind", nameOf(actor.kind));
     if (actor.kind != ActorKind::user)
         return out;
-    return out.set("uid", static_cast<std::int64_t>(actor.uid))
+    return out.set("uid", actor.uid)
         .set("user", textOrNull(actor.user))
         .set("pid", actor.pid)
         .set("remote_user", textOrNull(actor.remoteUser));
@@ -32,7 +32,7 @@ std::optional<std::uint64_t> eventNumber(const std::string& text) {
 
 Json represent(const Event& event) {
     return Json::object()
-        .set("number", static_cast<std::int64_t>(event.number))
+        .set("number", event.number)
         .set("at", rfc3339(event.time))
         .set("connection", event.connection.text())
         .set("event", nameOf(event.kind))
@@ -67,9 +67,7 @@ Json EventsApi::list(const Uuid& connection,
     Json events = Json::array();
     for (const Event& event : page.events)
         events.push(grantlink::represent(event));
-    return Json::object()
-        .set("events", events)
-        .set("next", page.next ? Json(static_cast<std::int64_t>(*page.next)) : Json());
+    return Json::object().set("events", events).set("next", page.next ? Json(*page.next) : Json());
 }
 
 } // namespace grantlink

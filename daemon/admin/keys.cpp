@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t pageSize = 1000;
 
-Json number(std::size_t n) {
-    return Json(static_cast<std::int64_t>(n));
-}
-
 std::size_t countOf(const std::map<KeyId, std::size_t>& counts, KeyId id) {
     const auto found = counts.find(id);
     return found == counts.end() ? 0 : found->second;
@@ -47,7 +43,7 @@ Json keyJson(KeyId id, KeyId current, TimeMs made, std::size_t approvals) {
         .set("id", static_cast<int>(id))
         .set("current", id == current)
         .set("made_at", made ? Json(rfc3339(made)) : Json())
-        .set("approvals", number(approvals));
+        .set("approvals", approvals);
 }
 
 } // namespace
@@ -68,9 +64,9 @@ boost::asio::awaitable<Json> KeysApi::list() const {
     for (const MasterKey& key : masters->all())
         master.push(
             keyJson(key.id, masters->current().id, key.made, countOf(waiting.bySeal, key.id))
-                .set("tokens", number(countOf(use.tokens, key.id)))
-                .set("posts", number(countOf(use.posts, key.id)))
-                .set("links", number(countOf(use.links, key.id)))
+                .set("tokens", countOf(use.tokens, key.id))
+                .set("posts", countOf(use.posts, key.id))
+                .set("links", countOf(use.links, key.id))
                 .set("seals", key.id == edges->sealKey().id));
     for (const EdgeKey& key : edges->all())
         edge.push(keyJson(key.id, edges->current().id, key.made, countOf(waiting.byEdge, key.id)));

@@ -39,7 +39,7 @@ Json represent(const Notification& n) {
     out.set("id", n.id.text()).set("state", n.givenUp ? "dead" : "waiting");
     out.set("about", nameOf(n.about)).set("connection", n.connection.text());
     out.set("kind", isMail ? "mail" : "webhook").set("to", isMail ? n.to : n.webhook);
-    out.set("happened_at", rfc3339(n.when)).set("tries", static_cast<std::int64_t>(n.tries));
+    out.set("happened_at", rfc3339(n.when)).set("tries", n.tries);
     out.set("due_at", timeOrNull(n.due)).set("given_up_at", timeOrNull(n.givenUp));
     out.set("fault", textOrNull(n.fault));
     return out;

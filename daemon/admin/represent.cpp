@@ -86,7 +86,7 @@ Json represent(const Connection& c) {
     out.set("brand", textOrNull(c.brand)).set("language", textOrNull(c.language));
     out.set("message", textOrNull(c.message)).set("shares_link_with", othersOf(c));
     out.set("created_at", rfc3339(c.created)).set("updated_at", rfc3339(c.updated));
-    out.set("generation", static_cast<std::int64_t>(c.generation));
+    out.set("generation", c.generation);
     out.set("link_expires_at", rfc3339(c.linkExpires));
     out.set("opened_at", timeOrNull(c.opened)).set("started_at", timeOrNull(c.started));
     out.set("approved_account", approvedOf(c)).set("token", tokenOf(c));

@@ -254,8 +254,7 @@ std::string needOf(const Json& key, const Json& current, std::chrono::seconds li
         return "it is new, and “grantlink keys rotate” has not put it in use yet";
     if (key["seals"].boolean())
         return "edge.key still seals to it; “grantlink keys rotate master” changes that";
-    const TimeMs over = parseTime(current["made_at"].str()).value_or(0) +
-                        static_cast<TimeMs>(lifetime.count()) * 1000;
+    const TimeMs over = parseTime(current["made_at"].str()).value_or(0) + inMs(lifetime);
     return over > nowMs() ? "attempts that began with it may go on until " + rfc3339(over) : "";
 }
 

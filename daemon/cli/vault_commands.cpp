@@ -147,10 +147,7 @@ void backupCommand(const Session& session, const BackupOptions& options) {
         fmt::print(stderr, "\r");
     const auto size = fs::file_size(options.file);
     if (session.json)
-        print(Json::object()
-                  .set("file", options.file)
-                  .set("bytes", static_cast<std::int64_t>(size))
-                  .dump());
+        print(Json::object().set("file", options.file).set("bytes", size).dump());
     else
         print(fmt::format("{}: {}", options.file, megabytes(size)));
     advise("\nThe keys are not in it. Without a copy of master.key nothing in it can be opened.");

@@ -57,7 +57,7 @@ TimeMs Collector::nextAfter(const VaultReader& vault, const Uuid& connection, co
     std::vector<TimeMs> published;
     for (const StoredPost& post : vault.posts({connection, postsForPace, {}, 0}).posts)
         published.push_back(post.time);
-    const TimeMs allowed = now + static_cast<TimeMs>(poll.exhausted.count()) * 1000;
+    const TimeMs allowed = now + inMs(poll.exhausted);
     return std::max(nextPoll(published, state.since, content, now), allowed);
 }
 

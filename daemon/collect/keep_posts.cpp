@@ -135,7 +135,7 @@ class Keeping {
 } // namespace
 
 PostLimits postLimits(const ContentConfig& config, TimeMs now) {
-    const TimeMs age = static_cast<TimeMs>(config.retention.count()) * 1000;
+    const TimeMs age = inMs(config.retention);
     return {now > age ? now - age : 0, config.maxPosts};
 }
 

@@ -25,8 +25,8 @@ TimeMs nextPoll(const std::vector<TimeMs>& published, TimeMs since, const Conten
     const TimeMs from = published.empty() ? since : published.back();
     const TimeMs span = now > from ? now - from : 0;
     const TimeMs pace = span / std::max<TimeMs>(published.size(), 1);
-    const auto least = static_cast<TimeMs>(config.fastest.count()) * 1000;
-    const auto most = static_cast<TimeMs>(config.slowest.count()) * 1000;
+    const auto least = inMs(config.fastest);
+    const auto most = inMs(config.slowest);
     // The fastest is a promise to the provider.
     const TimeMs wait = std::clamp(pace / pollsAPost, std::min(least * 5 / 4, most), most);
     return now + std::max(wait - upTo(wait / 5), least);

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -28,7 +29,11 @@ class Json {
 
     Json(std::int64_t number);
 
-    Json(int number) : Json(static_cast<std::int64_t>(number)) {}
+    // Counts and times: none is beyond 63 bits.
+    template <typename Integer>
+
+    requires std::is_integral_v<Integer> &&(!std::is_same_v<Integer, char>)Json(Integer number)
+        : Json(static_cast<std::int64_t>(number)) {}
 
     Json(bool value);
     Json(const Json& other) noexcept;

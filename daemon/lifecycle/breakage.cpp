@@ -22,8 +22,7 @@ boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid i
                                              std::string reason) {
     const SettingsPtr settings = services.settings.get();
     const KeyId linkKey = services.masterKeys->get()->current().id;
-    const TimeMs expires =
-        nowMs() + static_cast<TimeMs>(settings->config.linkLifetime.count()) * 1000;
+    const TimeMs expires = nowMs() + inMs(settings->config.linkLifetime);
     const auto links = std::make_shared<std::vector<Uuid>>(); // a connection of each that changed
     const auto apply = [id, reason, settings, linkKey, expires, links](VaultWriter& vault) {
         auto found = vault.connection(id);

@@ -19,7 +19,7 @@ bool sendsRefreshToken(const RequestTemplate& request) {
 // When a refresh may begin; only of tokens that end.
 TimeMs refreshFrom(const TokenSet& tokens, const Preset& preset) {
     const TimeMs life = tokens.expires - tokens.obtained;
-    const auto minAge = static_cast<TimeMs>(preset.refresh->minAge.count()) * 1000;
+    const auto minAge = inMs(preset.refresh->minAge);
     return tokens.obtained + std::max(life / 5 * 3, minAge);
 }
 
@@ -48,7 +48,7 @@ bool hasExpired(const TokenSet& tokens, TimeMs now) {
 }
 
 bool lastsFor(const TokenSet& tokens, std::chrono::seconds time, TimeMs now) {
-    return !ends(tokens) || tokens.expires > now + static_cast<TimeMs>(time.count()) * 1000;
+    return !ends(tokens) || tokens.expires > now + inMs(time);
 }
 
 TimeMs nextLook(const TokenSet& tokens, const Preset& preset, TimeMs now) {
@@ -63,7 +63,7 @@ TimeMs nextLook(const TokenSet& tokens, const Preset& preset, TimeMs now) {
 
 TimeMs nextTry(unsigned failures, std::chrono::seconds retryAfter, TimeMs now) {
     const TimeMs grown = std::min(minute << std::min(failures, 6u), 60 * minute);
-    const TimeMs wait = std::max(grown, static_cast<TimeMs>(retryAfter.count()) * 1000);
+    const TimeMs wait = std::max(grown, inMs(retryAfter));
     return now + wait + upTo(std::min(wait, 60 * minute) / 4);
 }
 

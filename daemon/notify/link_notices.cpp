@@ -26,7 +26,7 @@ void plan(VaultWriter& vault, Task task, const Connection& connection, TimeMs du
 std::optional<TimeMs> nextReminder(const Connection& connection, TimeMs now) {
     std::optional<TimeMs> out;
     for (const std::chrono::seconds after : connection.remind) {
-        const TimeMs due = connection.linkMade + static_cast<TimeMs>(after.count()) * 1000;
+        const TimeMs due = connection.linkMade + inMs(after);
         if (due > now && due < connection.linkExpires)
             out = std::min(due, out.value_or(due));
     }
@@ -35,7 +35,7 @@ std::optional<TimeMs> nextReminder(const Connection& connection, TimeMs now) {
 
 // The end of a link that lives hardly longer than the warning comes early is no news.
 void planLinkWarning(VaultWriter& vault, const Connection& connection, const Settings& settings) {
-    const auto before = static_cast<TimeMs>(settings.config.linkWarning.count()) * 1000;
+    const auto before = inMs(settings.config.linkWarning);
     unplan(vault, connection);
     if (connection.linkExpires > connection.linkMade + 2 * before)
         plan(vault, Task::warn, connection, connection.linkExpires - before);

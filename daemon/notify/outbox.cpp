@@ -28,7 +28,7 @@ constexpr TimeMs givenUpAfter = TimeMs{3} * 24 * 3600 * 1000;
 // do not come back at once.
 TimeMs nextTry(unsigned tries, std::chrono::seconds retryAfter, TimeMs now) {
     const TimeMs own = std::min<TimeMs>(TimeMs{5000} << std::min(tries, 10u), 3'600'000);
-    const TimeMs wait = std::max(own, static_cast<TimeMs>(retryAfter.count()) * 1000);
+    const TimeMs wait = std::max(own, inMs(retryAfter));
     return now + wait + randombytes_uniform(static_cast<std::uint32_t>(wait / 5));
 }
 

@@ -144,9 +144,7 @@ Json webhookBody(const Notification& n, const std::optional<Connection>& connect
     if (!link.empty())
         data.set("link", link).set("link_expires_at", rfc3339(connection->linkExpires));
     if (n.about == Notice::published)
-        data.set("posts", told(posts))
-            .set("count", static_cast<std::int64_t>(n.postCount))
-            .set("first", n.firstPosts);
+        data.set("posts", told(posts)).set("count", n.postCount).set("first", n.firstPosts);
     return Json::object()
         .set("type", eventOf(n.about))
         .set("timestamp", rfc3339(n.when))

@@ -36,7 +36,7 @@ Json claimsOf(const HttpRequest& request, std::string_view accessToken, std::str
                    .set("jti", randomId())
                    .set("htm", request.method)
                    .set("htu", request.url.substr(0, request.url.find_first_of("?#")))
-                   .set("iat", static_cast<std::int64_t>(nowMs() / 1000));
+                   .set("iat", nowMs() / 1000);
     if (!nonce.empty())
         out.set("nonce", nonce);
     if (!accessToken.empty())

@@ -75,7 +75,7 @@ class RequestTraces::Recorder : public HttpClient {
         const TimeMs sent = nowMs();
         entry.set("at", rfc3339(sent));
         HttpResult result = co_await http_.fetch(std::move(request));
-        entry.set("took_ms", static_cast<std::int64_t>(nowMs() - sent));
+        entry.set("took_ms", nowMs() - sent);
         entry.set("answer", result ? shownAnswer(*result, secrets) : Json());
         entry.set("error", result ? Json() : Json(result.error().message));
         add(std::move(entry));
@@ -94,9 +94,7 @@ class RequestTraces::Recorder : public HttpClient {
         Json list = Json::array();
         for (std::size_t i = std::max(after, first_); i < first_ + requests_.size(); ++i)
             list.push(requests_[i - first_]);
-        return Json::object()
-            .set("requests", list)
-            .set("next", static_cast<std::int64_t>(first_ + requests_.size()));
+        return Json::object().set("requests", list).set("next", first_ + requests_.size());
     }
 
   private:

@@ -79,7 +79,7 @@ ServerResponse expireTokens(World& world, const Call& call) {
     if (!account)
         return badRequest("user: must be the handle of one of the sandbox's accounts");
     Json answer = Json::object();
-    answer.set("expired", static_cast<std::int64_t>(world.ledger.kill(*account)));
+    answer.set("expired", world.ledger.kill(*account));
     return jsonAnswer(answer);
 }
 

@@ -106,7 +106,7 @@ Json toJson(const Fault& fault) {
     Json json = Json::object();
     json.set("path", fault.path).set("times", fault.times);
     if (fault.latency.count() != 0)
-        json.set("latency_ms", static_cast<std::int64_t>(fault.latency.count()));
+        json.set("latency_ms", fault.latency.count());
     if (!fault.wrongAccount.empty())
         json.set("wrong_account", fault.wrongAccount);
     if (fault.status != 0)

@@ -53,9 +53,7 @@ ServerResponse longLivedAnswer(World& world, const Token& old) {
     const Token token = world.ledger.upgrade(old);
     const auto life = unixSeconds(token.expires) - unixSeconds(token.issued);
     Json answer = Json::object();
-    answer.set("access_token", token.value)
-        .set("token_type", "bearer")
-        .set("expires_in", static_cast<std::int64_t>(life));
+    answer.set("access_token", token.value).set("token_type", "bearer").set("expires_in", life);
     return jsonAnswer(answer);
 }
 

@@ -25,10 +25,6 @@ constexpr NameTable<Notice, 9> noticeNames{{
     {Notice::published, "published"},
 }};
 
-Json number(std::uint64_t value) {
-    return Json(static_cast<std::int64_t>(value));
-}
-
 TimeMs time(const Json& json) {
     return static_cast<TimeMs>(json.integer());
 }
@@ -40,7 +36,7 @@ Uuid uuid(const Json& json) {
 Json durations(const std::vector<std::chrono::seconds>& list) {
     Json out = Json::array();
     for (const std::chrono::seconds duration : list)
-        out.push(static_cast<std::int64_t>(duration.count()));
+        out.push(duration.count());
     return out;
 }
 
@@ -83,10 +79,10 @@ Json toJson(const Connection& c) {
     out.set("provider", c.provider).set("account", c.account).set("status", nameOf(c.status));
     out.set("requester", c.requester).set("notify", c.notify).set("recipient", c.recipient);
     out.set("brand", c.brand).set("language", c.language);
-    out.set("created", number(c.created)).set("updated", number(c.updated));
-    out.set("generation", number(c.generation)).set("link_key", number(c.linkKey));
-    out.set("link_expires", number(c.linkExpires)).set("link_made", number(c.linkMade));
-    out.set("opened", number(c.opened)).set("started", number(c.started));
+    out.set("created", c.created).set("updated", c.updated);
+    out.set("generation", c.generation).set("link_key", c.linkKey);
+    out.set("link_expires", c.linkExpires).set("link_made", c.linkMade);
+    out.set("opened", c.opened).set("started", c.started);
     if (!c.message.empty())
         out.set("message", c.message);
     if (!c.together.empty())
@@ -99,11 +95,11 @@ Json toJson(const Connection& c) {
                                 .set("handle", c.approved->handle)
                                 .set("name", c.approved->name)
                                 .set("picture", c.approved->picture));
-    out.set("token_expires", number(c.tokenExpires)).set("token_scope", c.tokenScope);
-    out.set("refresh_asked", number(c.refreshAsked)).set("doubted", number(c.doubted));
-    out.set("upkeep_failures", number(c.upkeepFailures)).set("trouble", c.trouble);
+    out.set("token_expires", c.tokenExpires).set("token_scope", c.tokenScope);
+    out.set("refresh_asked", c.refreshAsked).set("doubted", c.doubted);
+    out.set("upkeep_failures", c.upkeepFailures).set("trouble", c.trouble);
     setOutcome(out, "last_outcome", c.lastOutcome);
-    out.set("last_outcome_at", number(c.lastOutcomeAt));
+    out.set("last_outcome_at", c.lastOutcomeAt);
     return out;
 }
 
@@ -168,14 +164,14 @@ Json toJson(const Notification& n) {
         .set("to", n.to);
     out.set("provider", n.provider).set("account", n.account).set("approved", n.approved);
     out.set("approved_id", n.approvedId);
-    out.set("requester", n.requester).set("when", number(n.when)).set("since", number(n.since));
+    out.set("requester", n.requester).set("when", n.when).set("since", n.since);
     out.set("reason", n.reason);
-    out.set("tries", number(n.tries)).set("fault", n.fault).set("given_up", number(n.givenUp));
+    out.set("tries", n.tries).set("fault", n.fault).set("given_up", n.givenUp);
     if (n.about == Notice::published) {
         Json posts = Json::array();
         for (const std::uint64_t post : n.posts)
-            posts.push(number(post));
-        out.set("posts", posts).set("post_count", number(n.postCount)).set("first", n.firstPosts);
+            posts.push(post);
+        out.set("posts", posts).set("post_count", n.postCount).set("first", n.firstPosts);
     }
     return out;
 }

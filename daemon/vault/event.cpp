@@ -43,7 +43,7 @@ Json toJson(const Actor& actor) {
     out.set("kind", nameOf(actor.kind));
     if (actor.kind != ActorKind::user)
         return out;
-    out.set("uid", static_cast<std::int64_t>(actor.uid)).set("pid", actor.pid);
+    out.set("uid", actor.uid).set("pid", actor.pid);
     setText(out, "user", actor.user);
     setText(out, "remote_user", actor.remoteUser);
     return out;
@@ -74,7 +74,7 @@ std::string_view nameOf(ActorKind kind) {
 
 std::string encodeEvent(const Event& event) {
     Json out = Json::object();
-    out.set("v", version).set("time", static_cast<std::int64_t>(event.time));
+    out.set("v", version).set("time", event.time);
     out.set("kind", nameOf(event.kind)).set("connection", event.connection.text());
     if (event.attempt)
         out.set("attempt", event.attempt->text());

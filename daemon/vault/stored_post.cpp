@@ -25,10 +25,6 @@ std::string_view takeNumber(std::string_view text, std::uint64_t& out) {
     return error == std::errc() ? std::string_view(rest, text.data() + text.size()) : "x";
 }
 
-Json number(std::uint64_t value) {
-    return Json(static_cast<std::int64_t>(value));
-}
-
 } // namespace
 
 std::string sealPost(const MasterKey& key, const StoredPost& post) {
@@ -78,10 +74,10 @@ std::optional<PostPlace> PostPlace::parse(std::string_view text) {
 
 Json toJson(const Collecting& c) {
     return Json::object()
-        .set("since", number(c.since))
-        .set("polled", number(c.polled))
+        .set("since", c.since)
+        .set("polled", c.polled)
         .set("complete", c.complete)
-        .set("failures", number(c.failures))
+        .set("failures", c.failures)
         .set("trouble", c.trouble);
 }
 
