@@ -30,7 +30,7 @@ sub provider ($preset) {
 
 sub feed_of ($preset) {
     open my $file, '<', "$presets/$preset->{id}.toml" or die "$preset->{id}: $!\n";
-    return grep { /^\[feed\]/ } readline $file;
+    return join '', grep { /^\[feed\]/ .. /^$/ } readline $file;
 }
 
 $grantlink->write_daemon_config(providers => {map { $_->{id} => provider($_) } @all});
@@ -42,11 +42,12 @@ for my $preset (@all) {
     my $back    = eval { come_back($browser, $browser->get(press($browser, $asked->{link}))->location) };
     my $outcome = $back ? wait_for_outcome($browser, $back->location) : $@;
     is($outcome, 'connected', $preset->{id}) or diag $browser->get($back->location)->text;
-    next unless feed_of($preset);
+    my $feed = feed_of($preset) or next;
     my $posts;
     my $came = eventually(sub { $posts = $grantlink->admin->get("/v1/connections/$asked->{id}/posts")->json; @{$posts->{posts}} });
     ok($came && $posts->{posts}[0]{id} eq 'id-of-post', "$preset->{id}: its posts are collected")
         or diag $posts->{trouble} // 'no trouble';
+    is(join(' ', map { $_->{id} } @{$posts->{posts}}), 'id-of-post id-of-post-2', "$preset->{id}: of all its pages") if $feed =~ /^page_param/m;
 }
 unlike($grantlink->log('presets'), qr/refused/, 'the provider had nothing to object to');
 

@@ -60,6 +60,7 @@ my %mistakes = (
     'a secret in the browser'      => [$good =~ s/^(pkce = .*)/$1\nparams = { secret = "{client_secret}" }/mr, qr/authorize\.params\.secret: there is no placeholder \{client_secret\}/],
     'PKCE as nobody says'          => [$good =~ s/^pkce = "unsupported"/pkce = "optional"/mr, qr/authorize\.pkce: "optional" needs discovery = true/],
     'half of a cursor'             => ["$good\n[feed]\nurl = \"https://slack.com/x\"\ncursor = \"/next\"\n", qr/feed\.cursor: "cursor" and "cursor_param" need each other/],
+    'two ways to the next page'    => ["$good\n[feed]\nurl = \"https://slack.com/x\"\npage_param = \"page\"\nnext = \"/next\"\n", qr/feed\.page_param: is for pages that count up/],
     'an ID token with a shared secret' => ["$good\n[id_token]\nissuer = \"https://slack.com\"\njwks_url = \"https://slack.com/x\"\nalgorithms = [\"HS256\"]\n",
         qr/id_token\.algorithms: must be signatures with a key pair/],
     'an ID token of nobody' => ["$good\n[id_token]\njwks_url = \"https://slack.com/x\"\n", qr/id_token\.issuer: is missing/],

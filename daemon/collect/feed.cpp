@@ -58,6 +58,13 @@ FeedPlace nextOf(const Answer& answer, const FeedStep& feed, const std::string& 
     return out;
 }
 
+// Pages count from 1, which need not be said, to one that is empty.
+FeedPlace pageBehind(const FeedPlace& place) {
+    FeedPlace out;
+    out.cursor = std::to_string(place.isFirst() ? 2 : std::stoul(place.cursor) + 1);
+    return out;
+}
+
 // The request for a page. A URL that an answer gave has all parameters, as a rule the token, too.
 HttpRequest requestFor(const Provider& provider, const TokenSet& tokens, const FeedPlace& place) {
     const FeedStep& feed = *provider.preset().feed;
@@ -99,7 +106,10 @@ boost::asio::awaitable<StepResult<FeedPage>> fetchFeedPage(DpopClient& client,
         if (Post post = postIn(items.at(i), feed); !post.id.empty())
             out.posts.push_back(std::move(post));
     out.exhausted = exhaustedFor(answer->response, provider.preset().rateLimit);
-    out.next = nextOf(*answer, feed, url);
+    if (!feed.numbered)
+        out.next = nextOf(*answer, feed, url);
+    else if (items.size() > 0)
+        out.next = pageBehind(place);
     if (out.next.cursor == place.cursor && out.next.url == place.url)
         out.next = {}; // it would go on for ever
     co_return out;

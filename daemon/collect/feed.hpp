@@ -22,7 +22,7 @@ struct Post {
 
 // Where a page begins. The first: nothing is set.
 struct FeedPlace {
-    std::string cursor; // what the answer before gave as one
+    std::string cursor; // what the answer before gave as one, or the page's number
     std::string url;    // … or as the next page's URL
 
     bool isFirst() const { return cursor.empty() && url.empty(); }

@@ -126,6 +126,7 @@ struct FeedStep {
     Pointers id, text, link, time, media;
     Pointers cursor, next;       // where the answer has the next page: a cursor, or its URL
     std::string cursorParameter; // what the cursor is sent as
+    bool numbered = false;       // the cursor is the page's number, which no answer has
     bool linkHeader = false;     // the next page is in the Link header (RFC 8288)
 };
 

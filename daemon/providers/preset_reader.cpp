@@ -290,6 +290,12 @@ FeedStep PresetReader::readFeed(TomlReader& in) const {
     out.linkHeader = in.flag("link_header", false);
     if (out.cursor.empty() != out.cursorParameter.empty())
         in.fail("cursor", "\"cursor\" and \"cursor_param\" need each other");
+    const std::string number = in.text("page_param");
+    out.numbered = !number.empty();
+    if (out.numbered && (!out.cursor.empty() || !out.next.empty() || out.linkHeader))
+        in.fail("page_param", "is for pages that count up; this feed has another way to the next");
+    if (out.numbered)
+        out.cursorParameter = number;
     in.finish();
     return out;
 }

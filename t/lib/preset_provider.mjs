@@ -137,12 +137,15 @@ function wantToken(request, call, name, where) {
 
 const isFor = (request, call) => request && call.method === (request.method ?? 'GET') && leadsTo(request.url, call.path);
 
-// One post, with everything that the preset says where to find, and no further page.
-function feedAnswer(feed) {
-  const said = { text: 'Just do it', link: 'https://example.com/post', time: new Date().toISOString(), media: 'https://example.com/post.jpg' };
-  const post = put({}, first(feed.id, '/id'), 'id-of-post');
+// One post, with everything that the preset says where to find, and no further page; where pages have
+// numbers, the first two have one.
+function feedAnswer(feed, query) {
+  const page = Number(query[feed.page_param] ?? 1);
+  const said = { text: 'Just do it', link: 'https://example.com/post', time: new Date(Date.now() - page * 60_000).toISOString(), media: 'https://example.com/post.jpg' };
+  const post = put({}, first(feed.id, '/id'), page === 1 ? 'id-of-post' : `id-of-post-${page}`);
   for (const [key, value] of Object.entries(said)) if (feed[key]) put(post, first(feed[key]), value);
-  return succeed(feed, feed.items ? put({}, feed.items, [post]) : [post]);
+  const posts = page > 2 ? [] : [post];
+  return succeed(feed, feed.items ? put({}, feed.items, posts) : posts);
 }
 
 // A request with a token: the upgrade, who it is, or what was published.
@@ -159,7 +162,7 @@ function use(call) {
   const where = identity.token_in ?? 'header';
   if (!isFor(identity, call) && isFor(feed, call)) {
     wantToken(feed, call, name, feed.token_in ?? where);
-    return feedAnswer(feed);
+    return feedAnswer(feed, call.query);
   }
   want(isFor(identity, call), `${call.method} ${call.path} is not the identity endpoint of ${name}`);
   wantToken(identity, call, name, where);
