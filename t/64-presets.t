@@ -64,6 +64,7 @@ my %mistakes = (
     'an ID token with a shared secret' => ["$good\n[id_token]\nissuer = \"https://slack.com\"\njwks_url = \"https://slack.com/x\"\nalgorithms = [\"HS256\"]\n",
         qr/id_token\.algorithms: must be signatures with a key pair/],
     'an ID token of nobody' => ["$good\n[id_token]\njwks_url = \"https://slack.com/x\"\n", qr/id_token\.issuer: is missing/],
+    'a number in a form'            => [$good =~ s/^(\[token\])/$1\nintegers = ["code"]/mr, qr/token\.integers: only JSON tells numbers from texts/],
     'a key that is misspelt'       => [$good =~ s/^omit = /omits = /mr, qr/revoke\.omits: there is no such key; known are .*\bomit\b/],
     'a host that answers name, whichever' => [$good =~ s{^\[token\]}{[token]\nkeep = { base = "/base" }}mr =~ s{https://slack.com/api/auth.test}{{base}/auth.test}r,
         qr/identity\.url: leads to a host that an answer names; say in \[token\] which/],

@@ -4,6 +4,7 @@
 #include "daemon/oauth/client_assertion.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace grantlink {
 
@@ -55,15 +56,24 @@ Headers adjusted(Headers parameters, const RequestTemplate& preset, const Values
     return parameters;
 }
 
-std::string jsonOf(const Headers& parameters) {
+// What is no whole number stays a text, whatever it should be.
+Json integerOf(const std::string& text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() && end == text.data() + text.size() ? Json(number) : Json(text);
+}
+
+std::string jsonOf(const Headers& parameters, const std::vector<std::string>& integers) {
     Json out = Json::object();
-    for (const auto& [name, value] : parameters)
-        out.set(name, value);
+    for (const auto& [name, value] : parameters) {
+        const bool number = std::find(integers.begin(), integers.end(), name) != integers.end();
+        out.set(name, number ? integerOf(value) : Json(value));
+    }
     return out.dump();
 }
 
-void place(HttpRequest& request, ParametersIn where, const Headers& parameters) {
-    switch (where) {
+void place(HttpRequest& request, const RequestTemplate& preset, const Headers& parameters) {
+    switch (preset.parametersIn) {
     case ParametersIn::query:
         request.url = withQuery(request.url, parameters);
         break;
@@ -73,7 +83,7 @@ void place(HttpRequest& request, ParametersIn where, const Headers& parameters) 
         break;
     case ParametersIn::json:
         put(request.headers, "Content-Type", "application/json");
-        request.body = jsonOf(parameters);
+        request.body = jsonOf(parameters, preset.integers);
         break;
     }
 }
@@ -120,7 +130,7 @@ HttpRequest compose(const Provider& provider, const RequestTemplate& preset, con
     if (preset.clientAuth)
         authenticate(out, parameters, provider, *preset.clientAuth);
     out.secrets = secretsOf(provider, values, parameters);
-    place(out, preset.parametersIn, adjusted(std::move(parameters), preset, values));
+    place(out, preset, adjusted(std::move(parameters), preset, values));
     return out;
 }
 

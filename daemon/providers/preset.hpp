@@ -48,6 +48,7 @@ struct RequestTemplate {
     ParametersIn parametersIn = ParametersIn::form;
     Parameters parameters, headers, rename;
     std::vector<std::string> omit;
+    std::vector<std::string> integers;    // parameters that are numbers in JSON, and no texts
     std::optional<ClientAuth> clientAuth; // nothing: the client does not authenticate
     TokenIn tokenIn = TokenIn::nowhere;
     bool showsToken = false; // there, or in the URL, a header or a parameter
