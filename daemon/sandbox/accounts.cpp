@@ -1,6 +1,7 @@
 #include "daemon/sandbox/accounts.hpp"
 
 #include <algorithm>
+#include <ctime>
 
 namespace grantlink::sandbox {
 
@@ -51,6 +52,16 @@ Account* find(const std::string& handle) {
 }
 
 } // namespace
+
+std::string utcOf(const Post& post) {
+    return post.timestamp.substr(0, 19) + "Z";
+}
+
+std::int64_t unixTimeOf(const Post& post) {
+    std::tm parts{};
+    strptime(post.timestamp.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+    return timegm(&parts);
+}
 
 const std::vector<Account>& accounts() {
     return everyone();

@@ -1,5 +1,5 @@
-// The people of the sandbox: a few professional accounts with their posts. Only the control API
-// changes what they have published.
+// The people of the sandbox, the same in every shape: a few accounts with their posts. Only the
+// control API changes what they have published.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ struct Post {
     std::string id;
     std::string caption; // empty: the post has none, and the API leaves the field out
     std::string mediaType;
-    std::string timestamp; // as Instagram writes it: an offset without a colon
+    std::string timestamp; // as Meta writes it: an offset without a colon, and always of UTC
 };
 
 struct Account {
@@ -23,6 +23,9 @@ struct Account {
     std::string accountType;
     std::vector<Post> posts; // newest first
 };
+
+std::string utcOf(const Post& post); // "2026-10-30T16:05:00Z"
+std::int64_t unixTimeOf(const Post& post);
 
 const std::vector<Account>& accounts();
 const Account* findAccount(const std::string& handle); // nullptr: unknown

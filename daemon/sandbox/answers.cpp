@@ -1,7 +1,5 @@
 #include "daemon/sandbox/answers.hpp"
 
-#include "daemon/sandbox/random.hpp"
-
 namespace grantlink::sandbox {
 
 namespace {
@@ -35,25 +33,6 @@ ServerResponse redirectAnswer(const std::string& url) {
     response.headers.emplace_back("Location", url);
     response.headers.emplace_back("Referrer-Policy", "origin-when-cross-origin");
     return response;
-}
-
-ServerResponse apiError(unsigned status, const std::string& message) {
-    Json body = Json::object();
-    body.set("error_type", "OAuthException")
-        .set("code", static_cast<int>(status))
-        .set("error_message", message);
-    return jsonAnswer(body, status);
-}
-
-ServerResponse graphError(const GraphError& error) {
-    Json inner = Json::object();
-    inner.set("message", error.message).set("type", error.type).set("code", error.code);
-    if (error.subcode != 0)
-        inner.set("error_subcode", error.subcode);
-    inner.set("fbtrace_id", randomText(23));
-    Json body = Json::object();
-    body.set("error", inner);
-    return jsonAnswer(body, error.status);
 }
 
 ServerResponse problemAnswer(unsigned status, const std::string& title, const std::string& detail) {

@@ -2,6 +2,7 @@
 
 #include "daemon/sandbox/answers.hpp"
 #include "daemon/sandbox/random.hpp"
+#include "daemon/sandbox/shape.hpp"
 
 #include <map>
 
@@ -38,6 +39,7 @@ ServerResponse addFault(World& world, const Call& call) {
     auto fault = parseFault(bodyOf(call));
     if (!fault)
         return badRequest(fault.error().detail);
+    fault->path = world.shape.withoutVersion(fault->path);
     world.faults.add(std::move(*fault));
     return listFaults(world, call);
 }
@@ -56,13 +58,27 @@ ServerResponse clearRequests(World& world, const Call&) {
     return noContent();
 }
 
+const char* nameOf(TokenKind kind) {
+    switch (kind) {
+    case TokenKind::shortLived:
+        return "short";
+    case TokenKind::longLived:
+        return "long";
+    case TokenKind::page:
+        return "page";
+    case TokenKind::refresh:
+        break;
+    }
+    return "refresh";
+}
+
 ServerResponse listTokens(World& world, const Call&) {
     Json list = Json::array();
     for (const Token& token : world.ledger.live()) {
         Json json = Json::object();
         json.set("user", token.account->handle)
             .set("user_id", token.account->userId)
-            .set("kind", token.kind == TokenKind::longLived ? "long" : "short")
+            .set("kind", nameOf(token.kind))
             .set("issued_at", rfc3339(token.issued))
             .set("expires_at", rfc3339(token.expires))
             .set("fingerprint", fingerprint(token.value));
@@ -122,10 +138,11 @@ ServerResponse moveClock(World& world, const Call& call) {
 
 std::chrono::seconds* lifeNamed(Settings& settings, const std::string& name) {
     const std::map<std::string, std::chrono::seconds*> lives = {
-        {"code_lifetime", &settings.codeLifetime},
-        {"short_lifetime", &settings.shortLifetime},
-        {"long_lifetime", &settings.longLifetime},
-        {"refresh_min_age", &settings.refreshMinAge}};
+        {"code_lifetime", &settings.lifetimes.code},
+        {"short_lifetime", &settings.lifetimes.shortLived},
+        {"long_lifetime", &settings.lifetimes.longLived},
+        {"refresh_lifetime", &settings.lifetimes.refresh},
+        {"refresh_min_age", &settings.lifetimes.refreshMinAge}};
     const auto found = lives.find(name);
     return found == lives.end() ? nullptr : found->second;
 }

@@ -10,7 +10,8 @@
 //   GET    /_sandbox/clock          {"now"}
 //   POST   /_sandbox/clock          {"advance_seconds":n}
 //   POST   /_sandbox/settings       any of {"token_shape","code_lifetime","short_lifetime",
-//                                   "long_lifetime","refresh_min_age"}; lives in seconds
+//                                   "long_lifetime","refresh_lifetime","refresh_min_age"}; lives in
+//                                   seconds
 //
 // Answers 404 unless the sandbox listens on the loopback interface.
 #pragma once

@@ -1,7 +1,6 @@
 #include "daemon/sandbox/faults.hpp"
 
 #include "daemon/sandbox/accounts.hpp"
-#include "daemon/sandbox/answers.hpp"
 
 #include <algorithm>
 #include <set>
@@ -51,16 +50,6 @@ std::optional<std::string> findFault(const Json& json) {
     return std::nullopt;
 }
 
-// For a fault that names a status only: what Meta sends then.
-std::string defaultBody(unsigned status) {
-    const bool limited = status == 429;
-    return graphError({limited ? "Application request limit reached"
-                               : "An unexpected error has occurred. Please retry your request "
-                                 "later.",
-                       limited ? 4 : 2, 0, "OAuthException", status})
-        .body;
-}
-
 } // namespace
 
 bool Fault::spoilsAnswer() const {
@@ -69,9 +58,8 @@ bool Fault::spoilsAnswer() const {
 }
 
 std::optional<Fault> Faults::take(const std::string& path) {
-    const std::string bare = withoutVersion(path);
     const auto found = std::find_if(faults_.begin(), faults_.end(),
-                                    [&](const Fault& fault) { return fault.path == bare; });
+                                    [&](const Fault& fault) { return fault.path == path; });
     if (found == faults_.end())
         return std::nullopt;
     const Fault fault = *found;
@@ -86,7 +74,7 @@ boost::system::result<Fault, FaultError> parseFault(const Json& json) {
     if (const auto wrong = findFault(json))
         return FaultError{*wrong};
     Fault fault;
-    fault.path = withoutVersion(json["path"].str());
+    fault.path = json["path"].str();
     fault.times = static_cast<int>(json["times"].integer(1));
     fault.latency = std::chrono::milliseconds(json["latency_ms"].integer());
     fault.wrongAccount = json["wrong_account"].str();
@@ -120,7 +108,7 @@ Json toJson(const Fault& fault) {
     return json;
 }
 
-ServerResponse spoil(const Fault& fault) {
+ServerResponse spoil(const Fault& fault, const std::string& failure) {
     ServerResponse response;
     if (fault.reset) {
         response.status = 0;
@@ -131,7 +119,7 @@ ServerResponse spoil(const Fault& fault) {
     for (int i = 0; i < fault.bodyRepeat; ++i)
         response.body += fault.body;
     if (own)
-        response.body = defaultBody(response.status);
+        response.body = failure;
     response.headers = fault.headers;
     const std::string json = "application/json; charset=utf-8";
     response.headers.emplace_back("Content-Type",
@@ -139,16 +127,6 @@ ServerResponse spoil(const Fault& fault) {
     if (!fault.retryAfter.empty())
         response.headers.emplace_back("Retry-After", fault.retryAfter);
     return response;
-}
-
-std::string withoutVersion(const std::string& path) {
-    const auto slash = path.find('/', 1);
-    if (!path.starts_with("/v") || slash == std::string::npos)
-        return path;
-    const std::string version = path.substr(2, slash - 2);
-    const bool numeric =
-        !version.empty() && version.find_first_not_of("0123456789.") == std::string::npos;
-    return numeric ? path.substr(slash) : path;
 }
 
 } // namespace grantlink::sandbox

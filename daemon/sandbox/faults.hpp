@@ -15,8 +15,8 @@
 namespace grantlink::sandbox {
 
 struct Fault {
-    std::string path; // without the API version: "/me" is also "/v25.0/me"
-    int times = 1;    // requests left to spoil; 0 means until cleared
+    std::string path;
+    int times = 1; // requests left to spoil; 0 means until cleared
     std::chrono::milliseconds latency{0};
     std::string wrongAccount; // handle of the account that is answered for
     unsigned status = 0;
@@ -53,8 +53,7 @@ struct FaultError {
 boost::system::result<Fault, FaultError> parseFault(const Json& json);
 Json toJson(const Fault& fault);
 
-ServerResponse spoil(const Fault& fault);
-
-std::string withoutVersion(const std::string& path); // "/v25.0/me" → "/me"
+// Without a body of its own an error has that of `failure`, which is the provider's.
+ServerResponse spoil(const Fault& fault, const std::string& failure);
 
 } // namespace grantlink::sandbox

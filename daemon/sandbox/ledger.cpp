@@ -6,44 +6,61 @@
 
 namespace grantlink::sandbox {
 
+std::int64_t lifetimeOf(const Token& token) {
+    return unixSeconds(token.expires) - unixSeconds(token.issued);
+}
+
 std::string Ledger::issueCode(const Grant& grant) {
     const std::string code = "AQSANDBOXCODE" + randomText(100);
-    codes_[code] = Code{grant, clock_.now() + settings_.codeLifetime, false};
+    codes_[code] = Code{grant, clock_.now() + settings_.lifetimes.code, false};
     return code;
 }
 
-Ledger::Redeemed Ledger::redeem(const std::string& value, const std::string& clientId,
-                                const std::string& redirectUri) {
+Result<Approval> Ledger::redeem(const std::string& value, const std::string& clientId,
+                                const std::string& redirectUri, const std::string& verifier) {
     const auto found = codes_.find(value);
-    if (found == codes_.end())
-        return CodeFault::unknown;
+    if (found == codes_.end() || found->second.grant.clientId != clientId)
+        return Refused{Refusal::unknownCode};
     Code& code = found->second;
-    if (code.grant.clientId != clientId)
-        return CodeFault::otherClient;
+    const Grant& grant = code.grant;
     if (code.used) {
         killFamily(value);
-        return CodeFault::used;
+        return Refused{Refusal::usedCode};
     }
     if (clock_.now() >= code.expires)
-        return CodeFault::expired;
-    if (code.grant.redirectUri != redirectUri)
-        return CodeFault::otherRedirectUri;
+        return Refused{Refusal::expiredCode};
+    if (grant.redirectUri != redirectUri)
+        return Refused{Refusal::otherRedirectUri};
+    if (grant.challenge != (verifier.empty() ? "" : challengeOf(verifier)))
+        return Refused{Refusal::wrongVerifier};
     code.used = true;
-    return issueToken(TokenKind::shortLived, code.grant.account, code.grant.scope, value);
+    return Approval{grant.account, grant.scope, value};
 }
 
-void Ledger::giveTo(const Account& account, Token& token) {
-    token.account = &account;
+Result<Approval> Ledger::redeemRefreshToken(const std::string& value) {
+    const auto found = tokens_.find(value);
+    if (found == tokens_.end() || found->second.kind != TokenKind::refresh || !alive(found->second))
+        return Refused{Refusal::wrongRefreshToken};
+    found->second.killed = true;
+    return Approval(found->second);
+}
+
+Token Ledger::issue(TokenKind kind, const Approval& approval, const std::string& page) {
+    Token token;
+    static_cast<Approval&>(token) = approval;
+    token.value = "IGAASANDBOXTOKEN" + randomText(kind == TokenKind::shortLived ? 140 : 180);
+    token.kind = kind;
+    token.page = page;
+    token.issued = clock_.now();
+    token.expires = token.issued + lifetime(kind);
     tokens_[token.value] = token;
-}
-
-Token Ledger::upgrade(const Token& token) {
-    return issueToken(TokenKind::longLived, token.account, token.scope, token.code);
+    return token;
 }
 
 const Token* Ledger::find(const std::string& value) const {
     const auto found = tokens_.find(value);
-    return found == tokens_.end() ? nullptr : &found->second;
+    return found == tokens_.end() || found->second.kind == TokenKind::refresh ? nullptr
+                                                                              : &found->second;
 }
 
 bool Ledger::alive(const Token& token) const {
@@ -71,19 +88,26 @@ std::size_t Ledger::kill(const Account& account) {
     return killed;
 }
 
-Token Ledger::issueToken(TokenKind kind, const Account* account, const std::string& scope,
-                         const std::string& code) {
-    Token token;
-    token.value = "IGAASANDBOXTOKEN" + randomText(kind == TokenKind::longLived ? 180 : 140);
-    token.kind = kind;
-    token.account = account;
-    token.scope = scope;
-    token.code = code;
-    token.issued = clock_.now();
-    token.expires = token.issued + (kind == TokenKind::longLived ? settings_.longLifetime
-                                                                 : settings_.shortLifetime);
-    tokens_[token.value] = token;
-    return token;
+bool Ledger::revoke(const std::string& value) {
+    const auto found = tokens_.find(value);
+    if (found == tokens_.end() || !alive(found->second))
+        return false;
+    killFamily(found->second.code);
+    return true;
+}
+
+std::chrono::seconds Ledger::lifetime(TokenKind kind) const {
+    switch (kind) {
+    case TokenKind::shortLived:
+        return settings_.lifetimes.shortLived;
+    case TokenKind::longLived:
+        return settings_.lifetimes.longLived;
+    case TokenKind::refresh:
+        return settings_.lifetimes.refresh;
+    case TokenKind::page:
+        break;
+    }
+    return forEver;
 }
 
 void Ledger::killFamily(const std::string& code) {

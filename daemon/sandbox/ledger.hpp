@@ -1,14 +1,13 @@
-// What the sandbox has issued: authorization codes and access tokens, and what became of them.
+// What the sandbox has issued: authorization codes and tokens, and what became of them.
 //
-// All codes begin with "AQSANDBOXCODE" and all tokens with "IGAASANDBOXTOKEN", so that a search
-// through logs and files can prove that none has leaked.
+// All codes begin with "AQSANDBOXCODE" and all tokens with "IGAASANDBOXTOKEN", whatever the shape,
+// so that one search through logs and files can prove that none has leaked.
 #pragma once
 
 #include "daemon/sandbox/accounts.hpp"
 #include "daemon/sandbox/clock.hpp"
+#include "daemon/sandbox/refusal.hpp"
 #include "daemon/sandbox/settings.hpp"
-
-#include <boost/system/result.hpp>
 
 #include <string>
 #include <unordered_map>
@@ -20,23 +19,29 @@ struct Grant {
     const Account* account = nullptr;
     std::string clientId;
     std::string redirectUri;
-    std::string scope; // comma-separated
+    std::string scope;     // as the client sent it
+    std::string challenge; // PKCE's, by S256; "": there is none
 };
 
-enum class TokenKind { shortLived, longLived };
-
-struct Token {
-    std::string value;
-    TokenKind kind = TokenKind::shortLived;
+// What tokens stand for: that somebody said yes, once.
+struct Approval {
     const Account* account = nullptr;
     std::string scope;
-    std::string code; // the authorization code that it goes back to
+    std::string code; // all tokens that go back to one code are a family
+};
+
+enum class TokenKind { shortLived, longLived, page, refresh };
+
+struct Token : Approval {
+    std::string value;
+    TokenKind kind = TokenKind::shortLived;
+    std::string page; // whose it is, with TokenKind::page
     Time issued;
     Time expires;
     bool killed = false;
 };
 
-enum class CodeFault { unknown, used, expired, otherClient, otherRedirectUri };
+std::int64_t lifetimeOf(const Token& token); // all of it, in seconds
 
 class Ledger {
   public:
@@ -45,21 +50,25 @@ class Ledger {
     std::string issueCode(const Grant& grant);
 
     // A code works once. The second use is refused and kills every token that goes back to the
-    // first (RFC 6749, section 4.1.2).
-    using Redeemed = boost::system::result<Token, CodeFault>;
-    Redeemed redeem(const std::string& code, const std::string& clientId,
-                    const std::string& redirectUri);
+    // first (RFC 6749, section 4.1.2). A verifier must be there where a challenge was, and only
+    // there (RFC 9700, section 2.1.1).
+    Result<Approval> redeem(const std::string& code, const std::string& clientId,
+                            const std::string& redirectUri, const std::string& verifier);
 
-    void giveTo(const Account& account, Token& token); // a fault: somebody else's token
+    // A refresh token works once, too.
+    Result<Approval> redeemRefreshToken(const std::string& value);
 
-    Token upgrade(const Token& token); // to a long-lived one, which starts its life now
+    Token issue(TokenKind kind, const Approval& approval, const std::string& page = {});
 
-    // nullptr: never issued. A dead token is found too; ask alive().
+    // An access token, or nullptr: never issued. A dead one is found too; ask alive().
     const Token* find(const std::string& value) const;
     bool alive(const Token& token) const;
 
     std::vector<Token> live() const;
     std::size_t kill(const Account& account); // all tokens of an account; how many lived
+
+    // All that goes back to the same code as this token; false: it is no living token.
+    bool revoke(const std::string& value);
 
   private:
     struct Code {
@@ -68,8 +77,7 @@ class Ledger {
         bool used = false;
     };
 
-    Token issueToken(TokenKind kind, const Account* account, const std::string& scope,
-                     const std::string& code);
+    std::chrono::seconds lifetime(TokenKind kind) const;
     void killFamily(const std::string& code);
 
     const Settings& settings_;

@@ -1,5 +1,6 @@
-// grantlink-sandbox: a pretend Instagram for tests and for trying grantlink out.
+// grantlink-sandbox: a pretend provider for tests and for trying grantlink out.
 #include "daemon/sandbox/sandbox.hpp"
+#include "daemon/sandbox/shape.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -21,23 +22,17 @@ using namespace grantlink;
 using namespace grantlink::sandbox;
 
 const char* const description =
-    "A pretend Instagram, for tests and for trying grantlink out.\n"
-    "It serves the paths of www.instagram.com, api.instagram.com and graph.instagram.com on one\n"
-    "address, with a few invented accounts, and is as strict as the real one.";
+    "A pretend provider, for tests and for trying grantlink out: Instagram, Facebook, TikTok,\n"
+    "Slack, GitHub, X or Notion. It serves the paths of all the provider's hosts on one address,\n"
+    "with a few invented accounts, and is as strict as the real one.";
 
 const char* const example = R"(
 Example:
   grantlink-sandbox --listen 127.0.0.1:9000 \
       --redirect-uri http://127.0.0.1:8080/callback/instagram
 
-In grantlink.toml, send the provider's requests here:
-  [providers.instagram]
-  client_id = "sandbox-client"
-  client_secret = "sandbox-secret"
-  [providers.instagram.origins]
-  "https://www.instagram.com" = "http://127.0.0.1:9000"
-  "https://api.instagram.com" = "http://127.0.0.1:9000"
-  "https://graph.instagram.com" = "http://127.0.0.1:9000"
+What grantlink.toml needs, so that the provider's requests come here:
+  grantlink-sandbox --shape tiktok --print-config
 
 Misbehaviour on request, when listening on the loopback interface:
   curl -d '{"path":"/oauth/access_token","status":500,"times":2}' \
@@ -74,6 +69,19 @@ std::string origin(const Listen& listen, std::uint16_t port) {
            std::to_string(port);
 }
 
+// Of a provider of each preset that can be tried with this shape.
+void printConfig(const Shape& shape, const std::string& clientId, const Listen& listen) {
+    for (const std::string& preset : shape.presets) {
+        std::cout << "[providers." << preset << "]\n"
+                  << "client_id = \"" << clientId << "\"\n"
+                  << "client_secret = \"…\" # that of --client-secret\n\n"
+                  << "[providers." << preset << ".origins]\n";
+        for (const std::string& real : shape.origins)
+            std::cout << '"' << real << "\" = \"" << origin(listen, listen.port) << "\"\n";
+        std::cout << '\n';
+    }
+}
+
 void requireRedirectUris(const std::vector<std::string>& uris) {
     if (uris.empty())
         throw std::invalid_argument(
@@ -88,11 +96,11 @@ void requireRedirectUris(const std::vector<std::string>& uris) {
     }
 }
 
-void run(const std::string& listenText, Settings settings) {
+void run(const Listen& listen, const Shape& shape, Settings settings) {
     requireRedirectUris(settings.redirectUris);
-    const Listen listen = parseListen(listenText);
     settings.control = listen.address.is_loopback();
-    World world(std::move(settings));
+    settings.lifetimes = shape.lifetimes;
+    World world(shape, std::move(settings));
     boost::asio::io_context loop(1);
     const auto server = HttpServer::onTcp(loop.get_executor(), listen.address.to_string(),
                                           listen.port, handlerFor(world));
@@ -107,14 +115,26 @@ void run(const std::string& listenText, Settings settings) {
     loop.run();
 }
 
+std::vector<std::string> shapeNames() {
+    std::vector<std::string> names;
+    for (const Shape* shape : shapes())
+        names.push_back(shape->name);
+    return names;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     Settings settings;
     std::string listen = "127.0.0.1:9000";
-    std::string shape = "wrapped";
+    std::string shapeName = "instagram";
+    std::string tokenShape = "wrapped";
+    bool print = false;
     CLI::App app(description);
     app.footer(example);
+    app.add_option("--shape", shapeName, "Which provider it is")
+        ->check(CLI::IsMember(shapeNames()))
+        ->capture_default_str();
     app.add_option("--listen", listen, "Address and port; port 0 takes any free one")
         ->capture_default_str();
     app.add_option("--client-id", settings.clientId, "The only client it knows")
@@ -124,19 +144,24 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--redirect-uri", settings.redirectUris,
                    "A registered redirect URI, compared exactly; may be repeated");
-    app.add_option("--token-shape", shape,
-                   "How the token endpoint answers: {\"data\":[{…}]} or the bare object")
+    app.add_option("--token-shape", tokenShape,
+                   "How Instagram's token endpoint answers: {\"data\":[{…}]} or the bare object")
         ->check(CLI::IsMember({"wrapped", "flat"}))
         ->capture_default_str();
+    app.add_flag("--print-config", print, "Print what grantlink.toml needs, and end");
     CLI11_PARSE(app, argc, argv);
-    settings.wrappedTokens = shape == "wrapped";
+    settings.wrappedTokens = tokenShape == "wrapped";
 
     std::signal(SIGPIPE, SIG_IGN);
     spdlog::set_default_logger(spdlog::stderr_logger_mt("grantlink-sandbox"));
     try {
         if (sodium_init() < 0)
             throw std::runtime_error("libsodium cannot be initialised");
-        run(listen, std::move(settings));
+        const Shape& shape = *findShape(shapeName);
+        if (print)
+            printConfig(shape, settings.clientId, parseListen(listen));
+        else
+            run(parseListen(listen), shape, std::move(settings));
     } catch (const std::exception& error) {
         std::cerr << "grantlink-sandbox: " << error.what() << std::endl;
         return 2;

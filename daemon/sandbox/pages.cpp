@@ -2,8 +2,6 @@
 
 #include <kainjow/mustache.hpp>
 
-#include <map>
-
 namespace grantlink::sandbox {
 
 namespace {
@@ -20,7 +18,7 @@ const std::string layoutTemplate = R"html(<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{{title}} · Instagram (sandbox)</title>
+<title>{{title}} · {{provider}} (sandbox)</title>
 <style>
 :root { --back: #fafafa; --card: #fff; --line: #dbdbdb; --text: #262626; --quiet: #65676b;
         --strong: #0064e0; --on-strong: #fff; }
@@ -49,7 +47,7 @@ button:focus-visible { outline: 3px solid var(--strong); outline-offset: 2px; }
 </head>
 <body data-page="{{page}}">
 <main>
-<p class="note">Instagram sandbox: nothing here is real</p>
+<p class="note">{{provider}} sandbox: nothing here is real</p>
 {{{main}}}
 </main>
 </body>
@@ -58,7 +56,7 @@ button:focus-visible { outline: 3px solid var(--strong); outline-offset: 2px; }
 
 const std::string loginTemplate = R"html(<h1>Log in</h1>
 <p>Who are you today?</p>
-<form method="post" action="/oauth/authorize/login">
+<form method="post" action="{{action}}">
 {{#hidden}}<input type="hidden" name="{{field}}" value="{{value}}">
 {{/hidden}}{{#accounts}}<button name="account" value="{{handle}}">@{{handle}}<span>{{name}}</span></button>
 {{/accounts}}</form>)html";
@@ -68,7 +66,7 @@ const std::string consentTemplate = R"html(<h1>{{client}} wants to access @{{han
 <ul>
 {{#scopes}}<li>{{text}}</li>
 {{/scopes}}</ul>
-<form method="post" action="/oauth/authorize/decision">
+<form method="post" action="{{action}}">
 {{#hidden}}<input type="hidden" name="{{field}}" value="{{value}}">
 {{/hidden}}<input type="hidden" name="account" value="{{handle}}">
 <button class="strong" name="decision" value="approve">Allow</button>
@@ -89,8 +87,10 @@ std::string render(const std::string& text, const data& values) {
     return page.render(values);
 }
 
-std::string inLayout(const std::string& page, const std::string& title, const std::string& main) {
+std::string inLayout(const Shape& shape, const std::string& page, const std::string& title,
+                     const std::string& main) {
     object values;
+    values["provider"] = shape.title;
     values["page"] = page;
     values["title"] = title;
     values["main"] = main;
@@ -104,52 +104,44 @@ void addHidden(object& values, const Parameters::Fields& hidden) {
     values["hidden"] = fields;
 }
 
-std::string describe(const std::string& scope) {
-    static const std::map<std::string, std::string> texts = {
-        {"instagram_business_basic", "see your profile and your posts"},
-        {"instagram_business_content_publish", "publish posts for you"},
-        {"instagram_business_manage_comments", "read and answer comments"},
-        {"instagram_business_manage_insights", "see statistics of your account"},
-        {"instagram_business_manage_messages", "read and answer your messages"},
-    };
-    const auto found = texts.find(scope);
-    return found == texts.end() ? scope : found->second;
-}
-
 } // namespace
 
-std::string loginPage(const Parameters::Fields& hidden) {
+std::string loginPage(const Shape& shape, const std::string& action,
+                      const Parameters::Fields& hidden) {
     list people;
     for (const Account& account : accounts())
         people.push_back(object{{"handle", account.handle}, {"name", account.name}});
     object values;
+    values["action"] = action;
     values["accounts"] = people;
     addHidden(values, hidden);
-    return inLayout("login", "Log in", render(loginTemplate, values));
+    return inLayout(shape, "login", "Log in", render(loginTemplate, values));
 }
 
-std::string consentPage(const Account& account, const std::string& clientId,
-                        const std::vector<std::string>& scopes, const Parameters::Fields& hidden) {
+std::string consentPage(const Shape& shape, const std::string& action, const Account& account,
+                        const std::string& clientId, const std::vector<std::string>& scopes,
+                        const Parameters::Fields& hidden) {
     list wishes;
     for (const std::string& scope : scopes)
-        wishes.push_back(object{{"text", describe(scope)}});
+        wishes.push_back(object{{"text", shape.authorization.scopes.at(scope)}});
     object values;
+    values["action"] = action;
     values["client"] = clientId;
     values["handle"] = account.handle;
     values["name"] = account.name;
     values["scopes"] = wishes;
     addHidden(values, hidden);
-    return inLayout("consent", "Allow access", render(consentTemplate, values));
+    return inLayout(shape, "consent", "Allow access", render(consentTemplate, values));
 }
 
-std::string homePage() {
-    return inLayout("home", "Home", render(homeTemplate, object()));
+std::string homePage(const Shape& shape) {
+    return inLayout(shape, "home", "Home", render(homeTemplate, object()));
 }
 
-std::string errorPage(const std::string& message) {
+std::string errorPage(const Shape& shape, const std::string& message) {
     object values;
     values["message"] = message;
-    return inLayout("error", "Invalid request", render(errorTemplate, values));
+    return inLayout(shape, "error", "Invalid request", render(errorTemplate, values));
 }
 
 } // namespace grantlink::sandbox

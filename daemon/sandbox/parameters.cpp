@@ -27,10 +27,10 @@ std::optional<std::string> Parameters::firstRepeated() const {
     return std::nullopt;
 }
 
-std::vector<std::string> splitList(std::string_view text) {
+std::vector<std::string> splitList(std::string_view text, char separator) {
     std::vector<std::string> items;
     while (!text.empty()) {
-        const auto end = std::min(text.find(','), text.size());
+        const auto end = std::min(text.find(separator), text.size());
         std::string_view item = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         while (!item.empty() && item.front() == ' ')

@@ -31,6 +31,7 @@ class Parameters {
     Fields fields_;
 };
 
-std::vector<std::string> splitList(std::string_view text); // at commas; blanks around are dropped
+// Blanks around an item are dropped, and so are empty ones.
+std::vector<std::string> splitList(std::string_view text, char separator = ',');
 
 } // namespace grantlink::sandbox

@@ -9,11 +9,29 @@ namespace {
 
 constexpr std::size_t maxEntries = 10000;
 
-const std::set<std::string> publicParameters = {
-    "client_id", "grant_type",   "response_type",   "redirect_uri",
-    "scope",     "fields",       "limit",           "account",
-    "decision",  "force_reauth", "enable_fb_login", "after",
-    "before",    "nonce",        "code_challenge",  "code_challenge_method"};
+const std::set<std::string> publicParameters = {"client_id",
+                                                "client_key",
+                                                "owner",
+                                                "user_scope",
+                                                "per_page",
+                                                "page",
+                                                "max_results",
+                                                "tweet.fields",
+                                                "grant_type",
+                                                "response_type",
+                                                "redirect_uri",
+                                                "scope",
+                                                "fields",
+                                                "limit",
+                                                "account",
+                                                "decision",
+                                                "force_reauth",
+                                                "enable_fb_login",
+                                                "after",
+                                                "before",
+                                                "nonce",
+                                                "code_challenge",
+                                                "code_challenge_method"};
 
 } // namespace
 

@@ -1,10 +1,10 @@
 #include "daemon/sandbox/sandbox.hpp"
 
 #include "daemon/sandbox/answers.hpp"
+#include "daemon/sandbox/authorization.hpp"
 #include "daemon/sandbox/control.hpp"
-#include "daemon/sandbox/graph.hpp"
-#include "daemon/sandbox/oauth.hpp"
 #include "daemon/sandbox/pages.hpp"
+#include "daemon/sandbox/shape.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -12,7 +12,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include <map>
+#include <algorithm>
 
 namespace grantlink::sandbox {
 
@@ -20,28 +20,44 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Where the preset sends people who approved with the wrong account.
-ServerResponse home(World&, const Call&) {
-    return pageAnswer(homePage());
+// Where people switch accounts who approved with the wrong one.
+ServerResponse home(World& world, const Call&) {
+    return pageAnswer(homePage(world.shape));
 }
 
-struct Route {
-    std::string method;
-    Endpoint endpoint;
-};
+std::vector<Route> routesOf(const World& world) {
+    std::vector<Route> routes = {{"GET", "/", home},
+                                 {"GET", world.shape.authorization.path, authorize},
+                                 {"POST", pathOf(world, "login"), login},
+                                 {"POST", pathOf(world, "decision"), decide}};
+    routes.insert(routes.end(), world.shape.routes.begin(), world.shape.routes.end());
+    return routes;
+}
 
-const std::map<std::string, Route>& routes() { // by path without the API version
-    static const std::map<std::string, Route> table = {
-        {"/", {"GET", home}},
-        {"/oauth/authorize", {"GET", authorize}},
-        {"/oauth/authorize/login", {"POST", login}},
-        {"/oauth/authorize/decision", {"POST", decide}},
-        {"/oauth/access_token", {"POST", exchangeCode}},
-        {"/access_token", {"GET", exchangeToken}},
-        {"/refresh_access_token", {"GET", refreshToken}},
-        {"/me", {"GET", me}},
-        {"/me/media", {"GET", media}}};
-    return table;
+// What stands in the place of each "{}" of a route's path; nothing when the path is another's.
+std::optional<std::vector<std::string>> captures(std::string_view route, std::string_view path) {
+    std::vector<std::string> out;
+    for (auto hole = route.find("{}"); hole != route.npos; hole = route.find("{}")) {
+        if (!path.starts_with(route.substr(0, hole)))
+            return std::nullopt;
+        path.remove_prefix(hole);
+        route.remove_prefix(hole + 2);
+        const auto end = std::min(path.find('/'), path.size());
+        out.emplace_back(path.substr(0, end));
+        path.remove_prefix(end);
+        if (out.back().empty())
+            return std::nullopt;
+    }
+    if (path != route)
+        return std::nullopt;
+    return out;
+}
+
+Parameters textsOf(const Json& object) {
+    Parameters::Fields fields;
+    for (const std::string& key : object.keys())
+        fields.emplace_back(key, object[key].text());
+    return Parameters(std::move(fields));
 }
 
 Call toCall(ServerRequest&& request) {
@@ -49,37 +65,39 @@ Call toCall(ServerRequest&& request) {
     call.query = Parameters(parseForm(request.query));
     if (request.header("content-type").starts_with("application/x-www-form-urlencoded"))
         call.form = Parameters(parseForm(request.body));
+    if (request.header("content-type").starts_with("application/json"))
+        call.json = textsOf(Json::parse(request.body));
     call.request = std::move(request);
     return call;
 }
 
 void record(World& world, const Call& call) {
     Parameters::Fields all = call.query.fields();
-    all.insert(all.end(), call.form.fields().begin(), call.form.fields().end());
+    for (const Parameters* more : {&call.form, &call.json})
+        all.insert(all.end(), more->fields().begin(), more->fields().end());
     world.log.add(world.clock.now(), call.request.method, call.request.path,
                   Parameters(std::move(all)), !call.request.header("authorization").empty());
 }
 
-ServerResponse wrongMethod(const Call& call) {
-    if (call.request.path.starts_with("/oauth/authorize"))
-        return pageAnswer(errorPage("Unsupported method"), 405);
-    if (call.request.path == "/oauth/access_token")
-        return apiError(405, "Unsupported method");
-    return graphError(
-        {"Unsupported request - method type: " + call.request.method, 100, 0, "IGApiException"});
-}
-
-ServerResponse answer(World& world, const Call& call) {
-    const auto route = routes().find(withoutVersion(call.request.path));
-    if (route == routes().end())
-        return graphError(
-            {"Unknown path components: " + call.request.path, 2500, 0, "OAuthException", 404});
+ServerResponse answer(World& world, Call& call) {
+    const std::string path = world.shape.withoutVersion(call.request.path);
     const std::string method = call.request.method == "HEAD" ? "GET" : call.request.method;
-    return method == route->second.method ? route->second.endpoint(world, call) : wrongMethod(call);
+    unsigned status = 404;
+    for (const Route& route : routesOf(world)) {
+        auto captured = captures(route.path, path);
+        if (!captured)
+            continue;
+        if (route.method == method) {
+            call.captured = std::move(*captured);
+            return route.endpoint(world, call);
+        }
+        status = 405;
+    }
+    return world.shape.failure(call, status);
 }
 
 asio::awaitable<ServerResponse> answerWithFaults(World& world, Call call) {
-    const auto fault = world.faults.take(call.request.path);
+    const auto fault = world.faults.take(world.shape.withoutVersion(call.request.path));
     if (!fault)
         co_return answer(world, call);
     if (fault->latency.count() != 0) {
@@ -91,7 +109,8 @@ asio::awaitable<ServerResponse> answerWithFaults(World& world, Call call) {
         co_return answer(world, call);
     if (fault->after)
         answer(world, call);
-    co_return spoil(*fault);
+    const ServerResponse failure = world.shape.failure(call, fault->status ? fault->status : 429);
+    co_return spoil(*fault, failure.body);
 }
 
 } // namespace

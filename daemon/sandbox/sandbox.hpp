@@ -1,4 +1,4 @@
-// The pretend Instagram: one server for the paths of www., api. and graph.instagram.com.
+// The pretend provider: one server for all of a shape's hosts.
 //
 // Thread: the loop's. The World must outlive the server.
 #pragma once

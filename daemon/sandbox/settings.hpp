@@ -7,18 +7,25 @@
 
 namespace grantlink::sandbox {
 
+constexpr std::chrono::seconds forEver = std::chrono::hours(100 * 365 * 24);
+
+// How long what it issues lives.
+struct Lifetimes {
+    std::chrono::seconds code = std::chrono::minutes(10);
+    std::chrono::seconds shortLived = std::chrono::hours(1);
+    std::chrono::seconds longLived = forEver;
+    std::chrono::seconds refresh = forEver;
+    std::chrono::seconds refreshMinAge = std::chrono::seconds(0); // of a token that is prolonged
+};
+
 struct Settings {
     std::string clientId = "sandbox-client";
     std::string clientSecret = "sandbox-secret";
     std::vector<std::string> redirectUris; // compared exactly (RFC 9700, section 4.1.3)
+    Lifetimes lifetimes;                   // at first those of the shape
 
     // Instagram's token answer is documented inside {"data":[…]} and has been seen without it.
     bool wrappedTokens = true;
-
-    std::chrono::seconds codeLifetime = std::chrono::hours(1);
-    std::chrono::seconds shortLifetime = std::chrono::hours(1);
-    std::chrono::seconds longLifetime = std::chrono::hours(24 * 60);
-    std::chrono::seconds refreshMinAge = std::chrono::hours(24);
 
     bool control = true; // off when the listener is not on the loopback interface
 };

@@ -14,12 +14,16 @@
 
 namespace grantlink::sandbox {
 
+struct Shape; // shape.hpp
+
 struct World {
-    explicit World(Settings wanted) : settings(std::move(wanted)), ledger(settings, clock) {}
+    World(const Shape& which, Settings wanted)
+        : shape(which), settings(std::move(wanted)), ledger(settings, clock) {}
 
     World(const World&) = delete;
     World& operator=(const World&) = delete;
 
+    const Shape& shape;
     Settings settings;
     Clock clock;
     Ledger ledger;
@@ -29,8 +33,10 @@ struct World {
 
 struct Call {
     ServerRequest request;
+    std::vector<std::string> captured; // from the path, for what stands in braces in the route's
     Parameters query;
     Parameters form;                   // of a body in application/x-www-form-urlencoded
+    Parameters json;                   // the texts of a body that is a JSON object
     const Account* impostor = nullptr; // a fault wants this account in the place of the right one
 
     const Account& accountOr(const Account& right) const { return impostor ? *impostor : right; }

@@ -52,6 +52,7 @@ sub module_path {
 #   settings => {}    top-level settings of grantlink.toml     mail => {}   its [mail]
 #   grants => [{}]    its [[admin.grant]]                      providers => {id => {}}
 #   sandbox => []     more arguments of grantlink-sandbox      smtp => []   of the mail server
+#   shape => ''       which provider the sandbox is; its presets are configured, as --print-config says
 #   public_url => ''  when it is not nginx's own address       port => []   wished for
 #   console => 1      the console is there, at /console/
 #   tap => 1          what daemon and sandbox say to each other goes through a Grantlink::Tap
@@ -143,7 +144,7 @@ sub daemon_config ($self) {
             from => 'grantlink <grantlink@example.com>',
             %{$self->{mail} // {}},
         },
-        providers => {instagram => $self->sandbox_provider, %{$self->{providers} // {}}},
+        providers => {$self->_sandbox_providers, %{$self->{providers} // {}}},
     };
 }
 
@@ -154,6 +155,21 @@ sub sandbox_provider ($self, %more) {
         preset => 'instagram', client_id => 'sandbox-app', client_secret => $self->{client_secret},
         origins => {map { $_ => $self->{provider_origin} // $origin } @origins}, %more,
     };
+}
+
+# One for each preset of the sandbox's shape.
+sub _sandbox_providers ($self) {
+    return (instagram => $self->sandbox_provider) unless $self->{shape};
+    my ($listen) = $self->sandbox_url =~ m{//(.*)};
+    my $ran = run_command([program('grantlink-sandbox'), '--shape', $self->{shape}, '--listen', $listen, '--print-config'],
+        environment => $self->{sanitizer}->environment);
+    die $ran->{err} if $ran->{exit} != 0;
+    my ($preset, %origins);
+    for my $line (split /\n/, $ran->{out}) {
+        $preset = $1 if $line =~ /^\[providers\.(.+)\.origins\]/;
+        $origins{$preset}{$1} = $2 if $line =~ /^"(.+)" = "(.+)"/;
+    }
+    return map { $_ => $self->sandbox_provider(preset => $_, origins => $origins{$_}) } keys %origins;
 }
 
 # … whose accounts and posts have pictures.
@@ -259,9 +275,10 @@ sub start_daemon_until ($self, $at) {
 sub start_sandbox ($self, @arguments) {
     my $port = $self->{sandbox_port}->number;
     local $ENV{GRANTLINK_SANDBOX_CLIENT_SECRET} = $self->{client_secret};    # not for ps to show
+    my %providers = $self->_sandbox_providers;
     $self->_spawn(sandbox => [program('grantlink-sandbox'), '--listen', "127.0.0.1:$port",
-        '--client-id', 'sandbox-app',
-        '--redirect-uri', "$self->{public_url}/callback/instagram",
+        '--client-id', 'sandbox-app', '--shape', $self->{shape} // 'instagram',
+        (map { ('--redirect-uri', "$self->{public_url}/callback/$_") } sort keys %providers),
         @{$self->{sandbox} // []}, @arguments]);
     $self->process('sandbox')->ready_when(sub { $self->{sandbox_port}->answers });
     $self->{tap}->start($self->sandbox_url) if $self->{tap};

@@ -1,0 +1,17 @@
+// What token endpoints have in common: who the client is, what a code or refresh token is worth.
+// What they are called and how it is answered says the shape.
+#pragma once
+
+#include "daemon/sandbox/refusal.hpp"
+#include "daemon/sandbox/world.hpp"
+
+namespace grantlink::sandbox {
+
+ServerResponse tokenEndpoint(World& world, const Call& call);
+
+// The parameters of a request that a client makes in its own name, when it has authenticated.
+Result<Parameters> clientParameters(const World& world, const Call& call);
+
+bool isClientByBasic(const World& world, const Call& call); // for those who have that elsewhere
+
+} // namespace grantlink::sandbox
