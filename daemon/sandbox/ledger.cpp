@@ -101,7 +101,7 @@ std::chrono::seconds Ledger::lifetime(TokenKind kind) const {
     case TokenKind::shortLived:
         return settings_.lifetimes.shortLived;
     case TokenKind::longLived:
-        return settings_.lifetimes.longLived;
+        return settings_.lastingTokens ? forEver : settings_.lifetimes.longLived;
     case TokenKind::refresh:
         return settings_.lifetimes.refresh;
     case TokenKind::page:

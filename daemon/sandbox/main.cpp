@@ -98,6 +98,8 @@ void requireRedirectUris(const std::vector<std::string>& uris) {
 
 void run(const Listen& listen, const Shape& shape, Settings settings) {
     requireRedirectUris(settings.redirectUris);
+    if (settings.lastingTokens && !shape.mayLast)
+        throw std::invalid_argument("--lasting-tokens: " + shape.title + " has no such apps");
     settings.control = listen.address.is_loopback();
     settings.lifetimes = shape.lifetimes;
     World world(shape, std::move(settings));
@@ -148,6 +150,8 @@ int main(int argc, char** argv) {
                    "How Instagram's token endpoint answers: {\"data\":[{…}]} or the bare object")
         ->check(CLI::IsMember({"wrapped", "flat"}))
         ->capture_default_str();
+    app.add_flag("--lasting-tokens", settings.lastingTokens,
+                 "Slack, GitHub: the client is an app whose tokens do not expire");
     app.add_flag("--print-config", print, "Print what grantlink.toml needs, and end");
     CLI11_PARSE(app, argc, argv);
     settings.wrappedTokens = tokenShape == "wrapped";

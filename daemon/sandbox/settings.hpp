@@ -27,6 +27,9 @@ struct Settings {
     // Instagram's token answer is documented inside {"data":[…]} and has been seen without it.
     bool wrappedTokens = true;
 
+    // Slack and GitHub have apps whose tokens expire, and others.
+    bool lastingTokens = false;
+
     bool control = true; // off when the listener is not on the loopback interface
 };
 

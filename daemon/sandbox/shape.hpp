@@ -59,6 +59,7 @@ struct Shape {
     std::vector<std::string> origins; // those in whose place it stands
     bool versioned = false;           // Meta: "/v23.0/me" is "/me"
     Lifetimes lifetimes;
+    bool mayLast = false; // it has apps whose tokens do not expire: Settings::lastingTokens
     Authorization authorization;
     ClientRequests client;
     std::vector<Route> routes; // besides those of `authorization`

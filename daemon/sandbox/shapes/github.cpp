@@ -1,4 +1,4 @@
-// GitHub, a GitHub app with tokens that expire:
+// GitHub, a GitHub app with tokens that expire, or an OAuth app, whose do not:
 // https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app
 // and …/refreshing-user-access-tokens, …/troubleshooting-oauth-app-access-token-request-errors,
 // …/en/rest/apps/oauth-applications, …/en/rest/activity/events. PKCE:
@@ -11,6 +11,8 @@
 #include "daemon/sandbox/resources.hpp"
 #include "daemon/sandbox/shape.hpp"
 #include "daemon/sandbox/token_endpoint.hpp"
+
+#include <algorithm>
 
 namespace grantlink::sandbox {
 
@@ -62,16 +64,23 @@ ServerResponse refused(const Call& call, const Refused& refused) {
     }
 }
 
+// Scopes are asked for with blanks between them, and told with commas.
+std::string withCommas(std::string scopes) {
+    std::replace(scopes.begin(), scopes.end(), ' ', ',');
+    return scopes;
+}
+
 ServerResponse granted(World& world, const Call& call, const Approval& approval, bool) {
     const Token access = world.ledger.issue(TokenKind::longLived, approval);
-    const Token refresh = world.ledger.issue(TokenKind::refresh, approval);
     Json answer = Json::object();
-    answer.set("access_token", access.value)
-        .set("expires_in", lifetimeOf(access))
+    answer.set("access_token", access.value).set("token_type", "bearer");
+    if (world.settings.lastingTokens)
+        return tokenAnswer(call, answer.set("scope", withCommas(approval.scope)));
+    const Token refresh = world.ledger.issue(TokenKind::refresh, approval);
+    answer.set("expires_in", lifetimeOf(access))
         .set("refresh_token", refresh.value)
         .set("refresh_token_expires_in", lifetimeOf(refresh))
-        .set("scope", "") // of an app, permissions are registered with it
-        .set("token_type", "bearer");
+        .set("scope", ""); // a GitHub app's permissions are registered with it
     return tokenAnswer(call, answer);
 }
 
@@ -196,6 +205,7 @@ Shape shape() {
     out.presets = {"github"};
     out.origins = {"https://github.com", "https://api.github.com"};
     out.lifetimes = {.code = 10min, .longLived = 8h, .refresh = 184 * 24h};
+    out.mayLast = true;
     out.authorization = authorization();
     out.client.body = BodyIs::either;
     out.client.needsGrantType = false;

@@ -1,4 +1,4 @@
-// Slack, a user token of an app with token rotation:
+// Slack, a user token of an app with token rotation, or without:
 // https://docs.slack.dev/authentication/installing-with-oauth,
 // …/authentication/using-token-rotation, …/reference/methods/oauth.v2.access, auth.test,
 // auth.revoke.
@@ -58,10 +58,10 @@ ServerResponse refused(const Call&, const Refused& refused) {
 
 void addTokens(Json& object, World& world, const Approval& approval) {
     const Token access = world.ledger.issue(TokenKind::longLived, approval);
-    object.set("access_token", access.value)
-        .set("token_type", "user")
-        .set("scope", approval.scope)
-        .set("expires_in", lifetimeOf(access))
+    object.set("access_token", access.value).set("token_type", "user").set("scope", approval.scope);
+    if (world.settings.lastingTokens)
+        return;
+    object.set("expires_in", lifetimeOf(access))
         .set("refresh_token", world.ledger.issue(TokenKind::refresh, approval).value);
 }
 
@@ -144,6 +144,7 @@ Shape shape() {
     out.presets = {"slack"};
     out.origins = {"https://slack.com"};
     out.lifetimes = {.code = 10min, .longLived = 12h};
+    out.mayLast = true;
     out.authorization = authorization();
     out.client.secret = SecretIn::either;
     out.client.needsGrantType = false;
