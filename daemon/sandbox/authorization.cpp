@@ -44,17 +44,25 @@ Fault faultInScope(const World& world, const Parameters& parameters) {
     return std::nullopt;
 }
 
+Fault faultInChallenge(const Authorization& rules, const Parameters& parameters) {
+    const std::string challenge = parameters.get("code_challenge");
+    if (rules.pkce == Pkce::unknown || (rules.pkce == Pkce::optional && challenge.empty()))
+        return std::nullopt;
+    if (challenge.size() != 43) // a SHA-256 in base64url
+        return "Invalid code_challenge";
+    return std::nullopt;
+}
+
+// What only the authorization request itself has, and the pages' forms do not carry on.
 Fault faultInRest(const Authorization& rules, const Parameters& parameters) {
     for (const auto& [name, value] : rules.fixed)
         if (parameters.get(name) != value)
             return "Invalid " + name + ": must be " + value;
     if (rules.needsState && parameters.get("state").empty())
         return "Missing required parameter state";
-    const std::string challenge = parameters.get("code_challenge");
-    if (rules.pkce == Pkce::unknown || (rules.pkce == Pkce::optional && challenge.empty()))
-        return std::nullopt;
-    if (challenge.size() != 43 || parameters.get("code_challenge_method") != "S256")
-        return "Invalid code_challenge: PKCE with S256 is required";
+    if (rules.pkce != Pkce::unknown && !parameters.get("code_challenge").empty() &&
+        parameters.get("code_challenge_method") != "S256")
+        return "Invalid code_challenge_method: must be S256";
     return std::nullopt;
 }
 
@@ -63,6 +71,8 @@ std::optional<ServerResponse> refusal(const World& world, const Parameters& para
     Fault fault = faultInClient(world, parameters);
     if (!fault)
         fault = faultInScope(world, parameters);
+    if (!fault)
+        fault = faultInChallenge(world.shape.authorization, parameters);
     if (!fault)
         return std::nullopt;
     return pageAnswer(errorPage(world.shape, *fault), 400);

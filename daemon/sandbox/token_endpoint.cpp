@@ -49,7 +49,7 @@ Result<Credentials> credentialsIn(const Call& call, const Parameters& parameters
     const auto basic = basicCredentials(call);
     const std::string secret = parameters.get("client_secret");
     if (basic && !secret.empty()) // RFC 6749, section 2.3: no more than one method a request
-        return Refused{Refusal::wrongSecret, "client_secret"};
+        return Refused{Refusal::wrongSecret};
     if (basic && rules.secret != SecretIn::body)
         return *basic;
     if (rules.secret == SecretIn::header)
