@@ -172,9 +172,11 @@ boost::asio::awaitable<void> Collector::keep(const Case& about, Poll poll) {
     const auto told = std::make_shared<bool>(false);
     const auto apply = [settings = about.settings, id = about.connection, poll = std::move(poll),
                         changes, told](VaultWriter& vault) {
-        const auto connection = vault.connection(id);
+        auto connection = vault.connection(id);
         if (!connection || connection->status != ConnectionStatus::active)
             return vault.unschedule(Task::collect, id); // removed meanwhile: nothing is kept
+        if (!poll.failure && !poll.interrupted() && endDoubt(*connection))
+            vault.putConnection(*connection);
         const ContentConfig& content = settings->config.content;
         const TimeMs now = nowMs();
         *changes = keepPosts(vault, id, poll.reading, content, now);

@@ -78,4 +78,12 @@ boost::asio::awaitable<bool> doubtConnection(LifecycleServices& services, Uuid i
     co_return *certain;
 }
 
+bool endDoubt(Connection& connection) {
+    if (connection.doubted == 0)
+        return false;
+    connection.doubted = 0;
+    connection.trouble.clear();
+    return true;
+}
+
 } // namespace grantlink

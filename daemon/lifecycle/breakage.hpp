@@ -21,4 +21,7 @@ boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid i
 boost::asio::awaitable<bool> doubtConnection(LifecycleServices& services, Uuid id,
                                              std::string reason);
 
+// For a token that has been seen to work. False: it was not doubted, and nothing has changed.
+bool endDoubt(Connection& connection);
+
 } // namespace grantlink

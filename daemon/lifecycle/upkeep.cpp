@@ -135,8 +135,7 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::check(const Case& about) {
             return vault.unschedule(Task::upkeep, id);
         if (account && isNews(*account, *connection)) {
             connection->approved = account;
-            if (std::exchange(connection->doubted, 0) > 0)
-                connection->trouble.clear();
+            endDoubt(*connection);
             vault.putConnection(*connection);
         }
         vault.schedule(Task::upkeep, *connection, next);
