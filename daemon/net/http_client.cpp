@@ -15,12 +15,15 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <utility>
 
 namespace grantlink {
 
 namespace {
 
 constexpr std::size_t maxHeaderBytes = 64 * 1024; // of all answers, 1xx and trailers included
+constexpr long slowest = 1024;                    // bytes a second of a body for a sink …
+constexpr long slowTime = 15;                     // … for that many seconds
 
 struct UrlDeleter {
     void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -31,7 +34,11 @@ using Url = std::unique_ptr<CURLU, UrlDeleter>;
 // What libcurl's callbacks fill in.
 struct Reception {
     HttpResponse response;
-    std::size_t maxBody = 0;
+    CURL* easy = nullptr;
+    BodySink* sink = nullptr;
+    std::size_t maxBody = 0, taken = 0;
+    bool begun = false;    // the sink was shown the headers
+    bool unwanted = false; // … and does not want the body
     std::size_t headerBytes = 0;
     bool bodyTooLarge = false;
     bool headersTooLarge = false;
@@ -46,6 +53,12 @@ std::string_view trim(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+int statusOf(CURL* easy) {
+    long status = 0;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    return static_cast<int>(status);
+}
+
 std::size_t onBody(char* data, std::size_t size, std::size_t count, void* user) noexcept {
     Reception& reception = *static_cast<Reception*>(user);
     const std::size_t bytes = size * count;
@@ -54,6 +67,28 @@ std::size_t onBody(char* data, std::size_t size, std::size_t count, void* user) 
         return CURL_WRITEFUNC_ERROR;
     }
     reception.response.body.append(data, bytes);
+    return bytes;
+}
+
+std::size_t onPiece(char* data, std::size_t size, std::size_t count, void* user) noexcept {
+    Reception& reception = *static_cast<Reception*>(user);
+    const std::size_t bytes = size * count;
+    if (!std::exchange(reception.begun, true)) {
+        reception.response.status = statusOf(reception.easy);
+        reception.unwanted = !reception.sink->begin(reception.response);
+    }
+    reception.bodyTooLarge = bytes > reception.maxBody - reception.taken;
+    if (reception.unwanted || reception.bodyTooLarge)
+        return CURL_WRITEFUNC_ERROR;
+    switch (reception.sink->take({data, bytes})) {
+    case BodySink::Took::nothing:
+        return CURL_WRITEFUNC_PAUSE;
+    case BodySink::Took::refused:
+        return CURL_WRITEFUNC_ERROR;
+    case BodySink::Took::all:
+        break;
+    }
+    reception.taken += bytes;
     return bytes;
 }
 
@@ -206,6 +241,41 @@ void setLimits(CURL* easy, const HttpRequest& request) {
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
 }
 
+int onProgress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
+    return static_cast<Reception*>(user)->sink->stopped() ? 1 : 0;
+}
+
+void setSink(CURL* easy, const HttpRequest& request, Reception& into) {
+    into.easy = easy;
+    into.sink = request.sink;
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &onPiece);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, &onProgress);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, &into);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, nullptr);
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request.maxBody));
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, slowest);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, slowTime);
+    request.sink->goOn = [easy] { curl_easy_pause(easy, CURLPAUSE_CONT); };
+}
+
+// Whatever ends the request: nobody may go on with it afterwards.
+class SinkEnd {
+  public:
+    explicit SinkEnd(BodySink* sink) : sink_(sink) {}
+
+    ~SinkEnd() {
+        if (sink_)
+            sink_->goOn = nullptr;
+    }
+
+    SinkEnd(const SinkEnd&) = delete;
+    SinkEnd& operator=(const SinkEnd&) = delete;
+
+  private:
+    BodySink* sink_;
+};
+
 void setRequest(CURL* easy, const HttpRequest& request, curl_slist* headers, Reception& into) {
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, into.detail.data());
@@ -224,6 +294,8 @@ void setRequest(CURL* easy, const HttpRequest& request, curl_slist* headers, Rec
     setMethod(easy, request);
     setReach(easy, request, into);
     setLimits(easy, request);
+    if (request.sink)
+        setSink(easy, request, into);
 }
 
 // What it was that TLS failed for; nothing of the request has left by then. Of other failures
@@ -245,12 +317,13 @@ HttpError errorOf(CURL* easy, CURLcode code, const HttpRequest& request,
         why = "a header of the answer is too large, or memory is short";
     if (reception.refusedAddress)
         why = "its address is not a public one; if it is meant, trusted_origins allows it";
-    if (reception.bodyTooLarge)
+    const bool tooLarge = reception.bodyTooLarge || code == CURLE_FILESIZE_EXCEEDED;
+    if (tooLarge)
         why = "the answer is larger than " + std::to_string(request.maxBody) + " bytes";
     if (reception.headersTooLarge)
         why = "the answer's headers are larger than " + std::to_string(maxHeaderBytes) + " bytes";
     return HttpError{loggable(request.url) + ": " + why, sent > 0, reception.refusedAddress,
-                     code == CURLE_PEER_FAILED_VERIFICATION};
+                     code == CURLE_PEER_FAILED_VERIFICATION, tooLarge};
 }
 
 } // namespace
@@ -273,16 +346,15 @@ boost::asio::awaitable<HttpResult> CurlHttpClient::fetch(HttpRequest request) {
     const CurlEasy easy(curl_easy_init());
     if (!easy)
         throw std::bad_alloc();
+    const SinkEnd end(request.sink);
     setRequest(easy.get(), request, headers.get(), reception);
     if (!caFile_.empty()) // the system's are in CURLOPT_CAPATH as well, which stays as it is
         curl_easy_setopt(easy.get(), CURLOPT_CAINFO, caFile_.c_str());
 
     const CURLcode code = co_await loop_.perform(easy.get());
-    if (code != CURLE_OK)
+    if (code != CURLE_OK && !reception.unwanted)
         co_return errorOf(easy.get(), code, request, reception);
-    long status = 0;
-    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
-    reception.response.status = static_cast<int>(status);
+    reception.response.status = statusOf(easy.get());
     co_return std::move(reception.response);
 }
 

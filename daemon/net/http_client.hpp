@@ -37,6 +37,29 @@ enum class Reach {
     nowhere,     // what nobody may have named: it is not sent
 };
 
+struct HttpResponse;
+
+// Takes a body piece by piece that may be too large for memory, in the place of HttpResponse::body.
+// Such a body comes as it is: no encoding is offered, and none is decoded.
+class BodySink {
+  public:
+    enum class Took { all, nothing, refused };
+
+    virtual ~BodySink() = default;
+
+    // Status and headers have come. False: the body is not wanted, and the answer ends with them.
+    virtual bool begin(const HttpResponse& head) = 0;
+
+    // nothing: there is no room now; the same is offered again after goOn(). refused: the request
+    // fails.
+    virtual Took take(std::string_view bytes) = 0;
+
+    // Asked about once a second, also while nothing comes. True: the request fails at once.
+    virtual bool stopped() const = 0;
+
+    std::function<void()> goOn; // there while the request runs; to be called from the loop
+};
+
 struct HttpRequest {
     Reach reach = Reach::publicHttps;
     std::string method = "GET";
@@ -46,6 +69,7 @@ struct HttpRequest {
     std::string username, password; // HTTP Basic (RFC 7617) when the username is not empty
     std::chrono::milliseconds timeout{15000}; // from start to the last byte
     std::size_t maxBody = 1 << 20;            // bytes, after decoding
+    BodySink* sink = nullptr;                 // outlives the request
 
     std::string provider; // whose request it is, for metrics; empty: nobody's
 
@@ -71,6 +95,7 @@ struct HttpError {
     bool maybeSent = true;  // false: the peer cannot have seen the request
     bool refused = false;   // by us: it would be refused again
     bool untrusted = false; // its certificate does not hold, and will not within seconds
+    bool tooLarge = false;  // the body
 };
 
 using HttpResult = boost::system::result<HttpResponse, HttpError>;

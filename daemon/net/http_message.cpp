@@ -138,7 +138,10 @@ Response toMessage(ServerResponse&& answer, bool headOnly, bool keepAlive) {
 http::response<http::empty_body> toHead(const ServerResponse& answer) {
     http::response<http::empty_body> message(static_cast<http::status>(answer.status), 11);
     setHeaders(message, answer);
-    message.chunked(true);
+    if (answer.length)
+        message.content_length(*answer.length);
+    else
+        message.chunked(true);
     message.keep_alive(false);
     return message;
 }

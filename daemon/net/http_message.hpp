@@ -23,7 +23,8 @@ toServerRequest(boost::beast::http::request<boost::beast::http::string_body>&& m
 // Throws std::invalid_argument when a header of the answer contains a line break.
 Response toMessage(ServerResponse&& answer, bool headOnly, bool keepAlive);
 
-// Of an answer that is sent in pieces: chunked, and the connection's last.
+// Of an answer that is sent in pieces: chunked, unless its length is known, and the connection's
+// last.
 boost::beast::http::response<boost::beast::http::empty_body> toHead(const ServerResponse& answer);
 
 // A request that broke HTTP's rules or our limits, not one that merely ended early.

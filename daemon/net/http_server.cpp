@@ -112,7 +112,7 @@ class Connection {
     asio::awaitable<ServerResponse> callHandler(ServerRequest request);
     asio::awaitable<bool> write(wire::Response message);
     asio::awaitable<void> writePieces(ServerResponse answer);
-    asio::awaitable<std::string> nextOf(const ServerResponse& answer);
+    asio::awaitable<std::optional<std::string>> nextOf(const ServerResponse& answer);
     asio::awaitable<void> refuse(const error_code& why);
     asio::awaitable<void> closeGently();
 
@@ -239,26 +239,35 @@ asio::awaitable<void> Connection<Protocol>::writePieces(ServerResponse answer) {
     co_await http::async_write_header(stream_, serializer, into(ec));
     while (!ec) {
         stream_.expires_never();
-        const std::string piece = co_await nextOf(answer);
+        const std::optional<std::string> piece = co_await nextOf(answer);
+        if (!piece)
+            co_return;
         stream_.expires_after(pieceTime);
-        if (piece.empty()) {
+        if (answer.length) {
+            if (piece->empty())
+                co_return;
+            co_await asio::async_write(stream_, asio::buffer(*piece), into(ec));
+            continue;
+        }
+        if (piece->empty()) {
             const auto last = http::make_chunk_last();
             co_await asio::async_write(stream_, last, into(ec));
             co_return;
         }
-        const auto chunk = http::make_chunk(asio::buffer(piece));
+        const auto chunk = http::make_chunk(asio::buffer(*piece));
         co_await asio::async_write(stream_, chunk, into(ec));
     }
 }
 
 template <class Protocol>
-asio::awaitable<std::string> Connection<Protocol>::nextOf(const ServerResponse& answer) {
+asio::awaitable<std::optional<std::string>>
+Connection<Protocol>::nextOf(const ServerResponse& answer) {
     try {
         co_return co_await answer.pieces();
     } catch (const std::exception& error) {
         spdlog::error("http server: {}", error.what());
     }
-    co_return std::string();
+    co_return std::nullopt;
 }
 
 template <class Protocol>
