@@ -173,6 +173,17 @@ WebhookConfig readWebhook(TomlReader& in) {
     return out;
 }
 
+MediaConfig readMedia(TomlReader& in) {
+    constexpr std::int64_t megabyte = 1'000'000;
+    MediaConfig out;
+    out.copy = in.flag("copy", out.copy);
+    out.maxFile = static_cast<std::uint64_t>(in.number("max_file_mb", 50, 1, 2000) * megabyte);
+    out.maxTotal =
+        static_cast<std::uint64_t>(in.number("max_total_mb", 10'000, 1, 100'000'000) * megabyte);
+    in.finish();
+    return out;
+}
+
 ContentConfig readContent(TomlReader& in) {
     ContentConfig out;
     out.enabled = in.flag("enabled", out.enabled);
@@ -182,6 +193,8 @@ ContentConfig readContent(TomlReader& in) {
     out.slowest = duration(in, "slowest", out.slowest);
     if (out.slowest < out.fastest)
         in.fail("slowest", "must not be less than fastest");
+    if (auto media = in.table("media"))
+        out.media = readMedia(*media);
     in.finish();
     return out;
 }
@@ -207,6 +220,8 @@ ProviderConfig readProvider(const std::string& name, TomlReader& in) {
         if (!isOrigin(from) || !isOrigin(to))
             in.fail("origins", "maps origins such as \"https://api.example.com\", without a path");
     out.trustedOrigins = readOrigins(in);
+    if (in.has("copy_media"))
+        out.copyMedia = in.flag("copy_media", false);
     in.finish();
     return out;
 }

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -46,6 +47,14 @@ struct ProviderConfig {
     std::string tenant;    // what {tenant} stands for in the preset's URLs; "": as the preset says
     std::map<std::string, std::string> origins; // scheme://host[:port] → what replaces it
     std::vector<std::string> trustedOrigins;    // may be http, and on a private network
+    std::optional<bool> copyMedia;              // nothing: as content.media.copy says
+};
+
+// Copies of what posts show: daemon/media/.
+struct MediaConfig {
+    bool copy = false;
+    std::uint64_t maxFile = 50'000'000;      // bytes; what is larger is not copied
+    std::uint64_t maxTotal = 10'000'000'000; // … of all copies
 };
 
 // What is collected of connected accounts.
@@ -55,6 +64,7 @@ struct ContentConfig {
     std::size_t maxPosts = 1000;                            // of a connection
     // Between two polls of an account that posts often, and of one that hardly does.
     std::chrono::seconds fastest = std::chrono::minutes(5), slowest = std::chrono::hours(24);
+    MediaConfig media = {};
 };
 
 struct Config {
@@ -93,6 +103,13 @@ struct Config {
 
     std::string redirectUri(const std::string& provider) const {
         return publicUrl + callbackPath + provider;
+    }
+
+    // Whether somebody has asked for copies of what this provider's posts show.
+    bool copiesMedia(const std::string& provider) const {
+        const auto found = providers.find(provider);
+        return content.enabled && found != providers.end() &&
+               found->second.copyMedia.value_or(content.media.copy);
     }
 
     std::string wakeSocket() const { return edgeStore + "/wake.sock"; }

@@ -85,6 +85,8 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       resealer_(loop_.get_executor(), vault_), linkWatch_(loop_.get_executor(), lifecycle_),
       collector_(loop_.get_executor(), lifecycle_, refresher_),
       visits_(loop_.get_executor(), vault_, metrics_, stop_),
+      mediaFiles_(copyDirectory(settings->config.vault)),
+      copier_(loop_.get_executor(), lifecycle_, http_, mediaFiles_),
       maintenance_(loop_.get_executor(), vault_, spool_, links_, settings_),
       connections_(vault_, links_, spool_, requests_, metrics_, settings_, masterKeys_,
                    [this] {
@@ -95,9 +97,9 @@ Daemon::Daemon(std::string configPath, SettingsPtr settings)
       streams_(vault_),
       keys_(vault_, spool_, masterKeys_, edgeKeys_, [this] { return reloadKeys(); }),
       notifications_(vault_, [this] { outbox_.wake(); }), posts_(vault_, settings_),
-      pictures_(vault_, http_, settings_),
+      media_(vault_, mediaFiles_), pictures_(vault_, http_, settings_),
       api_(vault_, connections_, lists_, tokens_, events_, streams_, keys_, notifications_, posts_,
-           pictures_, settings_),
+           media_, pictures_, settings_),
       console_(api_), starts_({vault_, requests_, settings_, masterKeys_, edgeKeys_}) {
     const Config& config = settings->config;
     requirePair(*edgeKeys_->get(), *masterKeys_->get(), masterKeyPath_, edgeKeyPath_);
@@ -147,6 +149,7 @@ boost::asio::awaitable<void> Daemon::serve() {
     resealer_.start();
     linkWatch_.start();
     collector_.start();
+    copier_.start();
     outbox_.start();
     maintenance_.start();
     spdlog::info("grantlinkd: ready");
@@ -192,6 +195,7 @@ boost::asio::awaitable<void> Daemon::stop() {
     resealer_.stop();
     linkWatch_.stop();
     collector_.stop();
+    copier_.stop();
     outbox_.stop();
     maintenance_.stop();
     streams_.stop();

@@ -13,6 +13,7 @@
 #include "daemon/lifecycle/resealer.hpp"
 #include "daemon/lifecycle/upkeep.hpp"
 #include "daemon/maintenance.hpp"
+#include "daemon/media/copier.hpp"
 #include "daemon/net/wake_socket.hpp"
 #include "daemon/notify/outbox.hpp"
 #include "daemon/oauth/discovery.hpp"
@@ -46,8 +47,8 @@ class Daemon {
 
     bool idle() const {
         return approvals_.idle() && upkeep_.idle() && resealer_.idle() && linkWatch_.idle() &&
-               collector_.idle() && outbox_.idle() && maintenance_.idle() && api_.idle() &&
-               streams_.idle() && startSocket_->idle() && visits_.idle();
+               collector_.idle() && copier_.idle() && outbox_.idle() && maintenance_.idle() &&
+               api_.idle() && streams_.idle() && startSocket_->idle() && visits_.idle();
     }
 
     std::string configPath_, masterKeyPath_, edgeKeyPath_;
@@ -80,6 +81,8 @@ class Daemon {
     LinkWatch linkWatch_;
     Collector collector_;
     Visits visits_;
+    MediaFiles mediaFiles_;
+    MediaCopier copier_;
     Maintenance maintenance_;
     ConnectionsApi connections_;
     ConnectionLists lists_;
@@ -89,6 +92,7 @@ class Daemon {
     KeysApi keys_;
     NotificationsApi notifications_;
     PostsApi posts_;
+    MediaApi media_;
     Pictures pictures_;
     AdminApi api_;
     ConsoleSite console_;

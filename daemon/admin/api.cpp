@@ -208,6 +208,10 @@ boost::asio::awaitable<ServerResponse> AdminApi::connection(const ServerRequest&
         requireMethod(request, "GET");
         co_return posts_.of(id, request);
     }
+    if (action == "media") {
+        requireMethod(request, "GET");
+        co_return co_await media_.show(id, request);
+    }
     if (action == "picture") {
         requireMethod(request, "GET");
         auto query = parseForm(request.query);

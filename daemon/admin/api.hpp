@@ -1,8 +1,8 @@
 // The admin API: HTTP and JSON on a Unix socket, described in docs/openapi.yaml.
 //
 // This file knows paths, methods and roles; what they do is in connections.cpp,
-// connection_lists.cpp, tokens.cpp, events.cpp, keys.cpp, notifications.cpp and posts.cpp. Thread:
-// the loop's.
+// connection_lists.cpp, tokens.cpp, events.cpp, keys.cpp, notifications.cpp, posts.cpp, media.cpp
+// and pictures.cpp. Thread: the loop's.
 #pragma once
 
 #include "daemon/admin/caller.hpp"
@@ -11,6 +11,7 @@
 #include "daemon/admin/event_streams.hpp"
 #include "daemon/admin/events.hpp"
 #include "daemon/admin/keys.hpp"
+#include "daemon/admin/media.hpp"
 #include "daemon/admin/notifications.hpp"
 #include "daemon/admin/pictures.hpp"
 #include "daemon/admin/posts.hpp"
@@ -26,11 +27,11 @@ class AdminApi {
   public:
     AdminApi(const Vault& vault, ConnectionsApi& connections, ConnectionLists& lists,
              TokensApi& tokens, EventsApi& events, EventStreams& streams, const KeysApi& keys,
-             NotificationsApi& notifications, const PostsApi& posts, Pictures& pictures,
-             const CurrentSettings& settings)
+             NotificationsApi& notifications, const PostsApi& posts, MediaApi& media,
+             Pictures& pictures, const CurrentSettings& settings)
         : vault_(vault), connections_(connections), lists_(lists), tokens_(tokens), events_(events),
           streams_(streams), keys_(keys), notifications_(notifications), posts_(posts),
-          pictures_(pictures), settings_(settings) {}
+          media_(media), pictures_(pictures), settings_(settings) {}
 
     boost::asio::awaitable<ServerResponse> handle(ServerRequest request, Caller caller);
 
@@ -58,6 +59,7 @@ class AdminApi {
     const KeysApi& keys_;
     NotificationsApi& notifications_;
     const PostsApi& posts_;
+    MediaApi& media_;
     Pictures& pictures_;
     const CurrentSettings& settings_;
     int running_ = 0;

@@ -172,6 +172,7 @@ boost::asio::awaitable<Json> ConnectionsApi::remove(Uuid id, Actor actor) {
     const Change end = [settings](Connection& c, VaultWriter& vault) {
         vault.unschedule(Task::upkeep, c.id);
         vault.unschedule(Task::collect, c.id);
+        vault.unschedule(Task::copy, c.id);
         vault.erasePosts(c.id);
         const Provider* provider = settings->provider(c.provider);
         if (c.status == ConnectionStatus::active && provider && provider->preset().revoke)

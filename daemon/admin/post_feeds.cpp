@@ -1,5 +1,6 @@
 #include "daemon/admin/post_feeds.hpp"
 
+#include "daemon/admin/media.hpp"
 #include "daemon/json/json.hpp"
 #include "daemon/net/http_client.hpp"
 #include "daemon/text/ascii.hpp"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace grantlink {
@@ -55,6 +57,20 @@ std::string mediaType(const std::string& url) {
     return "application/octet-stream";
 }
 
+// What an item leads to: the copy where there is one, since the provider's address may have expired
+// by the time that somebody follows it. Whoever reads the feed may read the copy by the same
+// socket.
+struct Enclosure {
+    std::string url, type;
+    std::optional<std::uint64_t> size;
+};
+
+Enclosure enclosureOf(const StoredPost& post) {
+    if (post.copy.state != CopyState::kept)
+        return {iri(post.media), mediaType(post.media), {}};
+    return {socketOrigin + mediaPath(post), post.copy.file.type, post.copy.file.size};
+}
+
 std::string titleOf(const StoredPost& post) {
     const std::string line = post.text.substr(0, post.text.find('\n'));
     const std::string title = printable(line, titleLength);
@@ -90,17 +106,21 @@ Json itemOf(const PostFeed& feed, const PostOf& it) {
         out.set("date_modified", rfc3339(post.updated));
     out.set("authors", Json::array().push(Json::object().set("name", authorOf(it.connection))));
     if (!post.media.empty()) {
-        const std::string type = mediaType(post.media);
-        if (type.starts_with("image/"))
-            out.set("image", iri(post.media));
-        out.set(
-            "attachments",
-            Json::array().push(Json::object().set("url", iri(post.media)).set("mime_type", type)));
+        const Enclosure enclosure = enclosureOf(post);
+        if (enclosure.type.starts_with("image/"))
+            out.set("image", enclosure.url);
+        Json attachment = Json::object().set("url", enclosure.url).set("mime_type", enclosure.type);
+        if (enclosure.size)
+            attachment.set("size_in_bytes", static_cast<std::int64_t>(*enclosure.size));
+        out.set("attachments", Json::array().push(attachment));
     }
-    return out.set("_grantlink", Json::object()
-                                     .set("connection", post.connection.text())
-                                     .set("provider", it.connection.provider)
-                                     .set("post", post.id));
+    Json own = Json::object();
+    own.set("connection", post.connection.text())
+        .set("provider", it.connection.provider)
+        .set("post", post.id);
+    if (post.copy.state == CopyState::kept)
+        own.set("media_url", post.media);
+    return out.set("_grantlink", own);
 }
 
 void writeEntry(XmlWriter& xml, const PostFeed& feed, const PostOf& it) {
@@ -112,10 +132,15 @@ void writeEntry(XmlWriter& xml, const PostFeed& feed, const PostOf& it) {
     xml.element("category", {{"term", it.connection.provider}});
     if (!post.link.empty())
         xml.element("link", {{"rel", "alternate"}, {"href", iri(post.link)}});
-    if (!post.media.empty())
-        xml.element(
-            "link",
-            {{"rel", "enclosure"}, {"type", mediaType(post.media)}, {"href", iri(post.media)}});
+    if (!post.media.empty()) {
+        const Enclosure enclosure = enclosureOf(post);
+        const std::string size = enclosure.size ? std::to_string(*enclosure.size) : "";
+        XmlWriter::Attributes link{{"rel", "enclosure"}, {"type", enclosure.type}};
+        if (enclosure.size)
+            link.emplace_back("length", size);
+        link.emplace_back("href", enclosure.url);
+        xml.element("link", link);
+    }
     xml.element("content", {{"type", "text"}}, post.text);
     xml.close();
 }

@@ -1,5 +1,6 @@
 #include "daemon/admin/posts.hpp"
 
+#include "daemon/admin/media.hpp"
 #include "daemon/admin/problem.hpp"
 #include "daemon/admin/represent.hpp"
 #include "daemon/net/http_client.hpp"
@@ -79,6 +80,16 @@ PostFormat readQuery(const ServerRequest& request, PostQuery& out) {
     return *known;
 }
 
+Json representCopy(const StoredPost& post) {
+    if (post.copy.state != CopyState::kept)
+        return Json();
+    const MediaFile& file = post.copy.file;
+    return Json::object()
+        .set("url", mediaPath(post))
+        .set("type", file.type)
+        .set("bytes", static_cast<std::int64_t>(file.size));
+}
+
 } // namespace
 
 Json represent(const PostOf& it) {
@@ -91,6 +102,7 @@ Json represent(const PostOf& it) {
         .set("text", textOrNull(post.text))
         .set("url", textOrNull(post.link))
         .set("media_url", textOrNull(post.media))
+        .set("media_copy", representCopy(post))
         .set("published_at", timeOrNull(post.timeIsKnown ? post.time : 0))
         .set("seen_at", rfc3339(post.seen))
         .set("updated_at", timeOrNull(post.updated))

@@ -5,6 +5,7 @@
 #include "daemon/cli/local_vault.hpp"
 #include "daemon/cli/output.hpp"
 #include "daemon/text/printable.hpp"
+#include "daemon/vault/copy_files.hpp"
 #include "daemon/vault/vault_backup.hpp"
 
 #include <fmt/format.h>
@@ -151,6 +152,9 @@ void backupCommand(const Session& session, const BackupOptions& options) {
     else
         print(fmt::format("{}: {}", options.file, megabytes(size)));
     advise("\nThe keys are not in it. Without a copy of master.key nothing in it can be opened.");
+    if (fs::exists(copyDirectory(config.vault)))
+        advise("Nor are the copies of media: they are the files in " + copyDirectory(config.vault) +
+               ".");
 }
 
 int restoreCommand(const Session& session, const BackupOptions& options, bool confirmed) {
@@ -173,6 +177,10 @@ int restoreCommand(const Session& session, const BackupOptions& options, bool co
                                             "add --force to restore it all the same");
     if (!restored.previous.empty())
         advise("The vault that was there is now " + restored.previous + ".");
+    if (restored.missingCopies > 0)
+        advise(fmt::format("The files of {} copies of media are not in {}; they are copied again "
+                           "when their posts are read, where the provider still has them.",
+                           restored.missingCopies, copyDirectory(local.config.vault)));
     advise("Start grantlinkd; it makes the edge's links anew.");
     return options.force ? 0 : code;
 }

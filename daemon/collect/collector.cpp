@@ -3,6 +3,7 @@
 #include "daemon/collect/poll_plan.hpp"
 #include "daemon/lifecycle/breakage.hpp"
 #include "daemon/lifecycle/plan.hpp"
+#include "daemon/media/copy_plan.hpp"
 #include "daemon/notify/notify.hpp"
 
 #include <spdlog/spdlog.h>
@@ -179,7 +180,10 @@ boost::asio::awaitable<void> Collector::keep(const Case& about, Poll poll) {
             vault.putConnection(*connection);
         const ContentConfig& content = settings->config.content;
         const TimeMs now = nowMs();
-        *changes = keepPosts(vault, id, poll.reading, content, now);
+        const bool copies = settings->config.copiesMedia(connection->provider);
+        *changes = keepPosts(vault, id, poll.reading, content, copies, now);
+        if (copies)
+            scheduleCopies(vault, *connection);
         *told = notifyPosts(vault, *connection, changes->created, changes->first, *settings);
         Collecting state = vault.collecting(id);
         note(poll, state, now);

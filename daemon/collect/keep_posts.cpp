@@ -68,8 +68,9 @@ bool isWanted(const StoredPost& post, const PostLimits& limits, const PostStock&
 
 class Keeping {
   public:
-    Keeping(VaultWriter& vault, const Uuid& connection, const PostLimits& limits, TimeMs now)
-        : vault_(vault), connection_(connection), limits_(limits), now_(now),
+    Keeping(VaultWriter& vault, const Uuid& connection, const PostLimits& limits, bool copies,
+            TimeMs now)
+        : vault_(vault), connection_(connection), limits_(limits), copies_(copies), now_(now),
           before_(vault.postStock(connection)) {}
 
     void keep(const Post& post) {
@@ -81,6 +82,7 @@ class Keeping {
         if (!isWanted(made, limits_, before_))
             return;
         const bool isNew = !vault_.knowsPost(connection_, post.id); // else its key is gone
+        wantCopy(made, true);
         made.number = vault_.putPost(made);
         if (isNew)
             changes.created.push_back(std::move(made));
@@ -103,9 +105,11 @@ class Keeping {
   private:
     void compare(StoredPost& kept, const Post& post) {
         const bool same = kept.hash == hashOf(post) && !kept.deleted;
-        if (same && kept.media == webLink(post.media))
-            return;
+        const bool moved = kept.media != webLink(post.media);
         setContent(kept, post);
+        const bool wanted = wantCopy(kept, moved);
+        if (same && !moved && !wanted)
+            return;
         kept.deleted = 0;
         if (!same)
             kept.updated = now_;
@@ -114,11 +118,24 @@ class Keeping {
             changes.edited.push_back(kept);
     }
 
+    // Whether that has changed what there is to copy. `moved`: the address is another one. There is
+    // one copy of a post: what an address leads to cannot be compared without fetching it.
+    bool wantCopy(StoredPost& post, bool moved) const {
+        MediaCopy& copy = post.copy;
+        const bool anew =
+            copy.state == CopyState::none || (copy.state == CopyState::stale && moved);
+        if (!copies_ || post.media.empty() || !anew)
+            return false;
+        copy.state = CopyState::wanted;
+        return true;
+    }
+
     // Whoever deletes a post does not want it to be kept elsewhere.
     void remove(StoredPost post) {
         post.text.clear();
         post.link.clear();
         post.media.clear();
+        post.copy = {};
         post.deleted = post.updated = now_;
         vault_.putPost(post);
         changes.deleted.push_back(std::move(post));
@@ -127,6 +144,7 @@ class Keeping {
     VaultWriter& vault_;
     const Uuid& connection_;
     const PostLimits& limits_;
+    bool copies_;
     TimeMs now_;
     PostStock before_;
     std::set<std::string> seen_;
@@ -142,9 +160,9 @@ PostLimits postLimits(const ContentConfig& config, TimeMs now) {
 // The oldest first, so that the order in which posts were seen is that in which they were
 // published.
 PostChanges keepPosts(VaultWriter& vault, const Uuid& connection, const FeedReading& reading,
-                      const ContentConfig& config, TimeMs now) {
+                      const ContentConfig& config, bool copies, TimeMs now) {
     const PostLimits limits = postLimits(config, now);
-    Keeping keeping(vault, connection, limits, now);
+    Keeping keeping(vault, connection, limits, copies, now);
     keeping.changes.first = vault.collecting(connection).since == 0;
     const std::size_t count = std::min(reading.posts.size(), config.maxPosts);
     for (std::size_t i = count; i-- > 0;)

@@ -27,9 +27,9 @@ PostLimits postLimits(const ContentConfig& config, TimeMs now);
 
 // Puts what is new, changed or gone, and forgets what is beyond the limits. A post is edited when
 // its text or link is another; the address of its media may change with every request, and is only
-// kept up to date.
+// kept up to date. `copies`: what the posts show is to be copied, where it is not yet.
 PostChanges keepPosts(VaultWriter& vault, const Uuid& connection, const FeedReading& reading,
-                      const ContentConfig& config, TimeMs now);
+                      const ContentConfig& config, bool copies, TimeMs now);
 
 // From which time of publication on a reading has every post that there is, so that those which are
 // missing were deleted. Nothing: it does not say. A feed has to be in the order of time for that,

@@ -28,6 +28,7 @@ boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid i
         auto found = vault.connection(id);
         vault.unschedule(Task::upkeep, id);
         vault.unschedule(Task::collect, id);
+        vault.unschedule(Task::copy, id);
         if (!found || found->status != ConnectionStatus::active)
             return;
         Connection& connection = *found;

@@ -14,21 +14,20 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t perProvider = 32; // at a time
-constexpr std::size_t inAll = 256;
 constexpr auto lookEvery = 1s;
 constexpr auto afterFailure = 30s; // of a handler that threw
 
 // Room of its own for each provider, so that none can take it all.
-std::size_t shareOf(std::size_t providers) {
-    return std::clamp<std::size_t>(inAll / std::max<std::size_t>(providers, 1), 1, perProvider);
+std::size_t shareOf(std::size_t most, std::size_t providers) {
+    return std::clamp<std::size_t>(most / std::max<std::size_t>(providers, 1), 1, perProvider);
 }
 
 } // namespace
 
 TaskQueue::TaskQueue(boost::asio::any_io_executor loop, const Vault& vault,
-                     const CurrentSettings& settings, Task task, Handler handler)
+                     const CurrentSettings& settings, Task task, Handler handler, std::size_t most)
     : loop_(std::move(loop)), vault_(vault), settings_(settings), task_(task),
-      handler_(std::move(handler)) {}
+      handler_(std::move(handler)), most_(most) {}
 
 void TaskQueue::start() {
     looking_ = true;
@@ -39,7 +38,7 @@ boost::asio::awaitable<void> TaskQueue::look() {
     while (!idle_.stopped()) {
         try {
             const SettingsPtr settings = settings_.get();
-            const std::size_t share = shareOf(settings->providers.size());
+            const std::size_t share = shareOf(most_, settings->providers.size());
             for (const auto& [name, provider] : settings->providers)
                 takeDue(name, lanes_[name], share);
         } catch (const std::exception& error) {

@@ -26,8 +26,12 @@ class TaskQueue {
     // others is for Throttle to say.
     using Handler = std::function<boost::asio::awaitable<std::chrono::seconds>(Uuid connection)>;
 
+    static constexpr std::size_t usualMost = 256;
+
+    // `most` at a time in all, but at least one a provider.
     TaskQueue(boost::asio::any_io_executor loop, const Vault& vault,
-              const CurrentSettings& settings, Task task, Handler handler);
+              const CurrentSettings& settings, Task task, Handler handler,
+              std::size_t most = usualMost);
 
     void start();
 
@@ -55,6 +59,7 @@ class TaskQueue {
     const CurrentSettings& settings_;
     Task task_;
     Handler handler_;
+    std::size_t most_;
     StopSignal idle_; // between two looks
     std::map<std::string, Lane> lanes_;
     std::size_t running_ = 0;

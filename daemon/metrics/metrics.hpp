@@ -5,6 +5,7 @@
 #pragma once
 
 #include "daemon/lifecycle/refreshed.hpp"
+#include "daemon/media/copied.hpp"
 #include "daemon/net/http_client.hpp"
 #include "shared/approval.hpp"
 #include "shared/histogram.hpp"
@@ -49,6 +50,7 @@ struct Metrics {
     std::array<Counter, refreshedCount> refreshes;
     std::map<std::string, ProviderFigures> providers;
     Counter visitsDropped; // that nginx told of
+    std::array<Counter, copiedCount> copies;
 
     void countOutcome(Outcome outcome, TimeMs received);
 };

@@ -10,6 +10,9 @@ constexpr std::array<std::string_view, refreshedCount> refreshedNames{
     "done", "not_active", "impossible", "failed", "broken"};
 constexpr std::array<std::string_view, answeredCount> answeredNames{
     "success", "redirect", "client_error", "rate_limited", "server_error", "unreachable", "broken"};
+constexpr std::array<std::string_view, copiedCount> copiedNames{
+    "done",      "gone",    "failed",  "turned_away", "too_large",
+    "not_media", "refused", "no_room", "unwritable"};
 constexpr unsigned ms = 3; // places
 
 void writeAttempts(Exposition& out, const Metrics& metrics) {
@@ -65,6 +68,17 @@ void writeWaiting(Exposition& out, const VaultCounts& counts, std::size_t spoole
     out.sample({}, {}, now > oldest ? now - oldest : 0, ms);
 }
 
+void writeCopies(Exposition& out, const Metrics& metrics, const CopyStock& copies) {
+    out.family("grantlink_media_copies_total", "counter",
+               "Tries to copy what a post shows, by result.");
+    for (std::size_t i = 0; i < copiedCount; ++i)
+        out.sample({{"result", copiedNames[i]}}, metrics.copies[i].get());
+    out.family("grantlink_media_files", "gauge", "Copies that are kept.");
+    out.sample({}, copies.count);
+    out.family("grantlink_media_bytes", "gauge", "Bytes of all copies.");
+    out.sample({}, copies.bytes);
+}
+
 void writeVault(Exposition& out, const VaultFigures& vault) {
     out.family("grantlink_vault_bytes", "gauge",
                "Bytes of the vault in use (used), and the most they can be (map).");
@@ -86,6 +100,7 @@ std::string metricsText(const Metrics& metrics, const VaultCounts& counts,
     writeProviders(out, metrics);
     writeConnections(out, counts);
     writeWaiting(out, counts, spooled, now);
+    writeCopies(out, metrics, counts.copies);
     writeVault(out, vault);
     return out.text();
 }

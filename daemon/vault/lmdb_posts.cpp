@@ -1,6 +1,7 @@
 #include "daemon/vault/lmdb_posts.hpp"
 
 #include "daemon/vault/lmdb_keys.hpp"
+#include "daemon/vault/lmdb_media.hpp"
 #include "daemon/vault/seal.hpp"
 #include "shared/byte_order.hpp"
 
@@ -160,6 +161,7 @@ std::uint64_t PostWrites::put(const StoredPost& given) {
     write.put(tables.byTime, bytesOf(timeKey(post.connection, {post.time, post.number})),
               bytesOf(byId));
     write.put(tables.byId, bytesOf(byId), bytesOf(bigEndian(post.number)));
+    MediaWrites{write, tables.media}.follow(post);
     return post.number;
 }
 
@@ -175,7 +177,9 @@ std::size_t PostWrites::removeOldest(const Uuid& connection, std::size_t count) 
             byTime = textOf(entry->first);
             byId = textOf(entry->second);
         }
-        write.remove(tables.posts, bytesOf(bigEndian(placeIn(byTime).number)));
+        const std::uint64_t number = placeIn(byTime).number;
+        MediaWrites{write, tables.media}.forget(connection, number);
+        write.remove(tables.posts, bytesOf(bigEndian(number)));
         write.remove(tables.byId, bytesOf(byId));
         write.remove(tables.byTime, bytesOf(byTime));
     }

@@ -140,6 +140,7 @@ VaultCounts LmdbVaultReads<Base>::counts() const {
     if (const auto oldest = lmdb::Cursor(transaction_, tables_.outbox.waiting).first())
         out.oldestNotification = uuidOf(oldest->first).time();
     out.deadNotifications = transaction_.count(tables_.outbox.dead);
+    out.copies = copyStock();
     return out;
 }
 
@@ -268,6 +269,27 @@ Collecting LmdbVaultReads<Base>::collecting(const Uuid& connection) const {
     return reads().collecting(connection);
 }
 
+template <typename Base>
+std::vector<WantedCopy> LmdbVaultReads<Base>::wantedCopies(const Uuid& connection) const {
+    return mediaReads().wanted(connection);
+}
+
+template <typename Base>
+CopyStock LmdbVaultReads<Base>::copyStock() const {
+    return mediaReads().stock();
+}
+
+template <typename Base>
+void LmdbVaultReads<Base>::eachCopy(
+    const std::function<void(std::uint64_t, const MediaName&)>& visit) const {
+    mediaReads().each(visit);
+}
+
+template <typename Base>
+std::vector<MediaName> LmdbVaultReads<Base>::erasedCopies(std::size_t limit) const {
+    return mediaReads().erased(limit);
+}
+
 template class LmdbVaultReads<VaultReader>;
 template class LmdbVaultReads<VaultWriter>;
 
@@ -360,6 +382,14 @@ void LmdbVaultWriter::erasePosts(const Uuid& connection) {
 
 void LmdbVaultWriter::putCollecting(const Uuid& connection, const Collecting& collecting) {
     postWrites().putCollecting(connection, collecting);
+}
+
+void LmdbVaultWriter::forgetWantedCopy(const Uuid& connection, std::uint64_t post) {
+    MediaWrites{write_, tables_.posts.media}.forgetWanted(connection, post);
+}
+
+void LmdbVaultWriter::forgetErasedCopy(const MediaName& name) {
+    MediaWrites{write_, tables_.posts.media}.forgetErased(name);
 }
 
 std::size_t LmdbVaultWriter::pruneAttempts(TimeMs before, std::size_t limit) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/vault/lmdb_events.hpp"
+#include "daemon/vault/lmdb_media.hpp"
 #include "daemon/vault/lmdb_outbox.hpp"
 #include "daemon/vault/lmdb_posts.hpp"
 #include "daemon/vault/lmdb_vault.hpp"
@@ -53,6 +54,11 @@ class LmdbVaultReads : public Base {
     PostStock postStock(const Uuid& connection) const override;
     std::vector<Uuid> postOwners(const Uuid& after, std::size_t limit) const override;
     Collecting collecting(const Uuid& connection) const override;
+    std::vector<WantedCopy> wantedCopies(const Uuid& connection) const override;
+    CopyStock copyStock() const override;
+    void
+    eachCopy(const std::function<void(std::uint64_t post, const MediaName&)>& visit) const override;
+    std::vector<MediaName> erasedCopies(std::size_t limit) const override;
     bool isSealedWithCurrent() const override;
 
   protected:
@@ -61,6 +67,8 @@ class LmdbVaultReads : public Base {
     OutboxReads outbox() const { return {transaction_, tables_.outbox}; }
 
     PostReads reads() const { return {transaction_, tables_.posts, keys_}; }
+
+    MediaReads mediaReads() const { return {transaction_, tables_.posts.media}; }
 
     std::vector<Uuid> idsOf(const std::vector<std::string>& accounts) const;
 
@@ -95,6 +103,8 @@ class LmdbVaultWriter : public LmdbVaultReads<VaultWriter> {
                            std::size_t limit) override;
     void erasePosts(const Uuid& connection) override;
     void putCollecting(const Uuid& connection, const Collecting& collecting) override;
+    void forgetWantedCopy(const Uuid& connection, std::uint64_t post) override;
+    void forgetErasedCopy(const MediaName& name) override;
     std::size_t pruneAttempts(TimeMs before, std::size_t limit) override;
     std::size_t pruneNotifications(TimeMs before, std::size_t limit) override;
 

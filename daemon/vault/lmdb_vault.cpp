@@ -1,5 +1,6 @@
 #include "daemon/vault/lmdb_vault.hpp"
 
+#include "daemon/vault/copy_files.hpp"
 #include "daemon/vault/lmdb_tables.hpp"
 #include "daemon/vault/vault_check.hpp"
 #include "daemon/vault/vault_schema.hpp"
@@ -54,8 +55,9 @@ boost::asio::awaitable<void> LmdbVault::write(std::function<void(VaultWriter&)> 
 
 boost::asio::awaitable<VaultReport> LmdbVault::check() const {
     const auto look = [this] {
+        const CopyListing files = listCopies(env_.directory());
         const lmdb::ReadTransaction transaction(env_);
-        return checkVault(transaction, tables_, *keys_->get());
+        return checkVault(transaction, tables_, *keys_->get(), &files);
     };
     co_return co_await inspector_.run(look);
 }

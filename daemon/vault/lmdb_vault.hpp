@@ -7,8 +7,8 @@
 // - tokens: connection or attempt id → sealed tokens (token_seal.hpp)
 // - tasks: u8 task · connection id → u64 when it is due (ms), big endian · provider
 // - tasks_due: u8 task · provider · NUL · u64 due, big endian · connection id → nothing
-// - those of lmdb_outbox.hpp, lmdb_events.hpp, lmdb_posts.hpp
-// - meta: "schema" → u32; "sealed_with" → u8: lmdb_sealing.hpp
+// - those of lmdb_outbox.hpp, lmdb_events.hpp, lmdb_posts.hpp, lmdb_media.hpp
+// - meta: "schema" → u32; "sealed_with" → u8: lmdb_sealing.hpp; "media_bytes": lmdb_media.hpp
 #pragma once
 
 #include "daemon/net/blocking.hpp"
@@ -36,8 +36,14 @@ struct EventTables {
     lmdb::Database events, byConnection; // lmdb_events.hpp
 };
 
+struct MediaTables {
+    lmdb::Database files, wanted, erased; // lmdb_media.hpp
+    lmdb::Database meta;                  // that of all
+};
+
 struct PostTables {
     lmdb::Database posts, byTime, byId, collecting; // lmdb_posts.hpp
+    MediaTables media;
 };
 
 struct VaultTables {

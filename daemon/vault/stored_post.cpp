@@ -10,7 +10,7 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = 2; // 2: the copy of its media
 constexpr std::uint8_t timeIsKnownFlag = 1;
 
 std::array<std::uint8_t, 8> bytesOfNumber(std::uint64_t number) {
@@ -25,6 +25,35 @@ std::string_view takeNumber(std::string_view text, std::uint64_t& out) {
     return error == std::errc() ? std::string_view(rest, text.data() + text.size()) : "x";
 }
 
+void write(RecordWriter& out, const MediaCopy& copy) {
+    out.integer(static_cast<std::uint8_t>(copy.state)).integer(copy.tries).integer(copy.next);
+    if (copy.state != CopyState::kept)
+        return;
+    out.text(textOf(copy.file.name)).text(textOf(copy.file.key.bytes));
+    out.text(copy.file.type).integer(copy.file.size);
+}
+
+template <std::size_t N>
+bool take(std::string_view text, std::array<std::uint8_t, N>& out) {
+    if (text.size() != N)
+        return false;
+    std::copy(text.begin(), text.end(), out.begin());
+    return true;
+}
+
+// False when it is none.
+bool read(RecordReader& in, MediaCopy& out) {
+    out.state = static_cast<CopyState>(in.upTo(static_cast<std::uint8_t>(CopyState::kept)));
+    out.tries = in.integer<std::uint8_t>();
+    out.next = in.integer<std::uint64_t>();
+    if (out.state != CopyState::kept)
+        return true;
+    const bool whole = take(in.text(), out.file.name) && take(in.text(), out.file.key.bytes);
+    out.file.type = in.text();
+    out.file.size = in.integer<std::uint64_t>();
+    return whole;
+}
+
 } // namespace
 
 std::string sealPost(const MasterKey& key, const StoredPost& post) {
@@ -33,6 +62,7 @@ std::string sealPost(const MasterKey& key, const StoredPost& post) {
     out.integer(post.timeIsKnown ? timeIsKnownFlag : std::uint8_t{0});
     out.integer(post.seen).integer(post.updated).integer(post.deleted);
     out.text(post.text).text(post.link).text(post.media).text(textOf(post.hash));
+    write(out, post.copy);
     return seal(key, version, bytesOfNumber(post.number), bytesOf(out.take()));
 }
 
@@ -53,11 +83,8 @@ std::optional<StoredPost> openPost(const MasterKeys& keys, std::uint64_t number,
     out.text = in.text();
     out.link = in.text();
     out.media = in.text();
-    const std::string_view hash = in.text();
-    if (!in.complete() || hash.size() != out.hash.size())
-        return std::nullopt;
-    std::copy(hash.begin(), hash.end(), out.hash.begin());
-    return out;
+    const bool whole = take(in.text(), out.hash) && (opened->version == 1 || read(in, out.copy));
+    return whole && in.complete() ? std::optional(std::move(out)) : std::nullopt;
 }
 
 std::string PostPlace::text() const {

@@ -1,7 +1,7 @@
 // A post of a connected account as the vault keeps it, and what is remembered of collecting them.
 //
 // Posts are no credentials, but those of a private account are not for everyone who gets hold of a
-// backup: they are sealed (seal.hpp), version 1, bound to their number.
+// backup: they are sealed (seal.hpp), version 2, bound to their number. Version 1 had no copy.
 #pragma once
 
 #include "daemon/json/json.hpp"
@@ -20,6 +20,32 @@ namespace grantlink {
 // Of all that the provider says in a post.
 using PostHash = std::array<std::uint8_t, 16>;
 
+using MediaName = std::array<std::uint8_t, 16>; // of a file; random
+
+// The file that has a copy of a post's picture or video: vault/sealed_file.hpp. Without the key,
+// which is nowhere but here, nobody can read it.
+struct MediaFile {
+    MediaName name{};
+    SecretArray<32> key;
+    std::string type;       // such as "image/jpeg", of those that media/media_kind.hpp knows
+    std::uint64_t size = 0; // bytes of what was copied
+};
+
+enum class CopyState : std::uint8_t {
+    none,    // there is nothing to copy, or nobody has asked for it
+    wanted,  // to be fetched
+    stale,   // its address does not lead there any more; the next poll may bring another
+    givenUp, // it cannot be had, or is not to be kept
+    kept,    // there is a file
+};
+
+struct MediaCopy {
+    CopyState state = CopyState::none;
+    std::uint8_t tries = 0; // that have failed
+    TimeMs next = 0;        // not to be tried before
+    MediaFile file;         // of one that is kept
+};
+
 struct StoredPost {
     std::uint64_t number = 0; // its place among all posts, in the order in which they were seen
     Uuid connection;
@@ -32,6 +58,7 @@ struct StoredPost {
     std::string text;        // at most maxPostText bytes of UTF-8; empty once it is deleted
     std::string link, media; // http or https; may be empty
     PostHash hash{};         // of all that the provider said, not only of what is kept
+    MediaCopy copy;          // of what is at `media`
 };
 
 constexpr std::size_t maxPostText = 32 * 1024; // bytes
@@ -71,6 +98,18 @@ struct PostLimits {
 struct PostStock {
     std::size_t count = 0;
     TimeMs oldest = 0, newest = 0; // published; 0: there is none
+};
+
+// A post whose media is to be copied.
+struct WantedCopy {
+    std::uint64_t post = 0; // its number
+    TimeMs next = 0;        // not to be tried before
+};
+
+// All copies that there are, and those that are about to be erased.
+struct CopyStock {
+    std::size_t count = 0;   // without the latter
+    std::uint64_t bytes = 0; // of what was copied
 };
 
 // What is known of collecting a connection's posts.

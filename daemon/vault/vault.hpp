@@ -48,6 +48,7 @@ enum class Task : std::uint8_t {
     warn = 3,    // one that waits: tell its requester that the link is about to expire
     remind = 4,  // one that waits: remind its recipient
     collect = 5, // an active one: read its account's posts
+    copy = 6,    // an active one: copy the media of its posts
 };
 
 // Newest first. `next`: ask for those below it; nothing: that was all.
@@ -61,6 +62,7 @@ struct VaultCounts {
     std::size_t notifications = 0;            // that wait
     std::optional<TimeMs> oldestNotification; // when it was made
     std::size_t deadNotifications = 0;        // that were given up
+    CopyStock copies;
 };
 
 // Newest first.
@@ -118,6 +120,13 @@ class VaultReader {
     // Connections that have posts, at most `limit`, in the order of their ids from behind `after`.
     virtual std::vector<Uuid> postOwners(const Uuid& after, std::size_t limit) const = 0;
     virtual Collecting collecting(const Uuid& connection) const = 0;
+    // Of a connection, in the order in which the posts were seen.
+    virtual std::vector<WantedCopy> wantedCopies(const Uuid& connection) const = 0;
+    virtual CopyStock copyStock() const = 0;
+    virtual void
+    eachCopy(const std::function<void(std::uint64_t post, const MediaName&)>& visit) const = 0;
+    // Files of copies that are no longer anybody's, and are to be removed.
+    virtual std::vector<MediaName> erasedCopies(std::size_t limit) const = 0;
     // All tokens and posts are known to be sealed with the current key.
     virtual bool isSealedWithCurrent() const = 0;
 };
@@ -163,7 +172,8 @@ class VaultWriter : public VaultReader {
     // stays, so that numbers never begin anew.
     virtual std::size_t pruneEvents(TimeMs before, std::size_t limit) = 0;
     // With number 0 a new one, which gets its number; else in the place of that with the number.
-    // Its connection, id and time do not change.
+    // Its connection, id and time do not change. A file of its copy that is no longer in it is
+    // erased, as are those of posts that go.
     virtual std::uint64_t putPost(const StoredPost& post) = 0;
     // Those that are beyond the limits, the oldest first; at most `limit`. How many went.
     virtual std::size_t prunePosts(const Uuid& connection, const PostLimits& limits,
@@ -171,6 +181,9 @@ class VaultWriter : public VaultReader {
     // All of a connection, and what is known of collecting them.
     virtual void erasePosts(const Uuid& connection) = 0;
     virtual void putCollecting(const Uuid& connection, const Collecting& collecting) = 0;
+    // A post that wants to be copied and cannot be opened.
+    virtual void forgetWantedCopy(const Uuid& connection, std::uint64_t post) = 0;
+    virtual void forgetErasedCopy(const MediaName& name) = 0; // its file was removed
     // Attempts started before then that are done; at most `limit`.
     virtual std::size_t pruneAttempts(TimeMs before, std::size_t limit) = 0;
     // Notifications that were given up before then; at most `limit`.

@@ -1,6 +1,7 @@
 #include "daemon/vault/vault_backup.hpp"
 
 #include "daemon/text/rfc3339.hpp"
+#include "daemon/vault/lmdb_tables.hpp"
 #include "daemon/vault/vault_check.hpp"
 #include "daemon/vault/vault_schema.hpp"
 
@@ -118,21 +119,25 @@ std::uint64_t readBackup(int file, const std::function<void(Bytes)>& visit) {
     return size - trailerSize;
 }
 
-VaultReport reportOf(const lmdb::Environment& env, const MasterKeys& keys) {
+VaultReport reportOf(const lmdb::Environment& env, const MasterKeys& keys,
+                     const CopyListing* files) {
     lmdb::ReadTransaction read(env);
     const VaultTables tables = findTables(read, env.directory());
-    return checkVault(read, tables, keys);
+    return checkVault(read, tables, keys, files);
 }
 
-// Of whatever schema it was.
-VaultReport bringUpToDate(const std::string& file, const MasterKeys& keys) {
+// Of whatever schema it was. Copies are not in a backup: those whose files are not there are made
+// again.
+void bringUpToDate(const std::string& file, const MasterKeys& keys, const CopyListing& files,
+                   Restored& out) {
     const lmdb::Environment env(
         file, {.mapSize = vaultMapSize, .maxDatabases = vaultMaxDatabases, .isFile = true});
     lmdb::WriteTransaction write(env);
     const VaultTables tables = openTables(write, file, keys);
-    VaultReport out = checkVault(write, tables, keys);
+    LmdbVaultWriter writer(write, tables, keys);
+    out.missingCopies = forgetMissingCopies(writer, files);
+    out.report = checkVault(write, tables, keys);
     write.commit();
-    return out;
 }
 
 void syncDirectory(const std::string& directory) {
@@ -202,7 +207,9 @@ void backUpVault(const std::string& directory, int file,
 }
 
 VaultReport checkVaultAt(const std::string& directory, const MasterKeys& keys) {
-    return reportOf({directory, {.maxDatabases = vaultMaxDatabases, .readOnly = true}}, keys);
+    const CopyListing files = listCopies(directory);
+    return reportOf({directory, {.maxDatabases = vaultMaxDatabases, .readOnly = true}}, keys,
+                    &files);
 }
 
 VaultReport checkBackup(const std::string& path, const MasterKeys& keys) {
@@ -211,7 +218,7 @@ VaultReport checkBackup(const std::string& path, const MasterKeys& keys) {
         fail(path);
     readBackup(file.number, [](Bytes) {});
     return reportOf({path, {.maxDatabases = vaultMaxDatabases, .readOnly = true, .isFile = true}},
-                    keys);
+                    keys, nullptr);
 }
 
 Restored restoreVault(int backup, const std::string& directory, const MasterKeys& keys,
@@ -220,7 +227,7 @@ Restored restoreVault(int backup, const std::string& directory, const MasterKeys
     const std::string fresh = copyInto(directory, backup);
     Restored out;
     try {
-        out.report = bringUpToDate(fresh, keys);
+        bringUpToDate(fresh, keys, listCopies(directory), out);
     } catch (...) {
         ::unlink(fresh.c_str());
         throw;

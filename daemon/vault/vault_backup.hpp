@@ -2,7 +2,8 @@
 //
 //   LMDB data file · 32 bytes of label · BLAKE2b-256 of all before it
 //
-// What is sealed in the vault is sealed in the file; keys are not in it. Errors:
+// What is sealed in the vault is sealed in the file; keys are not in it, nor are copies of media.
+// Errors:
 // std::runtime_error, or lmdb::LmdbError, with what to do.
 #pragma once
 
@@ -27,7 +28,8 @@ VaultReport checkBackup(const std::string& path, const MasterKeys& keys);
 struct Restored {
     VaultReport report;
     bool installed = false;
-    std::string previous; // where the vault that was there is now; empty: there was none
+    std::size_t missingCopies = 0; // of media, which are made again
+    std::string previous;          // where the vault that was there is now; empty: there was none
 };
 
 // Puts a backup in the place of the vault, at once or not at all, when nothing is wrong with it or

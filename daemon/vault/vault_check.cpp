@@ -1,10 +1,14 @@
 #include "daemon/vault/vault_check.hpp"
 
 #include "daemon/vault/lmdb_keys.hpp"
+#include "daemon/vault/lmdb_media.hpp"
 #include "daemon/vault/lmdb_posts.hpp"
 #include "daemon/vault/lmdb_sealing.hpp"
 #include "daemon/vault/seal.hpp"
+#include "daemon/vault/sealed_file.hpp"
 #include "daemon/vault/token_seal.hpp"
+
+#include <sys/stat.h>
 
 namespace grantlink {
 
@@ -13,10 +17,28 @@ namespace {
 constexpr ConnectionStatus allStatuses[] = {ConnectionStatus::pending, ConnectionStatus::active,
                                             ConnectionStatus::broken, ConnectionStatus::revoked};
 
+// The two of a file; nothing when it is not there.
+std::optional<std::uint64_t> sizeOf(const std::string& path) {
+    struct stat info {};
+
+    return ::stat(path.c_str(), &info) == 0
+               ? std::optional(static_cast<std::uint64_t>(info.st_size))
+               : std::nullopt;
+}
+
+std::optional<TimeMs> changedAt(const std::string& path) {
+    struct stat info {};
+
+    return ::stat(path.c_str(), &info) == 0
+               ? std::optional(static_cast<TimeMs>(info.st_mtime) * 1000)
+               : std::nullopt;
+}
+
 class Check {
   public:
-    Check(const lmdb::Transaction& transaction, const VaultTables& tables, const MasterKeys& keys)
-        : transaction_(transaction), tables_(tables), keys_(keys),
+    Check(const lmdb::Transaction& transaction, const VaultTables& tables, const MasterKeys& keys,
+          const CopyListing* files)
+        : transaction_(transaction), tables_(tables), keys_(keys), files_(files),
           sole_(soleSealKey(transaction, tables)) {}
 
     VaultReport run() {
@@ -36,6 +58,10 @@ class Check {
         each(tables_.posts.posts, [this](Bytes key, Bytes sealed) { post(key, sealed); });
         each(tables_.posts.byId, [this](Bytes key, Bytes number) { postById(key, number); });
         each(tables_.posts.byTime, [this](Bytes key, Bytes byId) { postByTime(key, byId); });
+        each(tables_.posts.media.files, [this](Bytes key, Bytes file) { copy(key, file); });
+        each(tables_.posts.media.wanted, [this](Bytes key, Bytes) { wantedCopy(key); });
+        if (files_)
+            filesOfNobody();
         each(tables_.events.events, [this](Bytes key, Bytes record) { event(key, record); });
         each(tables_.events.byConnection, [this](Bytes key, Bytes) { eventOf(key); });
         return std::move(report_);
@@ -203,7 +229,7 @@ class Check {
     }
 
     static std::string nameOfTask(std::uint8_t task) {
-        constexpr const char* names[] = {"upkeep", "revoke", "warn", "remind", "collect"};
+        constexpr const char* names[] = {"upkeep", "revoke", "warn", "remind", "collect", "copy"};
         return task >= 1 && task <= std::size(names) ? names[task - 1]
                                                      : "task " + std::to_string(task);
     }
@@ -213,7 +239,7 @@ class Check {
         const bool whole = key.size() == taskKeySize && record.size() > dueSize;
         const Uuid id = whole ? uuidOf(key.subspan(1)) : Uuid{};
         const std::string name = nameOfTask(key[0]) + " of " + id.text();
-        if (!whole || key[0] < 1 || key[0] > 5)
+        if (!whole || key[0] < 1 || key[0] > 6)
             return wrong("tasks", name, "the record cannot be read");
         const auto task = static_cast<Task>(key[0]);
         if (!has(tables_.tasksDue, bytesOf(taskDueKey(task, id, textOf(record)))))
@@ -246,9 +272,11 @@ class Check {
             wrong("posts", std::to_string(number),
                   "is sealed with key " + std::to_string(with) +
                       ", which master.key does not have");
-        else if (!openPost(keys_, number, sealed))
+        else if (const auto post = openPost(keys_, number, sealed); !post)
             wrong("posts", std::to_string(number),
                   "does not open: it was changed, or is another record's");
+        else if (post->copy.state == CopyState::kept && !has(tables_.posts.media.files, key))
+            wrong("posts", std::to_string(number), "has a copy that the list does not have");
         else if (sole_ && with != *sole_)
             wrong("posts", std::to_string(number),
                   "is sealed with another key than all are said to be");
@@ -266,6 +294,49 @@ class Check {
         if (text.size() != 16 + 8 + 8 || !isPost(text.substr(24)) || !has(tables_.posts.byId, byId))
             wrong("posts_by_time", uuidOf(key.first(16)).text(),
                   "leads to a post that is not there");
+    }
+
+    // What a post says of its copy, the list of copies, and the file are to agree.
+    void copy(Bytes key, Bytes file) {
+        ++report_.copies;
+        const std::uint64_t number = numberIn(textOf(key));
+        const auto sealed = transaction_.get(tables_.posts.posts, key);
+        const auto post = sealed ? openPost(keys_, number, *sealed) : std::nullopt;
+        const MediaName name = copyNameIn(file);
+        copies_.insert(name);
+        if (sealed && !post)
+            return; // which is said already
+        if (!post || post->copy.state != CopyState::kept || post->copy.file.name != name)
+            return wrong("media", std::to_string(number), "is of no post that has this copy");
+        if (!files_)
+            return;
+        const auto size = sizeOf(files_->directory + "/" + fileNameOf(name));
+        if (!size && !files_->names.contains(name))
+            wrong("media", std::to_string(number),
+                  "the file of its copy, " + fileNameOf(name) + ", is not there");
+        else if (size && *size != sealedFileSize(post->copy.file.size))
+            wrong("media", std::to_string(number),
+                  "the file of its copy, " + fileNameOf(name) + ", has another size than it had");
+    }
+
+    void wantedCopy(Bytes key) {
+        const std::string_view text = textOf(key);
+        if (text.size() != 16 + 8 || !isPost(text.substr(16)))
+            wrong("media_wanted", uuidOf(key.first(16)).text(),
+                  "leads to a post that is not there");
+    }
+
+    // One that is being written now is about to be known.
+    void filesOfNobody() {
+        constexpr TimeMs minute = 60'000;
+        for (const MediaName& name : files_->names) {
+            const std::string path = files_->directory + "/" + fileNameOf(name);
+            if (copies_.contains(name) || has(tables_.posts.media.erased, name))
+                continue;
+            if (const auto changed = changedAt(path); changed && *changed + minute < now_)
+                wrong("media", fileNameOf(name),
+                      "is of no post; grantlinkd removes it with its next start");
+        }
     }
 
     // Events outlive their connections.
@@ -290,6 +361,8 @@ class Check {
     const lmdb::Transaction& transaction_;
     const VaultTables& tables_;
     const MasterKeys& keys_;
+    const CopyListing* files_;
+    std::set<MediaName> copies_;      // that are of a post
     const std::optional<KeyId> sole_; // all are said to be sealed with it
     const TimeMs now_ = nowMs();
     VaultReport report_;
@@ -298,8 +371,8 @@ class Check {
 } // namespace
 
 VaultReport checkVault(const lmdb::Transaction& transaction, const VaultTables& tables,
-                       const MasterKeys& keys) {
-    return Check(transaction, tables, keys).run();
+                       const MasterKeys& keys, const CopyListing* files) {
+    return Check(transaction, tables, keys, files).run();
 }
 
 } // namespace grantlink

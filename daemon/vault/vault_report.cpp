@@ -13,7 +13,8 @@ Json toJson(const VaultReport& report) {
                             .set("tokens", report.tokens)
                             .set("attempts", report.attempts)
                             .set("notifications", report.notifications)
-                            .set("tasks", report.tasks))
+                            .set("tasks", report.tasks)
+                            .set("copies", report.copies))
         .set("wrong", report.wrong)
         .set("faults", faults);
 }

@@ -17,7 +17,7 @@ struct VaultFault {
 struct VaultReport {
     static constexpr std::size_t mostListed = 1000;
 
-    std::size_t connections = 0, tokens = 0, attempts = 0, notifications = 0, tasks = 0;
+    std::size_t connections = 0, tokens = 0, attempts = 0, notifications = 0, tasks = 0, copies = 0;
     std::size_t wrong = 0;          // how many faults there are
     std::vector<VaultFault> faults; // the first of them
 

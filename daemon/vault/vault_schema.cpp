@@ -12,7 +12,7 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint32_t schema = 4; // 4: events, posts, dead letters, and a lane a receiver
+constexpr std::uint32_t schema = 5; // 5: copies of media
 
 // Vaults of schema 1 had no number yet.
 std::uint32_t schemaOf(const lmdb::Transaction& transaction, lmdb::Database meta) {
@@ -60,6 +60,7 @@ void scheduleForActive(lmdb::WriteTransaction& write, const VaultTables& tables,
 
 VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directory,
                        const MasterKeys& keys) {
+    const lmdb::Database meta = write.open("meta");
     const VaultTables tables{
         write.open("connections"),
         write.open("accounts", MDB_DUPSORT),
@@ -70,9 +71,12 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         {write.open("pending"), write.open("active"), write.open("broken"), write.open("revoked")},
         {write.open("outbox"), write.open("outbox_due"), write.open("dead_letters")},
         {write.open("events"), write.open("events_of")},
-        {write.open("posts"), write.open("posts_by_time"), write.open("posts_by_id"),
-         write.open("collecting")},
-        write.open("meta")};
+        {write.open("posts"),
+         write.open("posts_by_time"),
+         write.open("posts_by_id"),
+         write.open("collecting"),
+         {write.open("media"), write.open("media_wanted"), write.open("media_erased"), meta}},
+        meta};
     const std::uint32_t found = schemaOf(write, tables.meta);
     if (found > schema)
         refuse(directory, found, "start the grantlinkd that wrote it, or a newer one");
@@ -82,8 +86,10 @@ VaultTables openTables(lmdb::WriteTransaction& write, const std::string& directo
         fillAccounts(write, tables);
     if (found < 3)
         scheduleForActive(write, tables, keys, Task::upkeep);
-    scheduleForActive(write, tables, keys, Task::collect);
-    divideOutbox(write, tables.outbox);
+    if (found < 4) {
+        scheduleForActive(write, tables, keys, Task::collect);
+        divideOutbox(write, tables.outbox);
+    }
     putSchema(write, tables.meta);
     return tables;
 }
@@ -112,7 +118,11 @@ VaultTables findTables(lmdb::ReadTransaction& read, const std::string& directory
             {table("pending"), table("active"), table("broken"), table("revoked")},
             {table("outbox"), table("outbox_due"), table("dead_letters")},
             {table("events"), table("events_of")},
-            {table("posts"), table("posts_by_time"), table("posts_by_id"), table("collecting")},
+            {table("posts"),
+             table("posts_by_time"),
+             table("posts_by_id"),
+             table("collecting"),
+             {table("media"), table("media_wanted"), table("media_erased"), *meta}},
             *meta};
 }
 

@@ -106,7 +106,7 @@ struct Kept {
     PostChanges keep(std::vector<Post> posts, bool toItsEnd = false, TimeMs when = now) {
         PostChanges out;
         const auto change = [&](VaultWriter& writer) {
-            out = keepPosts(writer, connection, {posts, toItsEnd}, config, when);
+            out = keepPosts(writer, connection, {posts, toItsEnd}, config, false, when);
             writer.putCollecting(connection, {when, when, true, 0, ""});
         };
         boost::asio::io_context loop;

@@ -1,6 +1,9 @@
 // Posts in the vault: the record and its seal, lists in pages, pruning.
 #include "daemon/vault/lmdb_vault.hpp"
+#include "daemon/vault/seal.hpp"
 #include "daemon/vault/stored_post.hpp"
+
+#include "shared/byte_order.hpp"
 
 #include "t/unit/cmocka.hpp"
 #include "t/unit/temporary_directory.hpp"
@@ -87,10 +90,30 @@ void theRecordComesBack(void**) {
     assert_false(openPost(*keys, post.number + 1, bytesOf(sealed)).has_value());
     assert_false(openPost(*newKeys(), post.number, bytesOf(sealed)).has_value());
     std::string future = sealed;
-    future[0] = 2;
+    future[0] = 3;
     assert_false(openPost(*keys, post.number, bytesOf(future)).has_value());
     for (std::size_t cut = 0; cut < sealed.size(); ++cut)
         assert_false(openPost(*keys, post.number, bytesOf(sealed).first(cut)).has_value());
+}
+
+// As grantlinkd wrote it before there were copies.
+void anOlderRecordHasNoCopy(void**) {
+    const auto keys = newKeys();
+    const Uuid connection = Uuid::v7(7);
+    const std::uint64_t number = 12345;
+    RecordWriter out;
+    out.uuid(connection).text("a").integer(std::uint64_t{10}).integer(std::uint8_t{1});
+    out.integer(std::uint64_t{20}).integer(std::uint64_t{0}).integer(std::uint64_t{0});
+    out.text("words").text("").text("https://cdn.example/1.jpg").text(std::string(16, 'h'));
+    std::array<std::uint8_t, 8> place;
+    storeLittleEndian(place.data(), number);
+    const std::string plain = out.take();
+    const auto old =
+        openPost(*keys, number, bytesOf(seal(keys->current(), 1, place, bytesOf(plain))));
+    assert_true(old.has_value() && old->copy.state == CopyState::none);
+    assertEqual(old->text + old->media, "wordshttps://cdn.example/1.jpg");
+    assert_false(openPost(*keys, number, bytesOf(seal(keys->current(), 2, place, bytesOf(plain))))
+                     .has_value());
 }
 
 void placesAreCursors(void**) {
@@ -222,15 +245,12 @@ void collectingComesBack(void**) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {cmocka_unit_test(theRecordComesBack),
-                                cmocka_unit_test(placesAreCursors),
-                                cmocka_unit_test(listsAreInOrder),
-                                cmocka_unit_test(oneIsFoundAndChanged),
-                                cmocka_unit_test(theOldestAreForgotten),
-                                cmocka_unit_test(allAreErased),
-                                cmocka_unit_test(numbersOnlyRise),
-                                cmocka_unit_test(postsAreSealedAnew),
-                                cmocka_unit_test(whatCannotBeOpenedIsReplaced),
-                                cmocka_unit_test(collectingComesBack)};
+    const CMUnitTest tests[] = {
+        cmocka_unit_test(theRecordComesBack),   cmocka_unit_test(anOlderRecordHasNoCopy),
+        cmocka_unit_test(placesAreCursors),     cmocka_unit_test(listsAreInOrder),
+        cmocka_unit_test(oneIsFoundAndChanged), cmocka_unit_test(theOldestAreForgotten),
+        cmocka_unit_test(allAreErased),         cmocka_unit_test(numbersOnlyRise),
+        cmocka_unit_test(postsAreSealedAnew),   cmocka_unit_test(whatCannotBeOpenedIsReplaced),
+        cmocka_unit_test(collectingComesBack)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

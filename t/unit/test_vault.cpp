@@ -275,14 +275,14 @@ void aNewerVaultIsRefused(void**) {
     const test::TemporaryDirectory directory;
     const auto keys = test::newMasterKeys();
     { const LmdbVault vault(directory.path(), keys); }
-    setSchema(directory.path(), 5);
+    setSchema(directory.path(), 6);
     std::string message;
     try {
         const LmdbVault vault(directory.path(), keys);
     } catch (const std::runtime_error& error) {
         message = error.what();
     }
-    assert_true(message.find(directory.path() + ": has schema 5") != std::string::npos);
+    assert_true(message.find(directory.path() + ": has schema 6") != std::string::npos);
 }
 
 MasterKeys keysOf(const std::string& lines) {

@@ -302,6 +302,7 @@ sub start_oidc ($self, @arguments) {
 sub start_documented ($self) { return $self->_start_provider(documented => 'documented_provider') }
 sub start_preset_provider ($self, @files) { return $self->_start_provider(presets => 'preset_provider', @files) }
 sub start_pictures ($self) { return $self->_start_provider(pictures => 'picture_server') }
+sub start_media_host ($self) { return $self->_start_provider(media => 'media_host') }
 sub start_liar ($self, @arguments) { return $self->_start_provider(liar => 'lying_provider', @arguments) }
 
 # What webhooks are sent to; it knows these secrets. Grantlink::Webhooks looks at it.
@@ -472,7 +473,7 @@ sub _complain ($self, $what) { push @{$self->{complaints}}, $what }
 # Stops everything. Answers what went wrong on the way, to the end.
 sub shut_down ($self) {
     $self->{evidence}->take_process_list;
-    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc documented presets pictures liar webhooks smtp);
+    $self->stop($_) for grep { $self->{running}{$_} } qw(nginx daemon sandbox oidc documented presets pictures media liar webhooks smtp);
     $self->{tap}->stop if $self->{tap};
     push @{$self->{complaints}}, $self->{sanitizer}->reports, $self->{valgrind}->reports;
     push @{$self->{complaints}}, grep {

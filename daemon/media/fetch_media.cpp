@@ -1,0 +1,92 @@
+#include "daemon/media/fetch_media.hpp"
+
+#include "daemon/media/media_sink.hpp"
+#include "daemon/oauth/step.hpp"
+#include "daemon/text/origin.hpp"
+
+#include <curl/curl.h>
+
+#include <memory>
+
+namespace grantlink {
+
+namespace {
+
+constexpr int mostRedirects = 3;
+constexpr std::chrono::minutes longest(5); // of a request
+
+bool isRedirect(int status) {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+// What a status says that is neither 200 nor a redirect.
+Fetched refusalOf(const HttpResponse& response) {
+    const StepFailure failure = failureOf(response, "", {}, Repeatable::yes);
+    const bool gone = response.status / 100 == 4 && !failure.turnedAway;
+    return {failure.turnedAway ? Copied::turnedAway
+            : gone             ? Copied::gone
+                               : Copied::failed,
+            {},
+            failure.pause(),
+            failure.message};
+}
+
+Fetched failureOf(const HttpError& error) {
+    const Copied how = error.refused    ? Copied::refused
+                       : error.tooLarge ? Copied::tooLarge
+                                        : Copied::failed;
+    return {how, {}, {}, error.message};
+}
+
+boost::asio::awaitable<Fetched> receive(const HttpResult& result, MediaSink& sink) {
+    if (!result && !sink.isOther()) {
+        sink.throwFailure();
+        co_return failureOf(result.error());
+    }
+    if (result && result->status != 200)
+        co_return refusalOf(*result);
+    std::optional<MediaFile> file;
+    if (result)
+        file = co_await sink.end();
+    if (!file)
+        co_return Fetched{Copied::notMedia, {}, {}, "it is neither a picture nor a video"};
+    co_return Fetched{Copied::done, std::move(*file), {}, ""};
+}
+
+} // namespace
+
+std::string redirectTarget(const std::string& from, const std::string& location) {
+    const std::unique_ptr<CURLU, void (*)(CURLU*)> url(curl_url(), curl_url_cleanup);
+    char* text = nullptr;
+    const bool known = !location.empty() &&
+                       curl_url_set(url.get(), CURLUPART_URL, from.c_str(), 0) == CURLUE_OK &&
+                       curl_url_set(url.get(), CURLUPART_URL, location.c_str(), 0) == CURLUE_OK &&
+                       curl_url_get(url.get(), CURLUPART_URL, &text, 0) == CURLUE_OK;
+    const std::string out = known ? text : "";
+    curl_free(text);
+    return out;
+}
+
+boost::asio::awaitable<Fetched> fetchMedia(MediaHost host, const Provider& provider,
+                                           std::string url, std::uint64_t most) {
+    Reach reach = provider.reachOf(url);
+    for (int redirects = 0; redirects <= mostRedirects; ++redirects) {
+        const auto sink = std::make_shared<MediaSink>(host.loop, host.files, host.stop);
+        HttpRequest request;
+        request.reach = reach;
+        request.url = url;
+        request.timeout = longest;
+        request.maxBody = most;
+        request.sink = sink.get();
+        const HttpResult result = co_await host.http.fetch(std::move(request));
+        if (!result || !isRedirect(result->status))
+            co_return co_await receive(result, *sink);
+        const std::string next = redirectTarget(url, std::string(result->header("location")));
+        if (originOf(next) != originOf(url)) // what the operator has named is not led on from
+            reach = Reach::publicHttps;
+        url = next;
+    }
+    co_return Fetched{Copied::failed, {}, {}, "it is redirected again and again"};
+}
+
+} // namespace grantlink
