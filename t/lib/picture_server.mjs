@@ -1,5 +1,5 @@
 // Where a provider keeps the pictures of accounts and posts: /nike… is one, and so is that of each of the sandbox's
-// posts; whatever else is asked for is not. What was asked is told at /asked.
+// posts, where a video is as little of one as will do; whatever else is asked for is not. What was asked is told at /asked.
 
 import { createServer } from 'node:http';
 import { crc32, deflateSync } from 'node:zlib';
@@ -82,11 +82,16 @@ function picture(path) {
   return number && landscape(Number(number));
 }
 
+// As much of a video as says that it is one.
+const film = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.from([0, 0, 2, 0]), Buffer.from('isommp42'), Buffer.alloc(4000)]);
+const isFilm = (path) => /^\/\d+\.mp4$/.test(path);
+
 const asked = [];
 const server = createServer((request, response) => {
   if (request.url === '/asked') return response.end(JSON.stringify(asked));
   asked.push(request.url);
-  response.setHeader('Content-Type', 'image/jpeg');
+  response.setHeader('Content-Type', isFilm(request.url) ? 'video/mp4' : 'image/jpeg');
+  if (isFilm(request.url)) return response.end(film);
   response.end(picture(request.url) ?? '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
 });
 server.listen(Number(process.argv[2]), '127.0.0.1');

@@ -16,12 +16,18 @@ const keyOf = (post) => `${post.connection} ${post.id}`;
 // Providers name videos as videos; a picture may have any name.
 const isVideo = (address) => /\.(mp4|m4v|mov|webm)([?#]|$)/i.test(address);
 
-// Through grantlinkd: no browser asks the provider, whose addresses tell who is looking.
+// Where the API says that something is, as seen from this page.
+const inApi = (path) => url(path.replace(/^\/v1\//, ''));
+
+// Through grantlinkd: no browser asks the provider, whose addresses tell who is looking. A video can be seen here
+// only when there is a copy of it.
 function media(post) {
-  if (!post.media_url) return null;
-  const shown = isVideo(post.media_url)
+  const copy = post.media_copy;
+  if (!post.media_url && !copy) return null;
+  if (copy?.type.startsWith('video/')) return h('video', { src: inApi(copy.url), controls: true, preload: 'metadata', 'aria-label': t('post_video') });
+  const shown = !copy && isVideo(post.media_url)
     ? h('span', { class: `film hue-${hueOf(post.id)}` }, icon('play'), t('post_video'))
-    : h('img', { src: url(`connections/${post.connection}/picture?post=${encodeURIComponent(post.id)}`), alt: '', loading: 'lazy', onerror: (event) => event.target.remove() });
+    : h('img', { src: copy ? inApi(copy.url) : url(`connections/${post.connection}/picture?post=${encodeURIComponent(post.id)}`), alt: '', loading: 'lazy', onerror: (event) => event.target.remove() });
   // The same link stands below, with a name.
   return post.url ? h('a', { href: post.url, target: '_blank', rel: 'noopener noreferrer', tabindex: '-1', 'aria-hidden': 'true' }, shown) : shown;
 }
@@ -46,7 +52,7 @@ function card(post, { named, opened }) {
   return h('li', { class: 'post', tabindex: '-1', 'data-key': `post-${post.id}` }, media(post),
     h('div', { class: 'post-body' },
       named && h('a', { class: 'post-of', href: `#/c/${post.connection}`, 'data-key': `of-${post.id}` }, bdi(post.account ?? t('any_account'))),
-      words(post, opened) ?? (post.media_url ? null : h('p', { class: 'soft' }, t('post_no_words'))),
+      words(post, opened) ?? (post.media_url || post.media_copy ? null : h('p', { class: 'soft' }, t('post_no_words'))),
       h('div', { class: 'post-foot' }, h('time', { datetime: at, title: dateTime(at) }, when(at)), post.updated_at && h('span', { title: dateTime(post.updated_at) }, t('post_edited')),
         post.url && h('a', { class: 'icon-button', href: post.url, target: '_blank', rel: 'noopener noreferrer', 'data-key': `open-${post.id}`,
           'aria-label': t('post_open', { date: dateTime(at) }), title: t('post_open', { date: dateTime(at) }) }, icon('open')))));
