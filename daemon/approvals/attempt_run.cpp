@@ -149,8 +149,9 @@ boost::asio::awaitable<std::optional<AttemptRun::Verdict>> AttemptRun::identify(
         co_return std::nullopt;
     if (!checked)
         co_return failed(checked.error(), "ID token", first);
+    // Not cut short, as the exchange is not: what it brings late could not be given back.
     const auto tokens = co_await withRetries(
-        services_.stop, end, [&] { return upgradeTokens(client, *provider_, *checked); });
+        services_.stop, end, [&] { return upgradeTokens(*client_, *provider_, *checked); });
     if (!tokens && services_.stop.stopped())
         co_return std::nullopt;
     if (!tokens)

@@ -100,7 +100,7 @@ class Rotation {
                                         masters.current().id));
         else
             rotateMaster(edge.made);
-        putInFront(edge.id, edge.isNew || !isDone);
+        putInFront(edge.id, true);
     }
 
     void rotateMaster(TimeMs after = 0) {

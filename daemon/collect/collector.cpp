@@ -8,6 +8,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace grantlink {
 
 namespace {
@@ -16,6 +18,13 @@ using namespace std::chrono_literals;
 
 constexpr int mostPages = 10;    // of a poll
 constexpr TimeMs notYet = 30000; // endpoints that are being discovered
+
+// Whether a page has nothing that those before had not: the provider does not turn pages.
+bool repeats(const std::vector<Post>& before, const std::vector<Post>& page) {
+    return !page.empty() && std::ranges::all_of(page, [&](const Post& post) {
+        return std::ranges::find(before, post.id, &Post::id) != before.end();
+    });
+}
 
 } // namespace
 
@@ -109,8 +118,9 @@ boost::asio::awaitable<Collector::Poll> Collector::read(const Case& about) {
         out.exhausted = page->exhausted;
         out.reading.toItsEnd = place.isFirst();
         std::vector<Post>& all = out.reading.posts;
+        const bool again = repeats(all, page->posts);
         all.insert(all.end(), page->posts.begin(), page->posts.end());
-        out.complete = out.reading.toItsEnd || pages == mostPages ||
+        out.complete = out.reading.toItsEnd || again || pages == mostPages ||
                        all.size() >= about.content().maxPosts || !goesOn(about, page->posts);
         if (out.complete || out.exhausted > 0s)
             break;
@@ -141,7 +151,8 @@ boost::asio::awaitable<Collector::Poll> Collector::readWithNewerToken(const Case
     if (!hasNewerToken(about)) {
         if (!canRefresh(about.tokens, about.provider.preset())) {
             std::string reason = out.failure->message;
-            out.broken = co_await doubtConnection(services_, about.connection, std::move(reason));
+            out.broken = co_await doubtConnection(services_, about.connection, Doubt::token,
+                                                  std::move(reason));
             co_return out;
         }
         Actor grantlinkd; // named: GCC 12 destroys twice what is made inside co_await
@@ -171,12 +182,14 @@ bool Collector::hasNewerToken(const Case& about) const {
 boost::asio::awaitable<void> Collector::keep(const Case& about, Poll poll) {
     const auto changes = std::make_shared<PostChanges>();
     const auto told = std::make_shared<bool>(false);
+    const bool shown = about.provider.preset().feed->request.showsToken;
+    const bool worked = shown && !poll.failure && !poll.interrupted();
     const auto apply = [settings = about.settings, id = about.connection, poll = std::move(poll),
-                        changes, told](VaultWriter& vault) {
+                        worked, changes, told](VaultWriter& vault) {
         auto connection = vault.connection(id);
         if (!connection || connection->status != ConnectionStatus::active)
             return vault.unschedule(Task::collect, id); // removed meanwhile: nothing is kept
-        if (!poll.failure && !poll.interrupted() && endDoubt(*connection))
+        if (worked && endDoubt(*connection, Doubt::token))
             vault.putConnection(*connection);
         const ContentConfig& content = settings->config.content;
         const TimeMs now = nowMs();

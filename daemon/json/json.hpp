@@ -18,6 +18,9 @@
 
 namespace grantlink {
 
+template <typename T>
+concept Count = std::is_integral_v<T> && !std::is_same_v<T, char> && !std::is_same_v<T, bool>;
+
 class Json {
   public:
     Json() = default;            // JSON null
@@ -30,10 +33,7 @@ class Json {
     Json(std::int64_t number);
 
     // Counts and times: none is beyond 63 bits.
-    template <typename Integer>
-
-    requires std::is_integral_v<Integer> &&(!std::is_same_v<Integer, char>)Json(Integer number)
-        : Json(static_cast<std::int64_t>(number)) {}
+    Json(Count auto number) : Json(static_cast<std::int64_t>(number)) {}
 
     Json(bool value);
     Json(const Json& other) noexcept;

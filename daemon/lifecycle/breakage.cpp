@@ -57,10 +57,10 @@ boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid i
     services.notificationQueued();
 }
 
-boost::asio::awaitable<bool> doubtConnection(LifecycleServices& services, Uuid id,
+boost::asio::awaitable<bool> doubtConnection(LifecycleServices& services, Uuid id, Doubt doubt,
                                              std::string reason) {
     const auto certain = std::make_shared<bool>(false);
-    const auto apply = [id, reason, certain](VaultWriter& vault) {
+    const auto apply = [id, doubt, reason, certain](VaultWriter& vault) {
         auto connection = vault.connection(id);
         if (!connection || connection->status != ConnectionStatus::active)
             return;
@@ -69,6 +69,7 @@ boost::asio::awaitable<bool> doubtConnection(LifecycleServices& services, Uuid i
         if (since < doubtLasts)
             return;
         connection->doubted = now;
+        connection->doubtsAccount = doubt == Doubt::account;
         connection->trouble = reason;
         vault.putConnection(*connection);
         vault.schedule(Task::upkeep, *connection, now + secondLook);
@@ -79,10 +80,11 @@ boost::asio::awaitable<bool> doubtConnection(LifecycleServices& services, Uuid i
     co_return *certain;
 }
 
-bool endDoubt(Connection& connection) {
-    if (connection.doubted == 0)
+bool endDoubt(Connection& connection, Doubt seen) {
+    if (connection.doubted == 0 || (connection.doubtsAccount && seen != Doubt::account))
         return false;
     connection.doubted = 0;
+    connection.doubtsAccount = false;
     connection.trouble.clear();
     return true;
 }

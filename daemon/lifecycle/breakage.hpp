@@ -15,13 +15,16 @@ namespace grantlink {
 boost::asio::awaitable<void> breakConnection(LifecycleServices& services, Uuid id,
                                              std::string reason);
 
-// For a token that was refused and cannot be refreshed. One refusal may be a fault of the moment,
-// and a broken connection costs somebody an approval: the first has the token looked at again soon,
-// the next breaks it. True: it is broken.
-boost::asio::awaitable<bool> doubtConnection(LifecycleServices& services, Uuid id,
+enum class Doubt { token, account }; // whether it works, or whose it is
+
+// For a token that was refused, or speaks of another account, and cannot be refreshed. That may be
+// a fault of the moment, and a broken connection costs somebody an approval: the first has the
+// token looked at again soon, the next breaks it. True: it is broken.
+boost::asio::awaitable<bool> doubtConnection(LifecycleServices& services, Uuid id, Doubt doubt,
                                              std::string reason);
 
-// For a token that has been seen to work. False: it was not doubted, and nothing has changed.
-bool endDoubt(Connection& connection);
+// For a token that has been seen to work; whose it is, its identity alone tells. False: that was
+// not doubted, and nothing has changed.
+bool endDoubt(Connection& connection, Doubt seen);
 
 } // namespace grantlink

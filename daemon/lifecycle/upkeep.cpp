@@ -110,22 +110,25 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::refresh(const Case& about) 
 boost::asio::awaitable<std::chrono::seconds> Upkeep::check(const Case& about) {
     const Uuid id = about.connection.id;
     StepFailure failure;
+    Doubt doubt = Doubt::token;
     std::optional<ApprovedAccount> account;
     if (about.preset().identity.from == IdentityFrom::request && about.provider.ready()) {
         const auto client = services_.requests.clientFor(id);
         const WantedAccount wanted = WantedAccount::of(about.connection, about.provider);
         auto identity = co_await fetchIdentity(*client, about.provider, about.tokens, wanted);
-        if (!identity)
+        if (!identity) {
             failure = identity.error();
-        else if (speaksOfAnother(identity->account, about.connection))
+        } else if (speaksOfAnother(identity->account, about.connection)) {
             failure = {"its token speaks of another account now", false, {}, true};
-        else
+            doubt = Doubt::account;
+        } else {
             account = identity->account;
+        }
     }
     if (failure.dead && canRefresh(about.tokens, about.preset()))
         co_return co_await refresh(about);
     if (failure.dead) {
-        co_await doubtConnection(services_, id, failure.message);
+        co_await doubtConnection(services_, id, doubt, failure.message);
         co_return 0s;
     }
     const TimeMs next = nextLook(about.tokens, about.preset(), nowMs());
@@ -135,7 +138,7 @@ boost::asio::awaitable<std::chrono::seconds> Upkeep::check(const Case& about) {
             return vault.unschedule(Task::upkeep, id);
         if (account && isNews(*account, *connection)) {
             connection->approved = account;
-            endDoubt(*connection);
+            endDoubt(*connection, Doubt::account);
             vault.putConnection(*connection);
         }
         vault.schedule(Task::upkeep, *connection, next);

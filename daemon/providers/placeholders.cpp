@@ -72,7 +72,10 @@ bool namesItsHost(std::string_view url) {
     for (std::size_t at; (at = host.find(tenant)) != host.npos;)
         host.erase(at, tenant.size());
     const auto end = host.rfind('}');
-    return end == host.npos || host.compare(end + 1, 1, ".") == 0;
+    if (end == host.npos)
+        return true;
+    // ".example.com" and not ".com", below which anybody may have a name.
+    return host.compare(end + 1, 1, ".") == 0 && host.find('.', end + 2) != host.npos;
 }
 
 std::string fillUrl(std::string_view url, const Values& values) {

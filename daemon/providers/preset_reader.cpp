@@ -296,6 +296,16 @@ FeedStep PresetReader::readFeed(TomlReader& in) const {
         in.fail("page_param", "is for pages that count up; this feed has another way to the next");
     if (out.numbered)
         out.cursorParameter = number;
+    const auto& params = out.request.parameters;
+    if (params.contains(out.cursorParameter))
+        in.fail("params", "has the parameter \"" + out.cursorParameter +
+                              "\" that says which page is wanted: leave it out");
+    out.request.integers = in.list("integers");
+    if (!out.request.integers.empty() && out.request.parametersIn != ParametersIn::json)
+        in.fail("integers", "only JSON tells numbers from texts: write params_in = \"json\"");
+    for (const std::string& name : out.request.integers)
+        if (!params.contains(name) && name != out.cursorParameter)
+            in.fail("integers", "\"" + name + "\" is no parameter of this request");
     in.finish();
     return out;
 }

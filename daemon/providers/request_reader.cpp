@@ -124,9 +124,6 @@ RequestTemplate RequestReader::read(TomlReader& in, RequestTemplate out, Url nee
     out.omit = in.list("omit");
     for (const std::string& name : out.omit)
         requireStandard(in, "omit", name);
-    out.integers = in.list("integers");
-    if (!out.integers.empty() && out.parametersIn != ParametersIn::json)
-        in.fail("integers", "only JSON tells numbers from texts: write params_in = \"json\"");
     out.clientAuth = readChoice(in, "client_auth", clientAuths, out.clientAuth);
     out.tokenIn = readChoice<TokenIn>(
         in, "token_in",

@@ -97,6 +97,7 @@ Json toJson(const Connection& c) {
                                 .set("picture", c.approved->picture));
     out.set("token_expires", c.tokenExpires).set("token_scope", c.tokenScope);
     out.set("refresh_asked", c.refreshAsked).set("doubted", c.doubted);
+    out.set("doubts_account", c.doubtsAccount);
     out.set("upkeep_failures", c.upkeepFailures).set("trouble", c.trouble);
     setOutcome(out, "last_outcome", c.lastOutcome);
     out.set("last_outcome_at", c.lastOutcomeAt);
@@ -135,6 +136,7 @@ Connection connectionFromJson(const Uuid& id, const Json& json) {
     out.tokenScope = json["token_scope"].str();
     out.refreshAsked = time(json["refresh_asked"]);
     out.doubted = time(json["doubted"]);
+    out.doubtsAccount = json["doubts_account"].boolean();
     out.upkeepFailures = static_cast<unsigned>(json["upkeep_failures"].integer());
     out.trouble = json["trouble"].str();
     out.lastOutcome = outcomeNamed(json["last_outcome"].str());

@@ -60,6 +60,7 @@ struct Connection {
     TimeMs refreshAsked = 0;     // a refresh of which nobody knows what became was sent; 0: none
     unsigned upkeepFailures = 0; // in a row: refreshes and checks that could not be done
     TimeMs doubted = 0;          // its token was refused once; 0: it was not, or works again
+    bool doubtsAccount = false;  // it was not refused, but speaks of another account
     std::string trouble;         // what the last of them said, for people; empty: none
     std::optional<Outcome> lastOutcome; // of the newest attempt that ended
     TimeMs lastOutcomeAt = 0;

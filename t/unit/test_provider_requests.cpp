@@ -122,9 +122,10 @@ void aUrlNamesItsHostOrItsEnd(void**) {
           "https://id.example.com?x={base}", "https://{tenant}.example.com",
           "https://id.{tenant}/x", "https://{dc}.{tenant}"})
         assert_true(namesItsHost(does));
-    for (const char* not_ : {"{base}/me", "https://{base}/me", "https://api.{base}", "{base}",
-                             "https://{dc}example.com/", "https://{dc}:8443/",
-                             "https://{dc}{tenant}/", "https://{tenant}.{dc}/"})
+    for (const char* not_ :
+         {"{base}/me", "https://{base}/me", "https://api.{base}", "{base}",
+          "https://{dc}example.com/", "https://{dc}:8443/", "https://{dc}{tenant}/",
+          "https://{tenant}.{dc}/", "https://{dc}.com/"})
         assert_false(namesItsHost(not_));
 }
 
