@@ -16,8 +16,8 @@ my $verifier  = 'v' x 43;
 my $challenge = sha256_base64($verifier) =~ tr{+/}{-_}r;
 
 # Of each: the authorization request besides the usual, `client` (what client_id is called), `secret` (where
-# the secret is: form or header), `elsewhere` (where it may not be), `token` and `refreshes`, `identity`, and
-# `refusals`: [status, words] for each mistake, `any` for those that are not listed.
+# the secret is: form or header), `elsewhere` (where it may not be), `token` and `refreshes`, `revoke` and
+# `revokes` (the only kind of token it takes), `identity`, and `refusals`: [status, words] for each mistake, `any` for those that are not listed.
 my %shapes = (
     facebook => {
         authorize => '/v23.0/dialog/oauth', scope => 'public_profile', other_separator => 'public_profile email',
@@ -33,7 +33,7 @@ my %shapes = (
         authorize => '/v2/auth/authorize/', client => 'client_key', scope => 'user.info.basic', other_separator => 'user.info.basic video.list',
         more => {response_type => 'code'}, needs => [qw(response_type state scope)],
         callback => qr/&scopes=user\.info\.basic&/, declined => {error => 'access_denied', error_description => 'The user denied the request'},
-        token => '/v2/oauth/token/', refreshes => 1, revoke => '/v2/oauth/revoke/', code_lifetime => 600,
+        token => '/v2/oauth/token/', refreshes => 1, revoke => '/v2/oauth/revoke/', revokes => 'access_token', code_lifetime => 600,
         identity => 'GET /v2/user/info/?fields=open_id,display_name', who => qr/"display_name":"Nike".*"code":"ok"/, dead => [401, qr/"code":"access_token_invalid"/],
         refusals => {any => [200, qr/"error":"invalid_grant","error_description":".+","log_id"/], refresh => [200, qr/invalid_grant.*Refresh token is invalid/],
             (map { $_ => [200, qr/invalid_client/] } qw(secret client)), (map { $_ => [200, qr/invalid_request/] } qw(no_secret elsewhere)),
@@ -66,7 +66,7 @@ my %shapes = (
     },
     notion => {
         authorize => '/v1/oauth/authorize', secret => 'header', json => 1, more => {response_type => 'code', owner => 'user'}, needs => [qw(response_type owner)],
-        declined => {error => 'access_denied'}, token => '/v1/oauth/token', refreshes => 1, revoke => '/v1/oauth/revoke', code_lifetime => 600,
+        declined => {error => 'access_denied'}, token => '/v1/oauth/token', refreshes => 1, revoke => '/v1/oauth/revoke', revokes => 'access_token', code_lifetime => 600,
         identity => 'GET /v1/users/me', who => qr/"email":"nike\@example\.com"/, dead => [401, qr/"code":"unauthorized"/],
         refusals => {any => [400, qr/"error":"invalid_grant"/], (map { $_ => [401, qr/"error":"invalid_client"/] } qw(secret no_secret elsewhere client)),
             grant_type => [400, qr/unsupported_grant_type/], body => [400, qr/invalid_request/]},
@@ -105,13 +105,15 @@ my %peculiar = (
         my $form = ask($at, {code => code($at)}, accept => '*/*');
         like($form->header('content-type'), qr{\Aapplication/x-www-form-urlencoded}, 'without Accept it is a form');
         like(query_of('?' . $form->body)->{access_token}, qr/SANDBOXTOKEN/, 'with the token');
-        my ($token) = tokens($at, ask($at, {code => code($at)}));
+        my ($token, $refresh) = tokens($at, ask($at, {code => code($at)}));
         my $delete = sub ($secret, $which = $token) {
             return $at->{browser}->request(DELETE => "$at->{sandbox}/applications/sandbox-app/token", body => encode_json({access_token => $which}),
                 headers => {Authorization => 'Basic ' . encode_base64("sandbox-app:$secret", ''), 'Content-Type' => 'application/json'})->status;
         };
         is($delete->('wrong'), 401, 'a revocation with a wrong client secret is refused');
         is($delete->($at->{grantlink}{client_secret}, 'unknown'), 404, 'so is that of an unknown token');
+        is($delete->($at->{grantlink}{client_secret}, $refresh), 404, 'and that of a refresh token');
+        like(identity($at, $token)->body, $at->{who}, 'which revokes nothing');
         is($delete->($at->{grantlink}{client_secret}), 204, 'a right one');
         unlike(identity($at, $token)->body, $at->{who}, 'kills the token');
     },
@@ -250,17 +252,29 @@ sub refresh_tokens_are_strict ($at) {
     my ($token, $second) = tokens($at, ask($at, {%refresh, refresh_token => $first}));
     like(identity($at, $token)->body, $at->{who}, 'a refresh gives a token that works');
     isnt($second, $first, 'and another refresh token');
-    refused($at, refresh => ask($at, {%refresh, refresh_token => $first}), 'the old refresh token');
     refused($at, refresh => ask($at, {%refresh, refresh_token => $token}), 'an access token in its place');
     unlike(identity($at, $second)->body, $at->{who}, 'nor does a refresh token open anything');
+    refused($at, refresh => ask($at, {%refresh, refresh_token => $first}), 'the old refresh token');
+    unlike(identity($at, $token)->body, $at->{who}, 'whose second use kills the token of the first (RFC 9700, 4.14.2)');
+    refused($at, refresh => ask($at, {%refresh, refresh_token => $second}), 'and its refresh token');
 }
 
+# The answer tells nothing of a token that is none, or of the wrong kind (RFC 7009, section 2.2).
 sub revocation_is_strict ($at) {
     my ($token, $refresh) = tokens($at, ask($at, {code => code($at)}));
-    my @revoke = ({grant_type => undef, redirect_uri => undef, code_verifier => undef, token => $token}, path => $at->{revoke});
-    refused($at, secret => ask($at, @revoke, secret => 'wrong'), 'a revocation with a wrong client secret');
+    my $revoke = sub ($which, @with) {
+        return ask($at, {grant_type => undef, redirect_uri => undef, code_verifier => undef, token => $which}, path => $at->{revoke}, @with);
+    };
+    refused($at, secret => $revoke->($token, secret => 'wrong'), 'a revocation with a wrong client secret');
     like(identity($at, $token)->body, $at->{who}, 'which revokes nothing');
-    is(ask($at, @revoke)->status, 200, 'a right one');
+    is($revoke->($refresh)->status, 200, 'that of a refresh token');
+    if ($at->{revokes}) {
+        like(identity($at, $token)->body, $at->{who}, 'which revokes nothing, either');
+    } else {
+        unlike(identity($at, $token)->body, $at->{who}, 'which kills the token, too');
+        ($token, $refresh) = tokens($at, ask($at, {code => code($at)}));
+    }
+    is($revoke->($token)->status, 200, 'a right one');
     unlike(identity($at, $token)->body, $at->{who}, 'kills the token');
     refused($at, refresh => ask($at, {grant_type => 'refresh_token', refresh_token => $refresh, redirect_uri => undef, code_verifier => undef}), 'and the refresh token');
 }

@@ -39,10 +39,15 @@ Result<Approval> Ledger::redeem(const std::string& value, const std::string& cli
 
 Result<Approval> Ledger::redeemRefreshToken(const std::string& value) {
     const auto found = tokens_.find(value);
-    if (found == tokens_.end() || found->second.kind != TokenKind::refresh || !alive(found->second))
+    if (found == tokens_.end() || found->second.kind != TokenKind::refresh)
         return Refused{Refusal::wrongRefreshToken};
-    found->second.killed = true;
-    return Approval(found->second);
+    Token& token = found->second;
+    if (token.killed) // by its first use, or with all its family
+        killFamily(token.code);
+    if (!alive(token))
+        return Refused{Refusal::wrongRefreshToken};
+    token.killed = true;
+    return Approval(token);
 }
 
 Token Ledger::issue(TokenKind kind, const Approval& approval, const std::string& page) {
@@ -88,9 +93,11 @@ std::size_t Ledger::kill(const Account& account) {
     return killed;
 }
 
-bool Ledger::revoke(const std::string& value) {
+bool Ledger::revoke(const std::string& value, Revocable which) {
     const auto found = tokens_.find(value);
     if (found == tokens_.end() || !alive(found->second))
+        return false;
+    if (found->second.kind == TokenKind::refresh && which != Revocable::allTokens)
         return false;
     killFamily(found->second.code);
     return true;

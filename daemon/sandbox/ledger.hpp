@@ -41,6 +41,8 @@ struct Token : Approval {
     bool killed = false;
 };
 
+enum class Revocable { accessTokens, allTokens }; // which tokens a revocation can be asked for
+
 std::int64_t lifetimeOf(const Token& token); // all of it, in seconds
 
 class Ledger {
@@ -55,7 +57,7 @@ class Ledger {
     Result<Approval> redeem(const std::string& code, const std::string& clientId,
                             const std::string& redirectUri, const std::string& verifier);
 
-    // A refresh token works once, too.
+    // A refresh token works once, too; the second use kills its family (RFC 9700, section 4.14.2).
     Result<Approval> redeemRefreshToken(const std::string& value);
 
     Token issue(TokenKind kind, const Approval& approval, const std::string& page = {});
@@ -67,8 +69,8 @@ class Ledger {
     std::vector<Token> live() const;
     std::size_t kill(const Account& account); // all tokens of an account; how many lived
 
-    // All that goes back to the same code as this token; false: it is no living token.
-    bool revoke(const std::string& value);
+    // All that goes back to the same code as this token; false: it is no living token of these.
+    bool revoke(const std::string& value, Revocable which = Revocable::accessTokens);
 
   private:
     struct Code {

@@ -3,7 +3,7 @@
 // …/reference/refresh-a-token, …/reference/revoke-token, …/reference/status-codes.
 //
 // Requests are JSON, with HTTP Basic. There are no scopes and no lifetimes; who has approved stands
-// in the token endpoint's answer. Refresh tokens rotate.
+// in the token endpoint's answer. Refresh tokens rotate. What is revoked is an access token.
 #include "daemon/sandbox/answers.hpp"
 #include "daemon/sandbox/random.hpp"
 #include "daemon/sandbox/resources.hpp"

@@ -5,7 +5,7 @@
 //
 // The client is called client_key, scopes are divided by commas. The token endpoint answers errors
 // as OAuth does, but with status 200; the API has an `error` in each answer, whose code is "ok"
-// when there is none. Refresh tokens rotate.
+// when there is none. Refresh tokens rotate. What is revoked is an access token.
 #include "daemon/sandbox/answers.hpp"
 #include "daemon/sandbox/random.hpp"
 #include "daemon/sandbox/resources.hpp"

@@ -69,7 +69,7 @@ ServerResponse revoke(World& world, const Call& call) {
         return refused(call, parameters.error());
     if (parameters->get("token").empty())
         return refused(call, {Refusal::missing, "token"});
-    world.ledger.revoke(parameters->get("token"));
+    world.ledger.revoke(parameters->get("token"), Revocable::allTokens); // RFC 7009, section 2
     Json answer = Json::object();
     answer.set("revoked", true);
     return jsonAnswer(answer);
