@@ -131,6 +131,10 @@ my %peculiar = (
         like(identity($at, $token)->body, $at->{who}, 'HTTP Basic is as good');
         like(identity({%$at, identity => 'POST /api/auth.revoke'}, $token)->body, qr/"revoked":true/, 'the token that a revocation is made with');
         like(identity($at, $token)->body, qr/token_revoked/, 'is revoked');
+        is($at->{browser}->get(with_parameter($at->{url}, code_challenge => $challenge))->status, 400, 'PKCE is for public clients: a challenge is refused');
+        my %decision = (%{query_of($at->{url})}, account => 'nike', decision => 'approve', code_challenge => $challenge);
+        is($at->{browser}->post("$at->{sandbox}$at->{authorize}/decision", \%decision)->status, 400, 'on its pages, too');
+        refused($at, verifier => ask($at, {code => code($at), code_verifier => $verifier}), 'so is a verifier');
     },
 );
 

@@ -46,8 +46,11 @@ Fault faultInScope(const World& world, const Parameters& parameters) {
 
 Fault faultInChallenge(const Authorization& rules, const Parameters& parameters) {
     const std::string challenge = parameters.get("code_challenge");
-    if (rules.pkce == Pkce::unknown || (rules.pkce == Pkce::optional && challenge.empty()))
+    const bool needed = rules.pkce == Pkce::required;
+    if (rules.pkce == Pkce::unknown || (!needed && challenge.empty()))
         return std::nullopt;
+    if (rules.pkce == Pkce::forbidden)
+        return "Invalid code_challenge: this app does not use PKCE";
     if (challenge.size() != 43) // a SHA-256 in base64url
         return "Invalid code_challenge";
     return std::nullopt;

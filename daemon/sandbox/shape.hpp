@@ -15,7 +15,8 @@
 
 namespace grantlink::sandbox {
 
-enum class Pkce { unknown, optional, required }; // by S256 alone
+// By S256 alone. Unknown: it is passed over. Forbidden: a challenge is refused.
+enum class Pkce { unknown, optional, required, forbidden };
 
 // What it takes for an authorization request, and what it sends back.
 struct Authorization {

@@ -6,6 +6,8 @@
 // All answers have status 200 and say `ok`. The user's scopes are asked for as user_scope, and the
 // user's token stands under authed_user; in the answer to a refresh it stands at the top.
 //
+// PKCE is for public clients, which have no secret: an app becomes one for good by switching it on.
+//
 // A dead refresh token is invalid_refresh_token: users of Slack's own libraries report it
 // (slackapi/python-slack-sdk#1242, slackapi/node-slack-sdk#2038).
 #include "daemon/sandbox/answers.hpp"
@@ -127,6 +129,7 @@ Authorization authorization() {
     out.scope = "user_scope";
     out.separator = ',';
     out.neededScope = "users:read";
+    out.pkce = Pkce::forbidden;
     out.scopes = {
         {"users:read", "see the members of your workspace"},
         {"users:read.email", "see their mail addresses"},
