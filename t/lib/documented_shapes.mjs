@@ -40,7 +40,7 @@ const meta = (version) => ({
     call: `GET https://graph.facebook.com/${version}/oauth/access_token`, client: 'post',
     params: { grant_type: 'fb_exchange_token', fb_exchange_token: '$access' }, answer: oauth({ expires_in: 5183944 }),
   },
-  revoke: { call: `DELETE https://graph.facebook.com/${version}/me/permissions`, token: 'bearer', answer: { success: true } },
+  revoke: { call: `DELETE https://graph.facebook.com/${version}/me/permissions`, token: 'bearer', answer: true },
 });
 
 export const shapes = {
