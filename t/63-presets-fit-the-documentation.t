@@ -1,16 +1,18 @@
-# Each shipped preset goes with what its provider's documentation says, from the button to the revocation:
-# t/lib/documented_shapes.mjs has that independently of the presets, and its server refuses all else.
+# Each shipped preset goes with what its provider's documentation says, from the button to the revocation, and for
+# the pages of its feed: t/lib/documented_shapes.mjs and documented_feeds.mjs have that independently of the
+# presets, and their server refuses all else.
 
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use JSON::PP qw(encode_json);
 use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Preset qw(described_presets);
 
 my $presets    = "$Grantlink::Instance::repository/conf.d/providers";
-my $grantlink  = Grantlink::Instance->new(settings => {content => {enabled => \0}});
+my $grantlink  = Grantlink::Instance->new(settings => {content => {retention => '3660d'}});    # the posts are some weeks old
 my $documented = $grantlink->start_documented;
 my ($port)     = $documented =~ /:(\d+)\z/;
 my %shapes     = %{$grantlink->browser->get("$documented/_shapes")->json};
@@ -47,6 +49,16 @@ sub approved ($name, $account) {
     return ($asked->{id}, wait_for_outcome($browser, $status), $browser->get($status)->text);
 }
 
+# Those of both pages. Where they have no time, it is not looked at.
+sub has_posts ($id, $expected) {
+    my @posts;
+    eventually(sub { @posts = @{$admin->get("/v1/connections/$id/posts")->json->{posts}}; @posts >= @$expected });
+    my $timed = defined $expected->[0][1];
+    my @found = map { [$_->{text}, $timed ? $_->{published_at} : undef, $_->{url}] } @posts;
+    my sub in_order (@list) { return [sort { encode_json($a) cmp encode_json($b) } @list] }
+    is_deeply(in_order(@found), in_order(@$expected), 'its posts, with their words, times and pages') or diag explain \@posts;
+}
+
 for my $name (sort keys %shapes) {
     my $shape = $shapes{$name};
     my %has   = map { $_ => 1 } @{$shape->{steps}};
@@ -57,6 +69,7 @@ for my $name (sort keys %shapes) {
         is($now->{approved_account}{handle}, $shape->{handle}, 'the handle');
         is($now->{approved_account}{id}, $shape->{id}, 'the id, digit for digit');
         is_deeply($now->{token}{scopes}, $shape->{scopes}, 'the scopes') if $shape->{scopes};
+        has_posts($id, $shape->{posts}) if $shape->{posts};
         is($admin->post("/v1/connections/$id/refresh")->status, $has{refresh} ? 200 : 409, $has{refresh} ? 'refreshed' : 'there is no refresh') for 1, 2;
         is((approved($name, 'somebody-else'))[1], 'wrong_account', 'another account');
         if ($shape->{refusal}) {

@@ -10,7 +10,10 @@
 
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { createServer } from 'node:http';
+import { feeds } from './documented_feeds.mjs';
 import { shapes } from './documented_shapes.mjs';
+
+for (const [name, feed] of Object.entries(feeds)) shapes[name].feed = feed;
 
 const port = Number(process.argv[2]);
 const secret = process.env.GRANTLINK_CLIENT_SECRET;
@@ -73,7 +76,7 @@ function wantParameters(call, step, request, shape, name) {
   if (where === 'json') want(type === 'application/json', 'the body is not JSON');
   if (where === 'query' || where === 'nothing') want(call.body === '', 'there is a body');
   const given = where === 'json' ? JSON.parse(call.body) : Object.fromEntries(where === 'form' ? new URLSearchParams(call.body) : call.query);
-  if (where !== 'query') want([...call.query.keys()].length === 0, 'there is a query');
+  if (where !== 'query') want([...call.query.keys()].every((key) => request.query?.includes(key)), 'there is a query');
   const known = expected(step, request, shape);
   for (const parameter of Object.keys(given)) want(parameter in known, `${parameter} is not known here`);
   for (const [parameter, value] of Object.entries(known)) {
@@ -115,7 +118,7 @@ function filled(answer, name, shape, trusted) {
     if (value === '$id_token') return shape.idToken && idToken(name, shape.idToken);
     return typeof value === 'string' && trusted?.some((host) => value.startsWith(`https://${host}`)) ? served(value) : value;
   });
-  return text.replace(/"#(\d+)"/g, '$1');
+  return text.replace(/"#([\d.]+)"/g, '$1');
 }
 
 function authorize(call, name, { authorize: request }) {
@@ -123,6 +126,7 @@ function authorize(call, name, { authorize: request }) {
   const scope = given.get(request.names?.scope ?? 'scope');
   if (request.scope) want(scope.split(request.scope).every((one) => /^[\w.:/-]+$/.test(one)), `the scopes are not divided by "${request.scope}"`);
   const code = fresh(name, 'code');
+  states[name].scopes = (scope ?? '').split(request.scope ?? ' ');
   states[name].nonce = given.get('nonce');
   states[name].codes.set(code, { redirectUri: given.get('redirect_uri'), challenge: given.get('code_challenge') });
   const url = new URL(given.get('redirect_uri'));
@@ -136,6 +140,20 @@ function redeem(name, given) {
   codes.delete(given.code);
   const proof = given.code_verifier && createHash('sha256').update(given.code_verifier).digest('base64url');
   want(begun && (given.redirect_uri ?? begun.redirectUri) === begun.redirectUri && (proof ?? null) === begun.challenge, 'the code is not valid');
+}
+
+// What is documented for a page: the last of them whose own parameters the request has.
+function pageOf(call, feed) {
+  const given = feed.as === 'json' ? JSON.parse(call.body) : Object.fromEntries(call.query);
+  const found = feed.pages.findLast(({ params }) => Object.entries(params).every(([key, value]) => value === '?' || given[key] === value));
+  return { ...feed, ...found, params: { ...feed.params, ...found.params } };
+}
+
+// Its answer, whose next page is served here, and has the token where the documentation has it.
+function paged(call, name, shape, { answer, link }) {
+  const token = call.query.get('access_token') ?? call.headers.authorization?.replace(/^Bearer /, '');
+  const here = JSON.stringify(answer, (key, value) => (key === 'next' && typeof value === 'string' ? served(value).replace('$token', token) : value));
+  return { text: filled(JSON.parse(here), name, shape), headers: link && { Link: link.replace(/https:[^>]+/g, served) } };
 }
 
 const matches = (call, { method, url }, name) => {
@@ -155,11 +173,15 @@ function answer(call) {
   const steps = Object.keys(shape).filter((step) => shape[step]?.call && matches(shape[step]?.call, call, name));
   const step = steps.includes('token') && /refresh_token=|"refresh_token":/.test(call.text) ? 'refresh' : steps[0];
   want(step && shape[step], `${name} has no ${call.method} ${call.url} for this`);
-  const request = shape[step];
+  const request = step === 'feed' ? pageOf(call, shape.feed) : shape[step];
   try {
     wantHeaders(call, request, name);
     const given = wantParameters(call, step, request, shape, name);
     asked.add(`${name} ${step}`);
+    if (step === 'feed') {
+      for (const scope of request.scopes ?? []) want(states[name].scopes.includes(scope), `the scope ${scope} was not asked for`);
+      return paged(call, name, shape, request);
+    }
     if (step === 'authorize') return authorize(call, name, shape);
     if (step === 'token' && broken.delete(name)) return { status: request.refusal[0], text: JSON.stringify(request.refusal[1]) };
     if (step === 'token') redeem(name, given);
@@ -173,7 +195,7 @@ function answer(call) {
 const described = ([name, shape]) => [name, {
   steps: Object.keys(shape).filter((step) => shape[step]?.call && step !== 'authorize'), handle: shape.handle, id: shape.id.replace('#', ''),
   tenant: shape.tenant, account: shape.account ?? shape.handle, trusted: (shape.trusted ?? []).map((host) => served(`https://${host}`)),
-  refusal: shape.token.refusal?.[2].source, scopes: shape.scopes,
+  refusal: shape.token.refusal?.[2].source, scopes: shape.scopes, posts: shape.feed?.posts,
 }];
 
 function control(path) {
