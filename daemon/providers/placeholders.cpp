@@ -70,7 +70,7 @@ bool namesItsHost(std::string_view url) {
     url.remove_prefix(scheme + 3);
     std::string host(url.substr(0, url.find_first_of("/?#")));
     for (std::size_t at; (at = host.find(tenant)) != host.npos;)
-        host.erase(at, tenant.size());
+        host.replace(at, tenant.size(), "a.tenant"); // the operator has named it
     const auto end = host.rfind('}');
     if (end == host.npos)
         return true;
