@@ -24,6 +24,7 @@ namespace {
 constexpr std::size_t maxHeaderBytes = 64 * 1024; // of all answers, 1xx and trailers included
 constexpr long slowest = 1024;                    // bytes a second of a body for a sink …
 constexpr long slowTime = 15;                     // … for that many seconds
+constexpr long longestConnect = 10'000;           // ms, of a request with one: its time is longer
 
 struct UrlDeleter {
     void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -39,6 +40,7 @@ struct Reception {
     std::size_t maxBody = 0, taken = 0;
     bool begun = false;    // the sink was shown the headers
     bool unwanted = false; // … and does not want the body
+    bool failed = false;   // a piece was not taken: nothing may follow
     std::size_t headerBytes = 0;
     bool bodyTooLarge = false;
     bool headersTooLarge = false;
@@ -70,6 +72,11 @@ std::size_t onBody(char* data, std::size_t size, std::size_t count, void* user) 
     return bytes;
 }
 
+std::size_t refusePiece(Reception& reception) {
+    reception.failed = true;
+    return CURL_WRITEFUNC_ERROR;
+}
+
 std::size_t onPiece(char* data, std::size_t size, std::size_t count, void* user) noexcept {
     Reception& reception = *static_cast<Reception*>(user);
     const std::size_t bytes = size * count;
@@ -77,14 +84,17 @@ std::size_t onPiece(char* data, std::size_t size, std::size_t count, void* user)
         reception.response.status = statusOf(reception.easy);
         reception.unwanted = !reception.sink->begin(reception.response);
     }
-    reception.bodyTooLarge = bytes > reception.maxBody - reception.taken;
-    if (reception.unwanted || reception.bodyTooLarge)
+    if (reception.unwanted || reception.failed)
         return CURL_WRITEFUNC_ERROR;
+    if (bytes > reception.maxBody - reception.taken) {
+        reception.bodyTooLarge = true;
+        return refusePiece(reception);
+    }
     switch (reception.sink->take({data, bytes})) {
     case BodySink::Took::nothing:
         return CURL_WRITEFUNC_PAUSE;
     case BodySink::Took::refused:
-        return CURL_WRITEFUNC_ERROR;
+        return refusePiece(reception);
     case BodySink::Took::all:
         break;
     }
@@ -232,7 +242,8 @@ void setReach(CURL* easy, const HttpRequest& request, Reception& into) {
 void setLimits(CURL* easy, const HttpRequest& request) {
     const long timeout = std::max<long>(1, static_cast<long>(request.timeout.count()));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     request.sink ? std::min(timeout, longestConnect) : timeout);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
@@ -242,7 +253,8 @@ void setLimits(CURL* easy, const HttpRequest& request) {
 }
 
 int onProgress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
-    return static_cast<Reception*>(user)->sink->stopped() ? 1 : 0;
+    const Reception& reception = *static_cast<Reception*>(user);
+    return reception.failed || reception.sink->stopped() ? 1 : 0;
 }
 
 void setSink(CURL* easy, const HttpRequest& request, Reception& into) {
@@ -256,7 +268,12 @@ void setSink(CURL* easy, const HttpRequest& request, Reception& into) {
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request.maxBody));
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, slowest);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, slowTime);
-    request.sink->goOn = [easy] { curl_easy_pause(easy, CURLPAUSE_CONT); };
+    // What was held back is offered in here; libcurl 7.88 goes on with what comes next when that
+    // was refused.
+    request.sink->goOn = [easy, &into] {
+        if (curl_easy_pause(easy, CURLPAUSE_CONT) != CURLE_OK)
+            into.failed = true;
+    };
 }
 
 // Whatever ends the request: nobody may go on with it afterwards.
@@ -311,6 +328,8 @@ HttpError errorOf(CURL* easy, CURLcode code, const HttpRequest& request,
     curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
     std::string why = code == CURLE_ABORTED_BY_CALLBACK ? "stopped before it was finished"
                                                         : curl_easy_strerror(code);
+    if (reception.failed)
+        why = "its body was not taken";
     if (isOfTls(code) && reception.detail[0] != '\0')
         why = reception.detail.data();
     if (code == CURLE_OUT_OF_MEMORY) // also what libcurl 7.88 calls a line of more than 100 KiB
@@ -322,8 +341,9 @@ HttpError errorOf(CURL* easy, CURLcode code, const HttpRequest& request,
         why = "the answer is larger than " + std::to_string(request.maxBody) + " bytes";
     if (reception.headersTooLarge)
         why = "the answer's headers are larger than " + std::to_string(maxHeaderBytes) + " bytes";
-    return HttpError{loggable(request.url) + ": " + why, sent > 0, reception.refusedAddress,
-                     code == CURLE_PEER_FAILED_VERIFICATION, tooLarge};
+    return HttpError{
+        loggable(request.url) + ": " + why,     sent > 0, reception.refusedAddress,
+        code == CURLE_PEER_FAILED_VERIFICATION, tooLarge, code == CURLE_OPERATION_TIMEDOUT};
 }
 
 } // namespace
@@ -352,7 +372,7 @@ boost::asio::awaitable<HttpResult> CurlHttpClient::fetch(HttpRequest request) {
         curl_easy_setopt(easy.get(), CURLOPT_CAINFO, caFile_.c_str());
 
     const CURLcode code = co_await loop_.perform(easy.get());
-    if (code != CURLE_OK && !reception.unwanted)
+    if ((code != CURLE_OK || reception.failed) && !reception.unwanted)
         co_return errorOf(easy.get(), code, request, reception);
     reception.response.status = statusOf(easy.get());
     co_return std::move(reception.response);

@@ -69,7 +69,7 @@ struct HttpRequest {
     std::string username, password; // HTTP Basic (RFC 7617) when the username is not empty
     std::chrono::milliseconds timeout{15000}; // from start to the last byte
     std::size_t maxBody = 1 << 20;            // bytes, after decoding
-    BodySink* sink = nullptr;                 // outlives the request
+    BodySink* sink = nullptr;                 // outlives the request; 10 s at most to connect
 
     std::string provider; // whose request it is, for metrics; empty: nobody's
 
@@ -96,6 +96,7 @@ struct HttpError {
     bool refused = false;   // by us: it would be refused again
     bool untrusted = false; // its certificate does not hold, and will not within seconds
     bool tooLarge = false;  // the body
+    bool tooSlow = false;   // its time was over, or hardly anything came
 };
 
 using HttpResult = boost::system::result<HttpResponse, HttpError>;
