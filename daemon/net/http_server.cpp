@@ -36,7 +36,8 @@ using Tcp = asio::ip::tcp;
 namespace {
 
 constexpr std::chrono::seconds idleTime{60};
-constexpr std::chrono::seconds pieceTime{10}; // until the peer has taken it
+constexpr std::chrono::seconds pieceTime{10}; // until the peer has taken it …
+constexpr std::chrono::minutes partTime{10};  // … of a body with a length: a video may be paused
 constexpr std::chrono::seconds lingerTime{2};
 constexpr std::size_t lingerBytes = 1 << 20;
 constexpr std::chrono::milliseconds acceptPause{100};
@@ -242,7 +243,7 @@ asio::awaitable<void> Connection<Protocol>::writePieces(ServerResponse answer) {
         const std::optional<std::string> piece = co_await nextOf(answer);
         if (!piece)
             co_return;
-        stream_.expires_after(pieceTime);
+        stream_.expires_after(answer.length ? std::chrono::seconds(partTime) : pieceTime);
         if (answer.length) {
             if (piece->empty())
                 co_return;

@@ -48,8 +48,9 @@ struct ServerResponse {
     std::string body;
 
     // Instead of a body: asked again and again for what is to be sent next, until it answers "",
-    // throws, or the peer is gone or does not take it for 10 s. The connection ends with it; when
-    // it has thrown, in the middle, so that the peer knows that something is missing.
+    // throws, or the peer is gone or does not take it for 10 s (10 minutes where there is a
+    // length). The connection ends with it; when it has thrown, in the middle, so that the peer
+    // knows that something is missing.
     std::function<boost::asio::awaitable<std::string>()> pieces = {};
     std::optional<std::uint64_t> length = {}; // bytes of all pieces, where that is known
 };
