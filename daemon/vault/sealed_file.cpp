@@ -2,11 +2,14 @@
 
 #include "daemon/net/fault_point.hpp"
 #include "daemon/vault/copy_files.hpp"
+#include "shared/byte_order.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -17,9 +20,19 @@ namespace grantlink {
 namespace {
 
 constexpr std::uint8_t version = 1;
-constexpr std::size_t headerSize = crypto_secretstream_xchacha20poly1305_HEADERBYTES;
-constexpr std::size_t sealSize = crypto_secretstream_xchacha20poly1305_ABYTES;
-constexpr std::size_t headSize = 1 + headerSize;
+constexpr std::size_t headSize = 1;
+constexpr std::size_t sealSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t sealedSize = sealedPieceSize + sealSize;
+
+using Nonce = std::array<std::uint8_t, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES>;
+
+// The key is the file's alone, and each place is sealed once.
+Nonce nonceOf(std::uint64_t piece, bool last) {
+    Nonce out{};
+    storeLittleEndian(out.data(), piece);
+    out.back() = last ? 1 : 0;
+    return out;
+}
 
 [[noreturn]] void fail(const std::string& path) {
     throw std::runtime_error(path + ": " + std::strerror(errno));
@@ -27,18 +40,6 @@ constexpr std::size_t headSize = 1 + headerSize;
 
 [[noreturn]] void refuse(const char* what) {
     throw std::runtime_error(std::string("a sealed file ") + what);
-}
-
-void syncDirectoryOf(const std::string& path) {
-    const std::string directory = path.substr(0, path.rfind('/'));
-    const int opened = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (opened < 0)
-        fail(directory);
-    const int failed = ::fsync(opened) == 0 ? 0 : errno;
-    ::close(opened);
-    errno = failed;
-    if (failed)
-        fail(directory);
 }
 
 // As many as there are, up to `most`.
@@ -61,6 +62,18 @@ std::vector<std::uint8_t> readUpTo(int file, std::size_t most) {
 
 } // namespace
 
+void syncDirectoryOf(const std::string& path) {
+    const std::string directory = path.substr(0, path.rfind('/'));
+    const int opened = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (opened < 0)
+        fail(directory);
+    const int failed = ::fsync(opened) == 0 ? 0 : errno;
+    ::close(opened);
+    errno = failed;
+    if (failed)
+        fail(directory);
+}
+
 std::uint64_t sealedFileSize(std::uint64_t plain) {
     return headSize + plain + (plain + sealedPieceSize - 1) / sealedPieceSize * sealSize;
 }
@@ -70,11 +83,9 @@ SealedFileWriter::SealedFileWriter(std::string path)
     file_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file_ < 0)
         fail(part_);
-    std::uint8_t head[headSize] = {version};
-    crypto_secretstream_xchacha20poly1305_keygen(key_.data());
-    crypto_secretstream_xchacha20poly1305_init_push(&state_, head + 1, key_.data());
+    crypto_aead_xchacha20poly1305_ietf_keygen(key_.data());
     try {
-        put(head);
+        put(std::array{version});
     } catch (...) {
         ::close(file_);
         ::unlink(part_.c_str());
@@ -83,7 +94,6 @@ SealedFileWriter::SealedFileWriter(std::string path)
 }
 
 SealedFileWriter::~SealedFileWriter() {
-    sodium_memzero(&state_, sizeof state_);
     if (file_ < 0)
         return;
     ::close(file_);
@@ -101,10 +111,12 @@ void SealedFileWriter::put(Bytes bytes) {
     }
 }
 
-void SealedFileWriter::seal(std::string_view piece, std::uint8_t tag) {
+void SealedFileWriter::seal(std::string_view piece, bool last) {
     std::vector<std::uint8_t> sealed(piece.size() + sealSize);
-    crypto_secretstream_xchacha20poly1305_push(
-        &state_, sealed.data(), nullptr, bytesOf(piece).data(), piece.size(), nullptr, 0, tag);
+    const Nonce nonce = nonceOf(pieces_++, last);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data(), nullptr, bytesOf(piece).data(),
+                                               piece.size(), nullptr, 0, nullptr, nonce.data(),
+                                               key_.data());
     put(sealed);
 }
 
@@ -113,7 +125,7 @@ void SealedFileWriter::write(std::string_view bytes) {
     size_ += bytes.size();
     while (!bytes.empty()) {
         if (waiting_.size() == sealedPieceSize) {
-            seal(waiting_, crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
+            seal(waiting_, false);
             waiting_.clear();
         }
         const std::size_t more = std::min(bytes.size(), sealedPieceSize - waiting_.size());
@@ -123,7 +135,7 @@ void SealedFileWriter::write(std::string_view bytes) {
 }
 
 std::uint64_t SealedFileWriter::finish() {
-    seal(waiting_, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
+    seal(waiting_, true);
     if (::fsync(file_) != 0)
         fail(part_);
     faultPoint();
@@ -143,17 +155,22 @@ std::uint64_t SealedFileWriter::finish() {
 
 SealedFileReader::SealedFileReader(const std::string& path, const FileKey& key, std::uint64_t from,
                                    std::uint64_t count)
-    : skip_(from), left_(count) {
+    : key_(key), piece_(from / sealedPieceSize), skip_(from % sealedPieceSize), left_(count) {
     file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (file_ < 0)
         fail(path);
     try {
         const auto head = readUpTo(file_, headSize);
-        const bool known = head.size() == headSize && head[0] == version &&
-                           crypto_secretstream_xchacha20poly1305_init_pull(&state_, head.data() + 1,
-                                                                           key.data()) == 0;
-        if (!known)
+        if (head.size() != headSize || head[0] != version)
             refuse("has no beginning that is known");
+
+        struct stat info {};
+
+        const off_t place = static_cast<off_t>(headSize + piece_ * sealedSize);
+        if (::fstat(file_, &info) != 0 || ::lseek(file_, place, SEEK_SET) < 0)
+            fail(path);
+        const std::uint64_t size = static_cast<std::uint64_t>(info.st_size) - headSize;
+        pieces_ = (size + sealedSize - 1) / sealedSize;
     } catch (...) {
         ::close(file_);
         throw;
@@ -161,32 +178,29 @@ SealedFileReader::SealedFileReader(const std::string& path, const FileKey& key, 
 }
 
 SealedFileReader::~SealedFileReader() {
-    sodium_memzero(&state_, sizeof state_);
     ::close(file_);
 }
 
 std::string SealedFileReader::open() {
-    const auto sealed = readUpTo(file_, sealedPieceSize + sealSize);
+    const auto sealed = readUpTo(file_, sealedSize);
     if (sealed.size() <= sealSize)
         refuse("ends too early");
     std::string out(sealed.size() - sealSize, '\0');
-    std::uint8_t tag = 0;
-    if (crypto_secretstream_xchacha20poly1305_pull(
-            &state_, reinterpret_cast<std::uint8_t*>(out.data()), nullptr, &tag, sealed.data(),
-            sealed.size(), nullptr, 0) != 0)
+    const Nonce nonce = nonceOf(piece_, piece_ + 1 == pieces_);
+    ++piece_;
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(reinterpret_cast<std::uint8_t*>(out.data()),
+                                                   nullptr, nullptr, sealed.data(), sealed.size(),
+                                                   nullptr, 0, nonce.data(), key_.data()) != 0)
         refuse("was changed, or has another key");
     return out;
 }
 
-// What is in front of the beginning is opened as well: each piece depends on those before it.
 std::string SealedFileReader::next() {
     if (left_ == 0)
         return {};
     std::string out = open();
-    while (skip_ >= out.size()) {
-        skip_ -= out.size();
-        out = open();
-    }
+    if (skip_ >= out.size())
+        refuse("ends too early");
     out = out.substr(skip_, std::min<std::uint64_t>(left_, out.size() - skip_));
     skip_ = 0;
     left_ -= out.size();

@@ -1,10 +1,11 @@
 // A file of any size, sealed: written and read piece by piece, so that memory is bounded.
 //
-//   u8 version, 1 · header of crypto_secretstream_xchacha20poly1305 (24) · pieces
+//   u8 version, 1 · pieces
 //
-// A piece is 65,536 bytes and 17 of its seal, the last one as many as are left, at least one. The
-// last has the tag FINAL, so that a file that was cut does not open. Each file has a key of its
-// own; docs/formats.md, "Sealed files".
+// A piece is 65,536 bytes and 16 of its seal, XChaCha20-Poly1305, the last one as many as are left,
+// at least one. Each is sealed by itself, so that one can begin to read anywhere. Its nonce is its
+// place, and whether it is the last: none can take another's place, and a file that was cut does
+// not open to its end. Each file has a key of its own; docs/formats.md, "Sealed files".
 //
 // These calls block: use them on a thread of their own. Errors: std::runtime_error.
 #pragma once
@@ -19,9 +20,12 @@
 
 namespace grantlink {
 
-using FileKey = SecretArray<crypto_secretstream_xchacha20poly1305_KEYBYTES>;
+using FileKey = SecretArray<crypto_aead_xchacha20poly1305_ietf_KEYBYTES>;
 
 constexpr std::size_t sealedPieceSize = 65536; // bytes, before sealing
+
+// Makes the entry of a file or directory durable.
+void syncDirectoryOf(const std::string& path);
 
 // How large the file is of so many bytes.
 std::uint64_t sealedFileSize(std::uint64_t plain);
@@ -44,13 +48,13 @@ class SealedFileWriter {
 
   private:
     void put(Bytes bytes);
-    void seal(std::string_view piece, std::uint8_t tag);
+    void seal(std::string_view piece, bool last);
 
     std::string path_, part_;
     int file_ = -1;
     FileKey key_;
-    crypto_secretstream_xchacha20poly1305_state state_;
-    std::string waiting_; // less than a piece, or one
+    std::uint64_t pieces_ = 0; // that are sealed
+    std::string waiting_;      // less than a piece, or one
     std::uint64_t size_ = 0;
 };
 
@@ -69,8 +73,10 @@ class SealedFileReader {
     std::string open();
 
     int file_ = -1;
-    crypto_secretstream_xchacha20poly1305_state state_;
-    std::uint64_t skip_, left_;
+    FileKey key_;
+    std::uint64_t piece_; // the next one
+    std::uint64_t pieces_ = 0;
+    std::uint64_t skip_, left_; // bytes, of the next piece and of all that is wanted
 };
 
 } // namespace grantlink

@@ -110,7 +110,7 @@ void whatWasChangedDoesNotOpen(void**) {
     FileKey other = key;
     other.bytes[0] ^= 1;
     assert_false(opens(path, other, size));
-    for (const std::size_t at : {std::size_t{0}, std::size_t{1}, std::size_t{24}, std::size_t{25},
+    for (const std::size_t at : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{24},
                                  sealed.size() / 2, sealed.size() - 1}) {
         std::string changed = sealed;
         changed[at] = static_cast<char>(changed[at] ^ 1);
@@ -118,14 +118,22 @@ void whatWasChangedDoesNotOpen(void**) {
         assert_false(opens(path, key, size));
     }
     for (const std::size_t cut :
-         {std::size_t{0}, std::size_t{10}, std::size_t{25}, sealed.size() / 2, sealed.size() - 1}) {
+         {std::size_t{0}, std::size_t{1}, std::size_t{10}, sealed.size() / 2, sealed.size() - 1}) {
         write(path, sealed.substr(0, cut));
         assert_false(opens(path, key, size));
     }
-    // Two pieces in the other order.
-    const std::size_t piece = sealedPieceSize + 17;
-    write(path, sealed.substr(0, 25) + sealed.substr(25 + piece) + sealed.substr(25, piece));
+    // Two pieces in the other order, one of them alone, and both with one behind them.
+    const std::size_t piece = sealedPieceSize + 16;
+    const std::string head = sealed.substr(0, 1), a = sealed.substr(1, piece),
+                      b = sealed.substr(1 + piece);
+    write(path, head + b + a);
     assert_false(opens(path, key, size));
+    for (const std::string& pieces : {a, b, a + a, a + b + b, a + b.substr(0, 17)}) {
+        write(path, head + pieces);
+        assert_false(opens(path, key, size));
+    }
+    write(path, head + a);
+    assert_false(opens(path, key, sealedPieceSize)); // it was not the last
 }
 
 void whatIsNotFinishedGoes(void**) {
