@@ -107,6 +107,8 @@ class Keeping {
         const bool same = kept.hash == hashOf(post) && !kept.deleted;
         const bool moved = kept.media != webLink(post.media);
         setContent(kept, post);
+        if (kept.media.empty() && (!same || kept.copy.state == CopyState::wanted))
+            kept.copy = {}; // its author took it out; or there is no address to copy from
         const bool wanted = wantCopy(kept, moved);
         if (same && !moved && !wanted)
             return;

@@ -103,19 +103,30 @@ struct Kept {
     Uuid connection = Uuid::v7(1);
     ContentConfig config;
 
+    bool copies = false;
+
     PostChanges keep(std::vector<Post> posts, bool toItsEnd = false, TimeMs when = now) {
         PostChanges out;
-        const auto change = [&](VaultWriter& writer) {
-            out = keepPosts(writer, connection, {posts, toItsEnd}, config, false, when);
+        change([&](VaultWriter& writer) {
+            out = keepPosts(writer, connection, {posts, toItsEnd}, config, copies, when);
             writer.putCollecting(connection, {when, when, true, 0, ""});
-        };
+        });
+        return out;
+    }
+
+    void change(const std::function<void(VaultWriter&)>& change) {
         boost::asio::io_context loop;
         boost::asio::co_spawn(loop, vault.write(change), [](std::exception_ptr error) {
             if (error)
                 std::rethrow_exception(error);
         });
         loop.run();
-        return out;
+    }
+
+    CopyState copyOf(const std::string& id) const {
+        std::optional<StoredPost> post;
+        vault.read([&](const VaultReader& reader) { post = reader.post(connection, id); });
+        return post ? post->copy.state : CopyState::none;
     }
 
     std::size_t count() const {
@@ -151,6 +162,32 @@ void editsAreNoticed(void**) {
     assertEqual(changes.edited[0].media, post.media);
     assert_int_equal(changes.edited[0].updated, now + 7);
     assert_int_equal(changes.edited[0].seen, now);
+}
+
+void whatIsTakenOutIsNotKept(void**) {
+    Kept it;
+    it.copies = true;
+    Post post = postAt(now - 5, "a");
+    post.media = "https://cdn.example/1.jpg";
+    it.keep({post});
+    assert_true(it.copyOf("a") == CopyState::wanted);
+    it.change([&](VaultWriter& writer) {
+        auto kept = writer.post(it.connection, "a");
+        kept->copy.state = CopyState::kept;
+        writer.putPost(*kept);
+    });
+    const std::string media = std::exchange(post.media, "");
+    it.keep({post});
+    assert_true(it.copyOf("a") == CopyState::kept); // the provider may not say it for once
+    post.text = "without the picture";
+    it.keep({post});
+    assert_true(it.copyOf("a") == CopyState::none);
+    post.media = media;
+    it.keep({post});
+    assert_true(it.copyOf("a") == CopyState::wanted);
+    post.media = "";
+    it.keep({post});
+    assert_true(it.copyOf("a") == CopyState::none); // there is no address to fetch
 }
 
 void deletionsAreNoticedAndTakenBack(void**) {
@@ -261,6 +298,7 @@ int main() {
                                 cmocka_unit_test(aReadingCoversItsTime),
                                 cmocka_unit_test(newPostsAreKeptOnce),
                                 cmocka_unit_test(editsAreNoticed),
+                                cmocka_unit_test(whatIsTakenOutIsNotKept),
                                 cmocka_unit_test(deletionsAreNoticedAndTakenBack),
                                 cmocka_unit_test(limitsHoldAndStay),
                                 cmocka_unit_test(whatIsKeptIsBoundedAndHarmless),
