@@ -180,6 +180,9 @@ MediaConfig readMedia(TomlReader& in) {
     out.maxFile = static_cast<std::uint64_t>(in.number("max_file_mb", 50, 1, 2000) * megabyte);
     out.maxTotal =
         static_cast<std::uint64_t>(in.number("max_total_mb", 10'000, 1, 100'000'000) * megabyte);
+    if (in.has("keep_free_mb"))
+        out.keepFree =
+            static_cast<std::uint64_t>(in.number("keep_free_mb", 0, 0, 100'000'000) * megabyte);
     in.finish();
     return out;
 }

@@ -55,6 +55,7 @@ struct MediaConfig {
     bool copy = false;
     std::uint64_t maxFile = 50'000'000;      // bytes; what is larger is not copied
     std::uint64_t maxTotal = 10'000'000'000; // … of all copies
+    std::optional<std::uint64_t> keepFree;   // bytes of the disk; see MediaFiles::requireFree()
 };
 
 // What is collected of connected accounts.

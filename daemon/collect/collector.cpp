@@ -196,7 +196,7 @@ boost::asio::awaitable<void> Collector::keep(const Case& about, Poll poll) {
         const bool copies = settings->config.copiesMedia(connection->provider);
         *changes = keepPosts(vault, id, poll.reading, content, copies, now);
         if (copies)
-            scheduleCopies(vault, *connection);
+            scheduleCopies(vault, *connection, now);
         *told = notifyPosts(vault, *connection, changes->created, changes->first, *settings);
         Collecting state = vault.collecting(id);
         note(poll, state, now);

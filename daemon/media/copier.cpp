@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t atOnce = 4;  // connections
 constexpr std::size_t inARow = 20; // of one connection, before others have their turn
+constexpr auto longestTurn = 5min; // … or for so long
 constexpr std::size_t eraseBatch = 100;
 constexpr auto eraseEvery = 1s;
 constexpr TimeMs minute = 60'000;
@@ -33,19 +34,12 @@ void note(MediaCopy& copy, const Fetched& fetched, bool moved, TimeMs now) {
     case Copied::done:
         copy = {CopyState::kept, copy.tries, 0, fetched.file};
         return;
-    case Copied::gone:
-    case Copied::notMedia: // what some hosts say instead
-        return noteFailedCopy(copy, !moved, fetched.asked, now);
     case Copied::failed:
     case Copied::turnedAway:
+    case Copied::noRoom: // for this one: there was some
         return noteFailedCopy(copy, false, fetched.asked, now);
-    case Copied::noRoom:
-        copy.next = now + untilRoom;
-        return;
-    case Copied::unwritable:
-        return;
-    default:
-        copy.state = CopyState::givenUp;
+    default: // another address may lead to something better
+        return noteFailedCopy(copy, !moved, fetched.asked, now);
     }
 }
 
@@ -75,8 +69,7 @@ boost::asio::awaitable<void> MediaCopier::run() {
     if (!idle_.stopped())
         tasks_.start();
     while (!idle_.stopped()) {
-        if (eraser_.until <= nowMs())
-            co_await erase();
+        co_await erase();
         co_await idle_.sleep(eraseEvery);
     }
     erasing_ = false;
@@ -96,43 +89,87 @@ boost::asio::awaitable<void> MediaCopier::sweep() {
     }
 }
 
-// First the file, then the note of it: whoever is killed in between does it again.
 boost::asio::awaitable<void> MediaCopier::erase() {
+    const bool all = eraser_.until <= nowMs();
+    std::string trouble;
     try {
+        trouble = co_await eraseAll(all);
+    } catch (const std::exception& error) {
+        trouble = error.what();
+    }
+    if (stuck_.empty())
+        eraser_ = {};
+    if (trouble.empty() || !all)
+        co_return;
+    if (eraser_.failures++ == 0)
+        spdlog::error("copies: some could not be erased, which is tried again: {}", trouble);
+    eraser_.until = nowMs() + pauseAfter(eraser_.failures);
+}
+
+// First the file, then the note of it: whoever is killed in between does it again. Answers the
+// first trouble; others go all the same.
+boost::asio::awaitable<std::string> MediaCopier::eraseAll(bool stuckOnes) {
+    std::string trouble;
+    MediaName after{};
+    while (!idle_.stopped()) {
         std::vector<MediaName> names;
         services_.vault.read(
-            [&](const VaultReader& vault) { names = vault.erasedCopies(eraseBatch); });
+            [&](const VaultReader& vault) { names = vault.erasedCopies(eraseBatch, after); });
         if (names.empty())
-            co_return;
-        co_await files_.removeAll(names);
-        const auto forget = [names](VaultWriter& vault) {
-            for (const MediaName& name : names)
+            break;
+        after = names.back();
+        if (!stuckOnes)
+            std::erase_if(names, [&](const MediaName& name) { return stuck_.contains(name); });
+        if (names.empty())
+            continue;
+        stuck_.insert(names.begin(), names.end()); // until they are known to be gone
+        MediaFiles::Removal removal = co_await files_.removeAll(std::move(names));
+        if (trouble.empty())
+            trouble = std::move(removal.trouble);
+        const auto forget = [gone = removal.gone](VaultWriter& vault) {
+            for (const MediaName& name : gone)
                 vault.forgetErasedCopy(name);
         };
+        if (removal.gone.empty())
+            continue;
         co_await services_.vault.write(forget);
-        eraser_ = {};
-    } catch (const std::exception& error) {
-        if (eraser_.failures++ == 0)
-            spdlog::error("copies: some could not be erased, which is tried again: {}",
-                          error.what());
-        eraser_.until = nowMs() + pauseAfter(eraser_.failures);
+        for (const MediaName& name : removal.gone)
+            stuck_.erase(name);
+        roomUntil_ = 0;
     }
+    co_return trouble;
+}
+
+// By the settings of now: they may be replaced, and the connection end, between two posts.
+MediaCopier::Order MediaCopier::orderFor(const Uuid& id) const {
+    Order out{services_.settings.get()};
+    const auto connection = services_.vault.connection(id);
+    if (connection && connection->status == ConnectionStatus::active &&
+        out.settings->config.copiesMedia(connection->provider))
+        out.provider = out.settings->provider(connection->provider);
+    return out;
 }
 
 boost::asio::awaitable<std::chrono::seconds> MediaCopier::copy(Uuid id) {
-    const auto connection = services_.vault.connection(id);
-    const SettingsPtr settings = services_.settings.get();
-    const Provider* provider = connection ? settings->provider(connection->provider) : nullptr;
-    const bool asked = provider && settings->config.copiesMedia(connection->provider);
     std::chrono::seconds pause = 0s;
-    if (asked && connection->status == ConnectionStatus::active && disk_.until <= nowMs())
-        pause = co_await copyDue(id, *provider, settings->config.content.media);
-    co_await plan(id, asked);
+    std::string trouble;
+    try {
+        if (std::max(disk_.until, roomUntil_) <= nowMs())
+            pause = co_await copyDue(id);
+        co_await plan(id);
+    } catch (const std::exception& error) {
+        trouble = error.what();
+    }
+    if (!trouble.empty()) { // of the vault: its disk is that of the copies
+        noteTrouble(trouble);
+        co_await idle_.sleep(
+            std::chrono::milliseconds(disk_.until - std::min(disk_.until, nowMs())));
+    }
     co_return pause;
 }
 
-boost::asio::awaitable<std::chrono::seconds>
-MediaCopier::copyDue(Uuid connection, const Provider& provider, const MediaConfig& config) {
+boost::asio::awaitable<std::chrono::seconds> MediaCopier::copyDue(Uuid connection) {
+    const auto end = std::chrono::steady_clock::now() + longestTurn;
     std::vector<WantedCopy> wanted;
     services_.vault.read(
         [&](const VaultReader& vault) { wanted = vault.wantedCopies(connection); });
@@ -148,72 +185,103 @@ MediaCopier::copyDue(Uuid connection, const Provider& provider, const MediaConfi
             co_await services_.vault.write(forget);
             continue;
         }
-        Fetched fetched = co_await fetch(*post, provider, config);
+        const Order order = orderFor(connection);
+        if (!order.provider)
+            break;
+        Fetched fetched = co_await fetch(*post, order);
         if (services_.stop.stopped()) // which may be why it has failed
-            co_return 0s;
-        fetched.how = co_await keep(*post, fetched, config.maxTotal);
-        tell(*post, fetched);
-        if (fetched.how == Copied::unwritable || fetched.how == Copied::turnedAway)
-            co_return fetched.asked;
+            break;
+        const std::optional<Fetched> kept = co_await keep(*post, std::move(fetched));
+        if (!kept)
+            continue;
+        tell(*post, *kept);
+        if (kept->how == Copied::turnedAway)
+            co_return kept->asked;
+        const bool late = kept->slow || std::chrono::steady_clock::now() >= end;
+        if (late || kept->how == Copied::unwritable || kept->how == Copied::noRoom)
+            break;
     }
     co_return 0s;
 }
 
-boost::asio::awaitable<Fetched> MediaCopier::fetch(const StoredPost& post, const Provider& provider,
-                                                   const MediaConfig& config) {
+boost::asio::awaitable<Fetched> MediaCopier::fetch(const StoredPost& post, const Order& order) {
+    const MediaConfig& config = order.settings->config.content.media;
     CopyStock stock;
     services_.vault.read([&](const VaultReader& vault) { stock = vault.copyStock(); });
     if (stock.bytes >= config.maxTotal)
         co_return Fetched{Copied::noRoom};
     const std::uint64_t most = std::min(config.maxFile, config.maxTotal - stock.bytes);
-    const MediaHost host{loop_, http_, files_, services_.stop};
-    const std::string url = provider.withOrigins(post.media);
+    const MediaHost host{loop_, http_, files_, services_.stop, config.keepFree};
+    const std::string url = order.provider->withOrigins(post.media);
     Fetched out;
     try {
-        out = co_await fetchMedia(host, provider, url, most);
+        const auto look = [this, keepFree = config.keepFree] { files_.requireFree(keepFree); };
+        co_await files_.thread().run(look);
+        out = co_await fetchMedia(host, *order.provider, url, most);
     } catch (const std::runtime_error& error) {
         out.how = Copied::unwritable;
         out.why = error.what();
     }
-    if (out.how == Copied::tooLarge && most < config.maxFile)
+    if (out.how == Copied::tooLarge && most < config.maxFile) {
         out.how = Copied::noRoom;
+        out.tried = true;
+    }
     co_return out;
 }
 
-// The post may have gone meanwhile, or room that others took; then so does the file.
-boost::asio::awaitable<Copied> MediaCopier::keep(const StoredPost& fetchedOf, Fetched fetched,
-                                                 std::uint64_t maxTotal) {
-    const auto how = std::make_shared<Copied>(fetched.how);
-    const auto recorded = std::make_shared<bool>(false);
-    const auto apply = [number = fetchedOf.number, url = fetchedOf.media, fetched, maxTotal, how,
-                        recorded](VaultWriter& vault) mutable {
-        auto post = vault.post(number);
-        if (!post || post->copy.state != CopyState::wanted)
-            return;
-        if (fetched.how == Copied::done && vault.copyStock().bytes + fetched.file.size > maxTotal)
-            *how = fetched.how = Copied::noRoom;
-        note(post->copy, fetched, post->media != url, nowMs());
-        vault.putPost(*post);
-        *recorded = fetched.how == Copied::done;
+// The post may have gone meanwhile, the wish (nothing), or room that others took; then so does the
+// file.
+boost::asio::awaitable<std::optional<Fetched>> MediaCopier::keep(const StoredPost& fetchedOf,
+                                                                 Fetched fetched) {
+    if (fetched.how == Copied::unwritable || (fetched.how == Copied::noRoom && !fetched.tried))
+        co_return fetched; // nothing has changed but the time
+    const Order order = orderFor(fetchedOf.connection);
+
+    struct Kept {
+        Fetched fetched;
+        bool noted = false;
     };
-    std::exception_ptr failure;
+
+    const auto kept = std::make_shared<Kept>(Kept{fetched});
+    const auto apply =
+        [number = fetchedOf.number, url = fetchedOf.media, kept, asked = order.provider != nullptr,
+         maxTotal = order.settings->config.content.media.maxTotal](VaultWriter& vault) {
+            auto post = vault.post(number);
+            if (!asked || !post || post->copy.state != CopyState::wanted)
+                return;
+            const auto connection = vault.connection(post->connection);
+            if (!connection || connection->status != ConnectionStatus::active)
+                return;
+            Fetched& it = kept->fetched;
+            if (it.how == Copied::done && vault.copyStock().bytes + it.file.size > maxTotal)
+                it.how = Copied::noRoom;
+            note(post->copy, it, post->media != url, nowMs());
+            vault.putPost(*post);
+            kept->noted = true;
+        };
+    std::string trouble;
     try {
         co_await services_.vault.write(apply);
-    } catch (...) {
-        failure = std::current_exception();
+    } catch (const std::exception& error) {
+        trouble = error.what();
     }
-    if (fetched.how == Copied::done && (failure || !*recorded)) {
+    const bool recorded = trouble.empty() && kept->noted && kept->fetched.how == Copied::done;
+    if (fetched.how == Copied::done && !recorded) {
         std::vector<MediaName> names{fetched.file.name};
-        co_await files_.removeAll(std::move(names));
+        co_await files_.removeAll(std::move(names)); // what stays is found by the next sweep
     }
-    if (failure)
-        std::rethrow_exception(failure);
-    co_return *how;
+    if (!trouble.empty()) // the vault's disk is that of the copies
+        co_return Fetched{Copied::unwritable, {}, {}, trouble};
+    if (!kept->noted)
+        co_return std::nullopt;
+    co_return kept->fetched;
 }
 
-// What there still is to do, and when.
-boost::asio::awaitable<void> MediaCopier::plan(Uuid id, bool asked) {
-    const auto apply = [id, asked, notBefore = disk_.until](VaultWriter& vault) {
+// What there still is to do, and when: behind those that have waited until now.
+boost::asio::awaitable<void> MediaCopier::plan(Uuid id) {
+    const bool asked = orderFor(id).provider != nullptr;
+    const TimeMs notBefore = std::max({nowMs(), disk_.until, roomUntil_});
+    const auto apply = [id, asked, notBefore](VaultWriter& vault) {
         const auto connection = vault.connection(id);
         if (asked && connection && connection->status == ConnectionStatus::active)
             scheduleCopies(vault, *connection, notBefore);
@@ -221,6 +289,15 @@ boost::asio::awaitable<void> MediaCopier::plan(Uuid id, bool asked) {
             vault.unschedule(Task::copy, id);
     };
     co_await services_.vault.write(apply);
+}
+
+// Once for all that wait for the same.
+void MediaCopier::noteTrouble(const std::string& why) {
+    if (disk_.until > nowMs())
+        return;
+    if (disk_.failures++ == 0)
+        spdlog::error("copies: they cannot be written, which is tried again: {}", why);
+    disk_.until = nowMs() + pauseAfter(disk_.failures);
 }
 
 void MediaCopier::tell(const StoredPost& post, const Fetched& fetched) {
@@ -233,15 +310,13 @@ void MediaCopier::tell(const StoredPost& post, const Fetched& fetched) {
         fullTold_ = false;
         return;
     case Copied::noRoom:
+        roomUntil_ = nowMs() + untilRoom;
         if (!std::exchange(fullTold_, true))
             spdlog::warn("copies: all of them together are as large as content.media.max_total_mb "
                          "allows; no more are made until some have gone");
         return;
     case Copied::unwritable:
-        if (disk_.failures++ == 0)
-            spdlog::error("copies: they cannot be written, which is tried again: {}", fetched.why);
-        disk_.until = nowMs() + pauseAfter(disk_.failures);
-        return;
+        return noteTrouble(fetched.why);
     default:
         spdlog::info("connection {}: post {} was not copied: {}", post.connection.text(),
                      printable(post.id), fetched.why);

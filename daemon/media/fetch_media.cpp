@@ -13,7 +13,7 @@ namespace grantlink {
 namespace {
 
 constexpr int mostRedirects = 3;
-constexpr std::chrono::minutes longest(5); // of a request
+constexpr std::chrono::minutes longest(5); // of all requests together
 
 bool isRedirect(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -35,7 +35,7 @@ Fetched failureOf(const HttpError& error) {
     const Copied how = error.refused    ? Copied::refused
                        : error.tooLarge ? Copied::tooLarge
                                         : Copied::failed;
-    return {how, {}, {}, error.message};
+    return {how, {}, {}, error.message, error.tooSlow};
 }
 
 boost::asio::awaitable<Fetched> receive(const HttpResult& result, MediaSink& sink) {
@@ -69,13 +69,16 @@ std::string redirectTarget(const std::string& from, const std::string& location)
 
 boost::asio::awaitable<Fetched> fetchMedia(MediaHost host, const Provider& provider,
                                            std::string url, std::uint64_t most) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point end = Clock::now() + longest;
     Reach reach = provider.reachOf(url);
     for (int redirects = 0; redirects <= mostRedirects; ++redirects) {
-        const auto sink = std::make_shared<MediaSink>(host.loop, host.files, host.stop);
+        const auto sink =
+            std::make_shared<MediaSink>(host.loop, host.files, host.stop, host.keepFree);
         HttpRequest request;
         request.reach = reach;
         request.url = url;
-        request.timeout = longest;
+        request.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
         request.maxBody = most;
         request.sink = sink.get();
         const HttpResult result = co_await host.http.fetch(std::move(request));

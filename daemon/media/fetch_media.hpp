@@ -1,7 +1,8 @@
 // One try to copy what is at an address into a file.
 //
-// No token and no cookie is sent, whatever the address. Redirects are followed, three at most, each
-// only to the public internet by https, or within an origin that the operator has named.
+// It takes five minutes at most, redirects included. No token and no cookie is sent, whatever the
+// address. Redirects are followed, three at most, each only to the public internet by https, or
+// within an origin that the operator has named.
 #pragma once
 
 #include "daemon/media/copied.hpp"
@@ -15,6 +16,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace grantlink {
@@ -24,6 +26,8 @@ struct Fetched {
     MediaFile file = {};           // when done
     std::chrono::seconds asked{0}; // the pause that the host wants
     std::string why = {};          // for the log; without the address
+    bool slow = false;             // the host may be so for others, too
+    bool tried = false;            // when there is no room: there was some, but not enough
 };
 
 struct MediaHost {
@@ -31,6 +35,7 @@ struct MediaHost {
     HttpClient& http;
     MediaFiles& files;
     const StopSignal& stop;
+    std::optional<std::uint64_t> keepFree = {}; // bytes on the disk: MediaFiles::requireFree()
 };
 
 // `most`: bytes. Throws std::runtime_error when the file cannot be written.

@@ -14,7 +14,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,13 +36,22 @@ class MediaFiles {
     // The following two block; for thread().
 
     std::unique_ptr<SealedFileWriter> make(const MediaName& name) const; // the directory, too
-    void remove(const MediaName& name) const; // one that is not there is removed
+
+    // Throws when fewer bytes are free on the disk than that, which are for the vault's records.
+    // Nothing: than a gigabyte, or than a twentieth of a disk that is smaller than twenty.
+    void requireFree(std::optional<std::uint64_t> bytes) const;
 
     // Nothing: the file is not there.
     boost::asio::awaitable<std::shared_ptr<SealedFileReader>>
     open(MediaFile file, std::uint64_t from, std::uint64_t count);
 
-    boost::asio::awaitable<void> removeAll(std::vector<MediaName> names);
+    // One that cannot be removed is in nobody's way.
+    struct Removal {
+        std::vector<MediaName> gone; // also those that were not there
+        std::string trouble;         // the first; empty: none
+    };
+
+    boost::asio::awaitable<Removal> removeAll(std::vector<MediaName> names);
 
     // Removes what is not known, and what was not finished; answers how many. No file may be
     // written meanwhile.

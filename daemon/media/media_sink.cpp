@@ -26,8 +26,9 @@ bool isMedia(std::string_view type) {
 
 } // namespace
 
-MediaSink::MediaSink(boost::asio::any_io_executor loop, MediaFiles& files, const StopSignal& stop)
-    : loop_(std::move(loop)), files_(files), stop_(stop) {
+MediaSink::MediaSink(boost::asio::any_io_executor loop, MediaFiles& files, const StopSignal& stop,
+                     std::optional<std::uint64_t> keepFree)
+    : loop_(std::move(loop)), files_(files), stop_(stop), keepFree_(keepFree) {
     randombytes_buf(file_.name.data(), file_.name.size());
 }
 
@@ -67,6 +68,7 @@ void MediaSink::startWrite() {
 
 boost::asio::awaitable<void> MediaSink::write(std::shared_ptr<MediaSink> self, std::string piece) {
     const auto work = [&sink = *self, &piece] {
+        sink.files_.requireFree(sink.keepFree_);
         if (!sink.writer_)
             sink.writer_ = sink.files_.make(sink.file_.name);
         sink.writer_->write(piece);

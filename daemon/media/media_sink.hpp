@@ -22,7 +22,9 @@ namespace grantlink {
 
 class MediaSink : public BodySink, public std::enable_shared_from_this<MediaSink> {
   public:
-    MediaSink(boost::asio::any_io_executor loop, MediaFiles& files, const StopSignal& stop);
+    // `keepFree`: see MediaFiles::requireFree().
+    MediaSink(boost::asio::any_io_executor loop, MediaFiles& files, const StopSignal& stop,
+              std::optional<std::uint64_t> keepFree);
 
     bool begin(const HttpResponse& head) override;
     Took take(std::string_view bytes) override;
@@ -47,6 +49,7 @@ class MediaSink : public BodySink, public std::enable_shared_from_this<MediaSink
     boost::asio::any_io_executor loop_;
     MediaFiles& files_;
     const StopSignal& stop_;
+    std::optional<std::uint64_t> keepFree_;
     MediaFile file_;
     std::unique_ptr<SealedFileWriter> writer_; // the files' thread uses it, while one writes
     std::string waiting_;

@@ -11,15 +11,15 @@ namespace {
 constexpr std::size_t nameSize = std::tuple_size_v<MediaName>;
 constexpr std::string_view bytesKey = "media_bytes";
 
-std::uint64_t sizeIn(Bytes file) {
+} // namespace
+
+std::uint64_t copySizeIn(Bytes file) {
     return numberIn(textOf(file.subspan(std::min(nameSize, file.size()))));
 }
 
-std::string wantedKey(const Uuid& connection, std::uint64_t number) {
+std::string wantedCopyKey(const Uuid& connection, std::uint64_t number) {
     return std::string(textOf(connection.bytes)) + bigEndian(number);
 }
-
-} // namespace
 
 MediaName copyNameIn(Bytes file) {
     MediaName out{};
@@ -43,11 +43,12 @@ CopyStock MediaReads::stock() const {
     return {transaction.count(tables.files), bytes ? numberIn(textOf(*bytes)) : 0};
 }
 
-std::vector<MediaName> MediaReads::erased(std::size_t limit) const {
+std::vector<MediaName> MediaReads::erased(std::size_t limit, const MediaName& after) const {
     std::vector<MediaName> out;
     lmdb::Cursor cursor(transaction, tables.erased);
-    for (auto entry = cursor.first(); entry && out.size() < limit; entry = cursor.next())
-        out.push_back(copyNameIn(entry->first));
+    for (auto entry = cursor.atOrAfter(after); entry && out.size() < limit; entry = cursor.next())
+        if (const MediaName name = copyNameIn(entry->first); name != after)
+            out.push_back(name);
     return out;
 }
 
@@ -70,14 +71,14 @@ void MediaWrites::leave(std::uint64_t number, const MediaName* unless) {
     if (!file || (unless && copyNameIn(*file) == *unless))
         return;
     const MediaName name = copyNameIn(*file);
-    const std::uint64_t size = sizeIn(*file);
+    const std::uint64_t size = copySizeIn(*file);
     write.put(tables.erased, name, bytesOf(bigEndian(size)));
     write.remove(tables.files, bytesOf(key));
 }
 
 void MediaWrites::follow(const StoredPost& post) {
     const MediaCopy& copy = post.copy;
-    const std::string wanted = wantedKey(post.connection, post.number);
+    const std::string wanted = wantedCopyKey(post.connection, post.number);
     if (copy.state == CopyState::wanted)
         write.put(tables.wanted, bytesOf(wanted), bytesOf(bigEndian(copy.next)));
     else
@@ -98,7 +99,7 @@ void MediaWrites::forget(const Uuid& connection, std::uint64_t number) {
 }
 
 void MediaWrites::forgetWanted(const Uuid& connection, std::uint64_t number) {
-    write.remove(tables.wanted, bytesOf(wantedKey(connection, number)));
+    write.remove(tables.wanted, bytesOf(wantedCopyKey(connection, number)));
 }
 
 void MediaWrites::forgetErased(const MediaName& name) {

@@ -16,6 +16,8 @@
 namespace grantlink {
 
 MediaName copyNameIn(Bytes file); // of a record in media
+std::uint64_t copySizeIn(Bytes file);
+std::string wantedCopyKey(const Uuid& connection, std::uint64_t number); // in media_wanted
 
 struct MediaReads {
     const lmdb::Transaction& transaction;
@@ -23,7 +25,7 @@ struct MediaReads {
 
     std::vector<WantedCopy> wanted(const Uuid& connection) const;
     CopyStock stock() const;
-    std::vector<MediaName> erased(std::size_t limit) const;
+    std::vector<MediaName> erased(std::size_t limit, const MediaName& after) const;
     void each(const std::function<void(std::uint64_t number, const MediaName&)>& visit) const;
 };
 

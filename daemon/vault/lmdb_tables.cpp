@@ -286,8 +286,9 @@ void LmdbVaultReads<Base>::eachCopy(
 }
 
 template <typename Base>
-std::vector<MediaName> LmdbVaultReads<Base>::erasedCopies(std::size_t limit) const {
-    return mediaReads().erased(limit);
+std::vector<MediaName> LmdbVaultReads<Base>::erasedCopies(std::size_t limit,
+                                                          const MediaName& after) const {
+    return mediaReads().erased(limit, after);
 }
 
 template class LmdbVaultReads<VaultReader>;

@@ -58,7 +58,7 @@ class LmdbVaultReads : public Base {
     CopyStock copyStock() const override;
     void
     eachCopy(const std::function<void(std::uint64_t post, const MediaName&)>& visit) const override;
-    std::vector<MediaName> erasedCopies(std::size_t limit) const override;
+    std::vector<MediaName> erasedCopies(std::size_t limit, const MediaName& after) const override;
     bool isSealedWithCurrent() const override;
 
   protected:

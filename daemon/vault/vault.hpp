@@ -125,8 +125,9 @@ class VaultReader {
     virtual CopyStock copyStock() const = 0;
     virtual void
     eachCopy(const std::function<void(std::uint64_t post, const MediaName&)>& visit) const = 0;
-    // Files of copies that are no longer anybody's, and are to be removed.
-    virtual std::vector<MediaName> erasedCopies(std::size_t limit) const = 0;
+    // Files of copies that are no longer anybody's, and are to be removed; those behind `after`.
+    virtual std::vector<MediaName> erasedCopies(std::size_t limit,
+                                                const MediaName& after) const = 0;
     // All tokens and posts are known to be sealed with the current key.
     virtual bool isSealedWithCurrent() const = 0;
 };

@@ -6,6 +6,7 @@
 //   endless           it never ends                     unsized   without Content-Length
 //   cut               the connection ends in the middle
 //   silent            nothing more comes after half of it
+//   delay             ms until it answers
 //
 // /asked tells what was asked, with the headers.
 
@@ -60,7 +61,7 @@ const server = createServer(async (request, response) => {
     return response.end();
   }
   asked.push({ path: request.url, method: request.method, headers: request.headers });
-  answer(path, response);
+  setTimeout(answer, behaviour.get(path)?.delay ?? 0, path, response);
 });
 server.listen(Number(process.argv[2]), '127.0.0.1');
 process.on('SIGTERM', () => process.exit(0));

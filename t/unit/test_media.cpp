@@ -219,7 +219,7 @@ struct Filled {
             const CopyStock stock = reader.copyStock();
             out = std::to_string(stock.count) + " " + std::to_string(stock.bytes) + " " +
                   std::to_string(reader.wantedCopies(one).size()) + " " +
-                  std::to_string(reader.erasedCopies(99).size());
+                  std::to_string(reader.erasedCopies(99, {}).size());
         });
         return out;
     }
