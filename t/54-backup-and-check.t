@@ -134,6 +134,7 @@ subtest 'a damaged vault' => sub {
         [[put => 'attempts', $orphan, '7b7d']    => qr/^attempts: 0+-.*: the record cannot be read/m],
         [[put => 'outbox', $orphan, '00']        => qr/^outbox: 0+-.*: the record cannot be read/m],
         [[put => 'outbox_due', '00' x 8 . $orphan, ''] => qr/^outbox_due: 0+-.*: no notification is due/m],
+        [[put => 'meta', unpack('H*', 'media_bytes'), sprintf '%016x', 7] => qr/^meta: media_bytes: says 7 bytes, but all copies have 0/m],
         [[remove => 'accounts', unpack 'H*', '@nike'] => qr/^connections: $nike: the index by account/m],
     );
     for my $case (@damage) {

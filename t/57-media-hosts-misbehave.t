@@ -140,6 +140,19 @@ subtest 'the most that is kept' => sub {
     cmp_ok($bytes, '<=', 1_000_000, "no more than what is allowed: $bytes");
     my @told = $grantlink->log('daemon') =~ /content\.media\.max_total_mb allows/g;
     is(scalar @told, 1, 'the log says it once');
+    my $times = sub { my $sum = 0; $sum += $host->times("/total-$_.jpg") for 1 .. 6; return $sum };
+    my $before = $times->();
+    ok(polled_again() && polled_again(), 'posts are read again');
+    is($times->(), $before, 'nothing is fetched that has no room');
+};
+
+subtest 'a list with a gap' => sub {
+    $grantlink->stop('daemon');
+    my ($wanted) = split ' ', $grantlink->vault_tool(list => 'media_wanted');
+    $grantlink->vault_tool(remove => 'media_wanted', $wanted);
+    my $number = hex substr $wanted, -16;
+    like($grantlink->cli('check', '--config', $grantlink->toml_path)->{out}, qr/^posts: $number: is never copied/m, 'is found by grantlink check');
+    $grantlink->start_daemon;
 };
 
 is($admin->connection($acme)->{status}, 'active', 'the connection is well');

@@ -60,6 +60,7 @@ class Check {
         each(tables_.posts.byTime, [this](Bytes key, Bytes byId) { postByTime(key, byId); });
         each(tables_.posts.media.files, [this](Bytes key, Bytes file) { copy(key, file); });
         each(tables_.posts.media.wanted, [this](Bytes key, Bytes) { wantedCopy(key); });
+        bytesOfCopies();
         if (files_)
             filesOfNobody();
         each(tables_.events.events, [this](Bytes key, Bytes record) { event(key, record); });
@@ -277,6 +278,10 @@ class Check {
                   "does not open: it was changed, or is another record's");
         else if (post->copy.state == CopyState::kept && !has(tables_.posts.media.files, key))
             wrong("posts", std::to_string(number), "has a copy that the list does not have");
+        else if (post->copy.state == CopyState::wanted &&
+                 !has(tables_.posts.media.wanted, bytesOf(wantedCopyKey(post->connection, number))))
+            wrong("posts", std::to_string(number),
+                  "is never copied: the list of those that are to be does not have it");
         else if (sole_ && with != *sole_)
             wrong("posts", std::to_string(number),
                   "is sealed with another key than all are said to be");
@@ -324,6 +329,17 @@ class Check {
         if (text.size() != 16 + 8 || !isPost(text.substr(16)))
             wrong("media_wanted", uuidOf(key.first(16)).text(),
                   "leads to a post that is not there");
+    }
+
+    void bytesOfCopies() {
+        std::uint64_t sum = 0;
+        each(tables_.posts.media.files, [&](Bytes, Bytes file) { sum += copySizeIn(file); });
+        each(tables_.posts.media.erased, [&](Bytes, Bytes size) { sum += numberIn(textOf(size)); });
+        const CopyStock stock = MediaReads{transaction_, tables_.posts.media}.stock();
+        if (stock.bytes != sum)
+            wrong("meta", "media_bytes",
+                  "says " + std::to_string(stock.bytes) + " bytes, but all copies have " +
+                      std::to_string(sum));
     }
 
     // One that is being written now is about to be known.
