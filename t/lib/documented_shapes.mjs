@@ -145,7 +145,7 @@ export const shapes = {
   gitlab: {
     docs: 'https://docs.gitlab.com/api/oauth2/', handle: 'nike', id: '1',
     authorize: { call: 'GET https://gitlab.com/oauth/authorize', scope: ' ', pkce: true },
-    ...grants('POST https://gitlab.com/oauth/token', 'post', oauth({ expires_in: 7200, refresh_token: '$refresh', created_at: 1607635748 }), { rotates: true }),
+    ...grants('POST https://gitlab.com/oauth/token', 'post', oauth({ expires_in: 7200, refresh_token: '$refresh', created_at: 1607635748 }), { rotates: true, params: { redirect_uri: '*' } }),
     identity: { call: 'GET https://gitlab.com/api/v4/user', token: 'bearer', answer: { id: 1, username: 'nike', name: 'Nike', state: 'active', avatar_url: null } },
     revoke: { call: 'POST https://gitlab.com/oauth/revoke', client: 'post', params: { token: '*' }, answer: {} },
   },
