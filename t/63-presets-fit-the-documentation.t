@@ -79,6 +79,12 @@ for my $name (sort keys %shapes) {
             like($page, qr/$shape->{refusal}/, 'and the page says what the provider said');
         }
         is($admin->request(DELETE => "/v1/connections/$id")->status, 200, 'removed');
+        if ($shape->{dead}) {
+            ($id) = approved($name, $shape->{account});
+            $grantlink->browser->get("$documented/_end/$name");
+            $admin->post("/v1/connections/$id/refresh");
+            is($admin->connection($id)->{status}, 'broken', 'what the provider says of a dead refresh token breaks it');
+        }
     };
 }
 

@@ -4,7 +4,7 @@
 // They are told apart by the host, https://HOST being http://HOST.localhost:PORT, and their clients by
 // client_id: NAME.client. Whoever is sent to one has approved. What is refused is written to stderr. GET
 // /_shapes answers what a test has to know of each; GET /_asked, which requests were made: "NAME token";
-// GET /_break/NAME spoils that one's next code.
+// GET /_break/NAME spoils that one's next code, and /_end/NAME its refresh token.
 //
 // usage: node documented_provider.mjs PORT
 
@@ -20,6 +20,7 @@ const secret = process.env.GRANTLINK_CLIENT_SECRET;
 const key = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const asked = new Set();
 const broken = new Set();
+const ended = new Set();
 const states = Object.fromEntries(Object.keys(shapes).map((name) => [name, { access: new Set(), refresh: new Set(), codes: new Map() }]));
 
 function want(condition, message) {
@@ -184,6 +185,7 @@ function answer(call) {
     }
     if (step === 'authorize') return authorize(call, name, shape);
     if (step === 'token' && broken.delete(name)) return { status: request.refusal[0], text: JSON.stringify(request.refusal[1]) };
+    if (step === 'refresh' && ended.delete(name)) return { status: request.dead[0], text: JSON.stringify(request.dead[1]) };
     if (step === 'token') redeem(name, given);
     if (request.rotates) states[name].refresh.delete(given.refresh_token);
   } catch (error) {
@@ -195,13 +197,14 @@ function answer(call) {
 const described = ([name, shape]) => [name, {
   steps: Object.keys(shape).filter((step) => shape[step]?.call && step !== 'authorize'), handle: shape.handle, id: shape.id.replace('#', ''),
   tenant: shape.tenant, account: shape.account ?? shape.handle, trusted: (shape.trusted ?? []).map((host) => served(`https://${host}`)),
-  refusal: shape.token.refusal?.[2].source, scopes: shape.scopes, posts: shape.feed?.posts,
+  refusal: shape.token.refusal?.[2].source, dead: Boolean(shape.refresh?.dead), scopes: shape.scopes, posts: shape.feed?.posts,
 }];
 
 function control(path) {
   if (path === '/_shapes') return { text: JSON.stringify(Object.fromEntries(Object.entries(shapes).map(described))) };
   if (path === '/_asked') return { text: JSON.stringify([...asked].sort()) };
-  broken.add(path.slice('/_break/'.length));
+  const [, what, name] = /^\/_(break|end)\/(.*)$/.exec(path);
+  ({ break: broken, end: ended })[what].add(name);
   return { text: '{}' };
 }
 

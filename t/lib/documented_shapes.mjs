@@ -7,7 +7,8 @@
 // form, json or query; `params`: what it has besides, or instead, of the standards' parameters, and
 // `without`: which of those it has not. A value begins with $ for what is known by then ($id, $secret,
 // $redirect, $access, $refresh), * is anything, ? is anything or nothing. In answers $access and $refresh
-// are new tokens, and "#1" is a number that a double does not hold.
+// are new tokens, and "#1" is a number that a double does not hold. `refusal` and `dead`: status and answer
+// where a code is not valid, or a refresh token no longer is.
 
 const oauth = (token, more) => ({ access_token: '$access', token_type: 'bearer', ...more, ...token });
 
@@ -231,7 +232,10 @@ export const shapes = {
       call: 'POST https://www.reddit.com/api/v1/access_token', client: 'basic', headers: { 'user-agent': '*' },
       answer: oauth({ expires_in: 3600, scope: 'identity', refresh_token: '$refresh' }),
     },
-    refresh: { call: 'POST https://www.reddit.com/api/v1/access_token', client: 'basic', answer: oauth({ expires_in: 3600, scope: 'identity' }) },
+    refresh: {
+      call: 'POST https://www.reddit.com/api/v1/access_token', client: 'basic', answer: oauth({ expires_in: 3600, scope: 'identity' }),
+      dead: [400, { message: 'Bad Request', error: 400 }], // not documented, but what PostHog is answered
+    },
     identity: { call: 'GET https://oauth.reddit.com/api/v1/me', token: 'bearer', headers: { 'user-agent': '*' }, params: { raw_json: '?' }, answer: { id: 'abc12', name: 'nike', icon_img: '' } },
     revoke: { call: 'POST https://www.reddit.com/api/v1/revoke_token', client: 'basic', params: { token: '*' }, answer: null, status: 204 },
   },
