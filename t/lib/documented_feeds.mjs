@@ -13,10 +13,17 @@ const graphPost = (n) => ({ id: `102_${n}`, message: `Number ${n}`, created_time
 const graphPosts = [2, 1].map((n) => [`Number ${n}`, `2026-11-0${n}T10:00:00Z`, `https://www.facebook.com/102/posts/${n}`]);
 const graphFeed = { token: 'bearer', params: { fields: '*', limit: '?' }, posts: graphPosts };
 
-const event = (n) => ({
-  id: `2224908494${n}`, type: 'IssuesEvent', actor: { id: 1, login: 'nike' }, repo: { id: 1, name: 'nike/shoes', url: 'https://api.github.com/repos/nike/shoes' },
-  payload: { action: 'opened', issue: { html_url: `https://github.com/nike/shoes/issues/${n}` } }, public: true, created_at: `2026-11-0${n}T12:47:28Z`,
+const event = (n, type, payload) => ({
+  id: `2224908494${n}`, type, actor: { id: 1, login: 'nike' }, repo: { id: 1, name: 'nike/shoes', url: 'https://api.github.com/repos/nike/shoes' },
+  payload, public: true, created_at: `2026-11-0${n}T12:47:28Z`,
 });
+const pull = { url: 'https://api.github.com/repos/nike/shoes/pulls/7', id: 558121796, number: 7, head: { ref: 'laces' }, base: { ref: 'main' } }; // since October 2025
+const events = {
+  issue: event(4, 'IssuesEvent', { action: 'opened', issue: { html_url: 'https://github.com/nike/shoes/issues/4' } }),
+  review: event(3, 'PullRequestReviewEvent', { action: 'created', review: { html_url: 'https://github.com/nike/shoes/pull/7#pullrequestreview-3' }, pull_request: pull }),
+  comment: event(2, 'PullRequestReviewCommentEvent', { action: 'created', comment: { html_url: 'https://github.com/nike/shoes/pull/7#discussion_r2' }, pull_request: pull }),
+  opened: event(1, 'PullRequestEvent', { action: 'opened', number: 7, pull_request: pull }),
+};
 const contribution = (n, more) => ({
   id: n, title: null, project_id: 15, action_name: 'opened', target_id: 160 + n, target_type: 'Issue', author_id: 1, author_username: 'nike',
   created_at: `2026-11-0${n}T10:19:43.667Z`, ...more,
@@ -78,13 +85,18 @@ export const feeds = {
       page({ data: [] }, { after: 'QVFL' }),
     ],
   },
-  github: { // …/en/rest/activity/events, …/en/rest/using-the-rest-api/using-pagination-in-the-rest-api
+  github: { // …/en/rest/activity/events, …/en/rest/using-the-rest-api/github-event-types and …/using-pagination-in-the-rest-api
     call: 'GET https://api.github.com/users/nike/events/public', token: 'bearer', headers: { 'user-agent': '*', accept: 'application/vnd.github+json' }, params: { per_page: '?' },
     pages: [
-      page([event(2)], {}, { link: '<https://api.github.com/users/nike/events/public?per_page=1&page=2>; rel="next", <https://api.github.com/users/nike/events/public?per_page=1&page=2>; rel="last"' }),
-      page([event(1)], { page: '2' }, { link: '<https://api.github.com/users/nike/events/public?per_page=1&page=1>; rel="prev"' }),
+      page([events.issue, events.review], {}, { link: '<https://api.github.com/users/nike/events/public?per_page=1&page=2>; rel="next", <https://api.github.com/users/nike/events/public?per_page=1&page=2>; rel="last"' }),
+      page([events.comment, events.opened], { page: '2' }, { link: '<https://api.github.com/users/nike/events/public?per_page=1&page=1>; rel="prev"' }),
     ],
-    posts: both(() => 'IssuesEvent', at('12:47:28'), below('https://github.com/nike/shoes/issues/')),
+    posts: [
+      ['IssuesEvent', '2026-11-04T12:47:28Z', 'https://github.com/nike/shoes/issues/4'],
+      ['PullRequestReviewEvent', '2026-11-03T12:47:28Z', 'https://github.com/nike/shoes/pull/7#pullrequestreview-3'],
+      ['PullRequestReviewCommentEvent', '2026-11-02T12:47:28Z', 'https://github.com/nike/shoes/pull/7#discussion_r2'],
+      ['PullRequestEvent', '2026-11-01T12:47:28Z', null],
+    ],
   },
   gitlab: { // …/api/events/, …/api/rest/#pagination
     call: 'GET https://gitlab.com/api/v4/events', token: 'bearer', params: { per_page: '?' }, scopes: ['read_user'],
