@@ -2,7 +2,7 @@
 
 #include "daemon/admin/problem.hpp"
 #include "daemon/media/media_kind.hpp"
-#include "daemon/net/http_client.hpp"
+#include "daemon/net/url.hpp"
 
 #include <algorithm>
 #include <charconv>

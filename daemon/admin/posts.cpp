@@ -3,7 +3,7 @@
 #include "daemon/admin/media.hpp"
 #include "daemon/admin/problem.hpp"
 #include "daemon/admin/represent.hpp"
-#include "daemon/net/http_client.hpp"
+#include "daemon/net/url.hpp"
 #include "daemon/text/ascii.hpp"
 #include "daemon/text/printable.hpp"
 #include "daemon/text/rfc3339.hpp"

@@ -2,6 +2,7 @@
 
 #include "daemon/approvals/settlement.hpp"
 #include "daemon/audit/attempt_events.hpp"
+#include "daemon/net/url.hpp"
 #include "daemon/oauth/dpop_key.hpp"
 #include "daemon/oauth/id_token.hpp"
 #include "daemon/oauth/identity.hpp"

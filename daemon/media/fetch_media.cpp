@@ -1,10 +1,9 @@
 #include "daemon/media/fetch_media.hpp"
 
 #include "daemon/media/media_sink.hpp"
+#include "daemon/net/url.hpp"
 #include "daemon/oauth/step.hpp"
 #include "daemon/text/origin.hpp"
-
-#include <curl/curl.h>
 
 #include <memory>
 
@@ -56,15 +55,9 @@ boost::asio::awaitable<Fetched> receive(const HttpResult& result, MediaSink& sin
 } // namespace
 
 std::string redirectTarget(const std::string& from, const std::string& location) {
-    const std::unique_ptr<CURLU, void (*)(CURLU*)> url(curl_url(), curl_url_cleanup);
-    char* text = nullptr;
-    const bool known = !location.empty() &&
-                       curl_url_set(url.get(), CURLUPART_URL, from.c_str(), 0) == CURLUE_OK &&
-                       curl_url_set(url.get(), CURLUPART_URL, location.c_str(), 0) == CURLUE_OK &&
-                       curl_url_get(url.get(), CURLUPART_URL, &text, 0) == CURLUE_OK;
-    const std::string out = known ? text : "";
-    curl_free(text);
-    return out;
+    Url url(from);
+    const bool leads = url && !location.empty() && url.follow(location);
+    return leads ? url.part(CURLUPART_URL) : "";
 }
 
 boost::asio::awaitable<Fetched> fetchMedia(MediaHost host, const Provider& provider,

@@ -2,6 +2,7 @@
 
 #include "daemon/net/curl_list.hpp"
 #include "daemon/net/public_address.hpp"
+#include "daemon/net/url.hpp"
 #include "daemon/text/ascii.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -25,12 +26,6 @@ constexpr std::size_t maxHeaderBytes = 64 * 1024; // of all answers, 1xx and tra
 constexpr long slowest = 1024;                    // bytes a second of a body for a sink …
 constexpr long slowTime = 15;                     // … for that many seconds
 constexpr long longestConnect = 10'000;           // ms, of a request with one: its time is longer
-
-struct UrlDeleter {
-    void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-
-using Url = std::unique_ptr<CURLU, UrlDeleter>;
 
 // What libcurl's callbacks fill in.
 struct Reception {
@@ -120,24 +115,6 @@ std::size_t onHeader(char* data, std::size_t size, std::size_t count, void* user
         reception.response.headers.emplace_back(lowerCase(trim(line.substr(0, colon))),
                                                 trim(line.substr(colon + 1)));
     return bytes;
-}
-
-std::string part(const Url& url, CURLUPart what, unsigned flags = 0) {
-    char* text = nullptr;
-    if (curl_url_get(url.get(), what, &text, flags) != CURLUE_OK)
-        return {};
-    std::string out(text);
-    curl_free(text);
-    return out;
-}
-
-// Scheme, host and port, also the one that goes without saying: all of a URL that may be logged.
-std::string loggable(const std::string& text) {
-    const Url url(curl_url());
-    if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
-        return "unreadable URL";
-    return part(url, CURLUPART_SCHEME) + "://" + part(url, CURLUPART_HOST) + ":" +
-           part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
 }
 
 bool isToken(std::string_view text) { // RFC 9110, section 5.6.2
@@ -376,45 +353,6 @@ boost::asio::awaitable<HttpResult> CurlHttpClient::fetch(HttpRequest request) {
         co_return errorOf(easy.get(), code, request, reception);
     reception.response.status = statusOf(easy.get());
     co_return std::move(reception.response);
-}
-
-std::string hostOf(const std::string& text) {
-    const Url url(curl_url());
-    if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
-        return {};
-    return lowerCase(part(url, CURLUPART_HOST));
-}
-
-std::string percentEncode(std::string_view text) {
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-                                c == '~';
-        if (unreserved)
-            out += c;
-        else
-            (((out += '%') += hex[byte >> 4]) += hex[byte & 15]);
-    }
-    return out;
-}
-
-std::string formEncode(const Headers& fields) {
-    std::string out;
-    for (const auto& [name, value] : fields) {
-        if (!out.empty())
-            out += '&';
-        out += percentEncode(name) + '=' + percentEncode(value);
-    }
-    return out;
-}
-
-std::string withQuery(const std::string& url, const Headers& fields) {
-    if (fields.empty())
-        return url;
-    return url + (url.find('?') == std::string::npos ? "?" : "&") + formEncode(fields);
 }
 
 } // namespace grantlink

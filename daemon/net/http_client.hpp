@@ -120,14 +120,4 @@ class CurlHttpClient : public HttpClient {
     std::string caFile_;
 };
 
-// application/x-www-form-urlencoded (WHATWG URL, section 5.2), for bodies and query strings.
-std::string formEncode(const Headers& fields);
-std::string percentEncode(std::string_view text); // RFC 3986 unreserved characters stay
-
-// The host of a URL as a request would take it, in lower case; "" when it has none.
-std::string hostOf(const std::string& url);
-
-// The URL with more parameters in its query.
-std::string withQuery(const std::string& url, const Headers& fields);
-
 } // namespace grantlink

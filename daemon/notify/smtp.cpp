@@ -2,6 +2,7 @@
 
 #include "daemon/net/blocking.hpp"
 #include "daemon/net/curl_list.hpp"
+#include "daemon/net/url.hpp"
 #include "daemon/notify/mail_header.hpp"
 #include "daemon/text/printable.hpp"
 
@@ -107,23 +108,11 @@ Mime bodyOf(CURL* easy, const Mail& mail) {
 }
 
 // Host and port: all of the URL that may be logged.
-std::string serverName(const std::string& url) {
-    struct UrlDeleter {
-        void operator()(CURLU* handle) const { curl_url_cleanup(handle); }
-    };
-
-    const std::unique_ptr<CURLU, UrlDeleter> parsed(curl_url());
-    const auto part = [&](CURLUPart what) {
-        char* text = nullptr;
-        if (curl_url_get(parsed.get(), what, &text, CURLU_DEFAULT_PORT) != CURLUE_OK)
-            return std::string();
-        std::string out(text);
-        curl_free(text);
-        return out;
-    };
-    if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK)
+std::string serverName(const std::string& text) {
+    const Url url(text);
+    if (!url)
         return "the mail server";
-    return part(CURLUPART_HOST) + ":" + part(CURLUPART_PORT);
+    return url.part(CURLUPART_HOST) + ":" + url.part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
 }
 
 void setSecurity(CURL* easy, const SmtpConfig& config) {

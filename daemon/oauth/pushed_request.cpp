@@ -1,5 +1,6 @@
 #include "daemon/oauth/pushed_request.hpp"
 
+#include "daemon/net/url.hpp"
 #include "daemon/oauth/ask.hpp"
 #include "daemon/oauth/request.hpp"
 #include "daemon/providers/answer.hpp"

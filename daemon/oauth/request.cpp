@@ -1,6 +1,7 @@
 #include "daemon/oauth/request.hpp"
 
 #include "daemon/json/json.hpp"
+#include "daemon/net/url.hpp"
 #include "daemon/oauth/client_assertion.hpp"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 #include "daemon/oauth/shown.hpp"
 
+#include "daemon/net/url.hpp"
 #include "daemon/text/ascii.hpp"
 #include "shared/uuid.hpp"
 

@@ -1,6 +1,6 @@
 #include "daemon/providers/placeholders.hpp"
 
-#include "daemon/net/http_client.hpp"
+#include "daemon/net/url.hpp"
 
 namespace grantlink {
 

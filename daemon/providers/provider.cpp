@@ -1,5 +1,6 @@
 #include "daemon/providers/provider.hpp"
 
+#include "daemon/net/url.hpp"
 #include "daemon/text/ascii.hpp"
 #include "daemon/text/names.hpp"
 #include "daemon/text/origin.hpp"

@@ -1,6 +1,6 @@
 #include "daemon/sandbox/authorization.hpp"
 
-#include "daemon/net/http_client.hpp"
+#include "daemon/net/url.hpp"
 #include "daemon/sandbox/answers.hpp"
 #include "daemon/sandbox/pages.hpp"
 #include "daemon/sandbox/shape.hpp"

@@ -1,6 +1,6 @@
 #include "daemon/sandbox/resources.hpp"
 
-#include "daemon/net/http_client.hpp"
+#include "daemon/net/url.hpp"
 #include "daemon/sandbox/shape.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // Forms and query strings: what is written is read back, and hostile input stays data.
 #include "daemon/net/http_client.hpp"
 #include "daemon/net/http_server.hpp"
+#include "daemon/net/url.hpp"
 #include "t/unit/cmocka.hpp"
 
 #include <string>

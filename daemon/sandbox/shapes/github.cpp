@@ -6,6 +6,7 @@
 //
 // The token endpoint answers with a form unless JSON is asked for, and errors have status 200.
 #include "daemon/net/http_client.hpp"
+#include "daemon/net/url.hpp"
 #include "daemon/sandbox/answers.hpp"
 #include "daemon/sandbox/random.hpp"
 #include "daemon/sandbox/resources.hpp"
