@@ -47,9 +47,12 @@ PostsPage postsFrom(const Account& account, std::size_t first, int size) {
     return {all.subspan(first, count), first + count < all.size()};
 }
 
-std::optional<std::size_t> placeBehind(const Account& account, const std::string& id) {
+std::optional<std::size_t> placeOf(const Account& account, const std::string& cursor,
+                                   const std::string& prefix) {
+    if (cursor.empty())
+        return 0;
     for (std::size_t i = 0; i < account.posts.size(); ++i)
-        if (id == account.posts[i].id)
+        if (cursor == prefix + account.posts[i].id)
             return i + 1;
     return std::nullopt;
 }

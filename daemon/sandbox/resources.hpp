@@ -26,8 +26,10 @@ struct PostsPage {
 
 PostsPage postsFrom(const Account& account, std::size_t first, int size);
 
-// The place behind the post of this id; nothing when there is no such.
-std::optional<std::size_t> placeBehind(const Account& account, const std::string& id);
+// Where the page of a cursor begins, which is `prefix` and the id of the post before it: at the
+// first post without one, nowhere when it is none of ours.
+std::optional<std::size_t> placeOf(const Account& account, const std::string& cursor,
+                                   const std::string& prefix);
 
 std::string pictureOf(const Account& account);
 std::string pictureOf(const Post& post);

@@ -1,5 +1,6 @@
 #include "daemon/sandbox/token_endpoint.hpp"
 
+#include "daemon/sandbox/answers.hpp"
 #include "daemon/sandbox/random.hpp"
 #include "daemon/sandbox/shape.hpp"
 
@@ -123,6 +124,16 @@ ServerResponse tokenEndpoint(World& world, const Call& call) {
         return world.shape.refused(call, approval.error());
     approval->account = &call.accountOr(*approval->account);
     return world.shape.granted(world, call, *approval, refresh);
+}
+
+ServerResponse revocation(World& world, const Call& call, const Json& answer, Revocable which) {
+    const auto parameters = clientParameters(world, call);
+    if (!parameters)
+        return world.shape.refused(call, parameters.error());
+    if (const auto name = parameters->firstMissing({"token"}))
+        return world.shape.refused(call, {Refusal::missing, *name});
+    world.ledger.revoke(parameters->get("token"), which);
+    return jsonAnswer(answer);
 }
 
 } // namespace grantlink::sandbox

@@ -9,6 +9,10 @@ namespace grantlink::sandbox {
 
 ServerResponse tokenEndpoint(World& world, const Call& call);
 
+// RFC 7009: ends what the client's token stands for, and answers that.
+ServerResponse revocation(World& world, const Call& call, const Json& answer,
+                          Revocable which = Revocable::accessTokens);
+
 // The parameters of a request that a client makes in its own name, when it has authenticated.
 Result<Parameters> clientParameters(const World& world, const Call& call);
 

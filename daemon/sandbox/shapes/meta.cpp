@@ -22,14 +22,6 @@ std::string tokenOf(const Call& call) {
 // A cursor names the post before the page's start; only this sandbox reads it.
 const std::string cursorPrefix = "QVFIsandbox";
 
-std::optional<std::size_t> pageStart(const Account& account, const std::string& cursor) {
-    if (cursor.empty())
-        return 0;
-    if (!cursor.starts_with(cursorPrefix))
-        return std::nullopt;
-    return placeBehind(account, cursor.substr(cursorPrefix.size()));
-}
-
 // As Meta does, the next page's address carries the access token.
 std::string nextUrl(const Call& call, const std::string& after) {
     Parameters::Fields query;
@@ -128,7 +120,7 @@ ServerResponse nodeAnswer(const Call& call, const Json& node, const NodeType& ty
 
 ServerResponse postsAnswer(const Call& call, const Account& account, PostNode nodeOf,
                            const NodeType& type) {
-    const auto first = pageStart(account, call.query.get("after"));
+    const auto first = placeOf(account, call.query.get("after"), cursorPrefix);
     const auto size = numberIn(call.query.get("limit"), 1, 1000000, defaultPage);
     if (!first || !size)
         return graphError({!first ? "Invalid cursor" : "Param limit must be a positive integer"});

@@ -109,15 +109,9 @@ ServerResponse failure(const Call&, unsigned status) {
 }
 
 ServerResponse revoke(World& world, const Call& call) {
-    const auto parameters = clientParameters(world, call);
-    if (!parameters)
-        return refused(call, parameters.error());
-    if (parameters->get("token").empty())
-        return refused(call, {Refusal::missing, "token"});
-    world.ledger.revoke(parameters->get("token"));
     Json answer = Json::object();
     answer.set("request_id", randomText(36));
-    return jsonAnswer(answer);
+    return revocation(world, call, answer);
 }
 
 // The connection itself, and whose it is.

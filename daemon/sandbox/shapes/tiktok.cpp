@@ -64,13 +64,7 @@ ServerResponse granted(World& world, const Call&, const Approval& approval, bool
 }
 
 ServerResponse revoke(World& world, const Call& call) {
-    const auto parameters = clientParameters(world, call);
-    if (!parameters)
-        return refused(call, parameters.error());
-    if (parameters->get("token").empty())
-        return refused(call, {Refusal::missing, "token"});
-    world.ledger.revoke(parameters->get("token"));
-    return jsonAnswer(Json::object());
+    return revocation(world, call, Json::object());
 }
 
 ServerResponse apiAnswer(const Json& data, const std::string& code, const std::string& message,

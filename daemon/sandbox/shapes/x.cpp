@@ -64,15 +64,9 @@ ServerResponse granted(World& world, const Call&, const Approval& approval, bool
 }
 
 ServerResponse revoke(World& world, const Call& call) {
-    const auto parameters = clientParameters(world, call);
-    if (!parameters)
-        return refused(call, parameters.error());
-    if (parameters->get("token").empty())
-        return refused(call, {Refusal::missing, "token"});
-    world.ledger.revoke(parameters->get("token"), Revocable::allTokens); // RFC 7009, section 2
     Json answer = Json::object();
     answer.set("revoked", true);
-    return jsonAnswer(answer);
+    return revocation(world, call, answer, Revocable::allTokens); // RFC 7009, section 2
 }
 
 ServerResponse failure(const Call&, unsigned status) {
@@ -134,14 +128,6 @@ Json postNode(const Call& call, const Post& post) {
 
 const std::string cursorPrefix = "7140dsandbox";
 
-std::optional<std::size_t> pageStart(const Account& account, const std::string& cursor) {
-    if (cursor.empty())
-        return 0;
-    if (!cursor.starts_with(cursorPrefix))
-        return std::nullopt;
-    return placeBehind(account, cursor.substr(cursorPrefix.size()));
-}
-
 // With max_results (10; 5 to 100) and pagination_token.
 ServerResponse posts(World& world, const Call& call) {
     if (const auto answer = refusal(world, call))
@@ -149,7 +135,7 @@ ServerResponse posts(World& world, const Call& call) {
     const Account* const account = accountOf(call.captured[0]);
     if (!account)
         return problemAnswer(400, "Invalid Request", "The `id` query parameter value is not valid");
-    const auto first = pageStart(*account, call.query.get("pagination_token"));
+    const auto first = placeOf(*account, call.query.get("pagination_token"), cursorPrefix);
     const auto size = numberIn(call.query.get("max_results"), 5, 100, 10);
     if (!first || !size)
         return problemAnswer(400, "Invalid Request",
