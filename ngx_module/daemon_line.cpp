@@ -50,18 +50,20 @@ void DaemonLine::visited(std::string_view socket, const Visit& visit) noexcept {
         return;
     if (count_ == waiting_.size() || socket != socket_)
         tellVisits();
-    if (count_ == waiting_.size() && socket == socket_)
-        return;
-    const bool known = socket == socket_ || boundary(ngx_cycle->log, false, [&] {
-                           count_ = 0; // nobody takes what was to be told to another
-                           socket_ = socket;
-                           return true;
-                       });
-    if (!known)
+    if (!turnTo(socket) || count_ == waiting_.size())
         return;
     waiting_[count_++] = visit;
     if (!timer_.timer_set)
         tellLater(soon);
+}
+
+// What still waits for another socket goes: nobody takes it there. False: there is no memory.
+bool DaemonLine::turnTo(std::string_view socket) noexcept {
+    return socket == socket_ || boundary(ngx_cycle->log, false, [&] {
+               socket_ = socket;
+               count_ = 0;
+               return true;
+           });
 }
 
 bool DaemonLine::toldLately(const Visit& visit) noexcept {
