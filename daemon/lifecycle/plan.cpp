@@ -61,9 +61,12 @@ TimeMs nextLook(const TokenSet& tokens, const Preset& preset, TimeMs now) {
     return std::max(out, now);
 }
 
+TimeMs grownPause(unsigned failures) {
+    return std::min(minute << std::min(failures, 6u), 60 * minute);
+}
+
 TimeMs nextTry(unsigned failures, std::chrono::seconds retryAfter, TimeMs now) {
-    const TimeMs grown = std::min(minute << std::min(failures, 6u), 60 * minute);
-    const TimeMs wait = std::max(grown, inMs(retryAfter));
+    const TimeMs wait = std::max(grownPause(failures), inMs(retryAfter));
     return now + wait + upTo(std::min(wait, 60 * minute) / 4);
 }
 

@@ -28,8 +28,10 @@ bool lastsFor(const TokenSet& tokens, std::chrono::seconds time, TimeMs now);
 // and never later than about a day from now, to see that they still work.
 TimeMs nextLook(const TokenSet& tokens, const Preset& preset, TimeMs now);
 
-// After `failures` failures in a row: one minute, two, four … up to an hour, or what the provider
-// asks for, and up to a quarter more, or of an hour.
+// After `failures` failures in a row, in milliseconds: one minute, two, four … up to an hour.
+TimeMs grownPause(unsigned failures);
+
+// That, or what the provider asks for, and up to a quarter more, or of an hour.
 TimeMs nextTry(unsigned failures, std::chrono::seconds retryAfter, TimeMs now);
 
 // Before which no refresh token is sent. Where they rotate and nobody knows whether the provider

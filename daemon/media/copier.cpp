@@ -1,5 +1,6 @@
 #include "daemon/media/copier.hpp"
 
+#include "daemon/lifecycle/plan.hpp"
 #include "daemon/media/copy_plan.hpp"
 #include "daemon/text/printable.hpp"
 
@@ -21,12 +22,7 @@ constexpr std::size_t inARow = 20; // of one connection, before others have thei
 constexpr auto longestTurn = 5min; // … or for so long
 constexpr std::size_t eraseBatch = 100;
 constexpr auto eraseEvery = 1s;
-constexpr TimeMs minute = 60'000;
-constexpr TimeMs untilRoom = 60 * minute; // before it is seen whether there is room again
-
-TimeMs pauseAfter(unsigned failures) {
-    return std::min(minute << std::min(failures - 1, 6U), 60 * minute);
-}
+constexpr TimeMs untilRoom = 3'600'000; // before it is seen whether there is room again
 
 // What becomes of the post's copy. `moved`: a poll has brought another address meanwhile.
 void note(MediaCopy& copy, const Fetched& fetched, bool moved, TimeMs now) {
@@ -101,9 +97,9 @@ boost::asio::awaitable<void> MediaCopier::erase() {
         eraser_ = {};
     if (trouble.empty() || !all)
         co_return;
-    if (eraser_.failures++ == 0)
+    if (eraser_.failures == 0)
         spdlog::error("copies: some could not be erased, which is tried again: {}", trouble);
-    eraser_.until = nowMs() + pauseAfter(eraser_.failures);
+    eraser_.until = nowMs() + grownPause(eraser_.failures++);
 }
 
 // First the file, then the note of it: whoever is killed in between does it again. Answers the
@@ -295,9 +291,9 @@ boost::asio::awaitable<void> MediaCopier::plan(Uuid id) {
 void MediaCopier::noteTrouble(const std::string& why) {
     if (disk_.until > nowMs())
         return;
-    if (disk_.failures++ == 0)
+    if (disk_.failures == 0)
         spdlog::error("copies: they cannot be written, which is tried again: {}", why);
-    disk_.until = nowMs() + pauseAfter(disk_.failures);
+    disk_.until = nowMs() + grownPause(disk_.failures++);
 }
 
 void MediaCopier::tell(const StoredPost& post, const Fetched& fetched) {
