@@ -10,6 +10,7 @@ use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::MediaHost;
+use Grantlink::Publisher;
 
 my %quick     = (fastest => '1s', slowest => '1s', retention => '3660d');
 my $grantlink = Grantlink::Instance->new;
@@ -21,34 +22,21 @@ configure(keep_free_mb => 100_000_000);    # more than there is
 $grantlink->start;
 my $admin = $grantlink->admin;
 
-my $asked   = request_connection($grantlink, account => '@acme');
-my $browser = $grantlink->browser;
-is(wait_for_outcome($browser, approve($browser, $asked->{link}, 'acme')), 'connected', 'an account without posts');
-my $acme = $asked->{id};
+my $acme = Grantlink::Publisher->new($grantlink, 'acme');
+is($acme->outcome, 'connected', 'an account without posts');
 
-sub post ($id) { return (grep { $_->{id} eq $id } @{$admin->get("/v1/connections/$acme/posts")->json->{posts}})[0] }
-sub copy_of ($id) { return (post($id) // {})->{media_copy} }
-sub publish ($id, %more) { return $grantlink->control_sandbox(POST => 'posts', {user => 'acme', id => $id, caption => "Post $id", %more})->status }
-sub withdraw ($id) { return $grantlink->control_sandbox(DELETE => 'posts', {user => 'acme', id => $id})->status }
-sub counted ($result) { return $admin->get('/metrics')->body =~ /^grantlink_media_copies_total\{result="$result"\} (\d+)$/m ? $1 : undef }
-
-sub polled_again () {
-    my $polled = sub { $admin->get("/v1/connections/$acme/posts?limit=1")->json->{collected_at} // '' };
-    my $before = $polled->();
-    return eventually(sub { $polled->() gt $before });
-}
 
 subtest 'what has to stay free' => sub {
-    publish("free-$_") for 1 .. 3;
-    ok(eventually(sub { post('free-3') }), 'posts are collected') or diag $grantlink->tail('daemon');
-    ok(eventually(sub { counted('unwritable') }, 30), 'a disk with less is as good as full');
-    ok(polled_again() && polled_again(), 'posts go on being collected');
+    $acme->publish("free-$_") for 1 .. 3;
+    ok(eventually(sub { $acme->post('free-3') }), 'posts are collected') or diag $grantlink->tail('daemon');
+    ok(eventually(sub { $host->counted('unwritable') }, 30), 'a disk with less is as good as full');
+    ok($acme->polled_again && $acme->polled_again, 'posts go on being collected');
     is_deeply([$host->asked], [], 'nothing is fetched');
     my @told = $grantlink->log('daemon') =~ /copies: they cannot be written.*bytes are free on the disk/g;
     is(scalar @told, 1, 'the log says it once');
     configure(keep_free_mb => 0);
     $grantlink->restart_daemon;
-    ok(eventually(sub { 3 == grep { copy_of("free-$_") } 1 .. 3 }, 30), 'with another reserve they are copied') or diag $grantlink->tail('daemon');
+    ok(eventually(sub { 3 == grep { $acme->copy_of("free-$_") } 1 .. 3 }, 30), 'with another reserve they are copied') or diag $grantlink->tail('daemon');
 };
 
 subtest 'a small disk' => sub {
@@ -60,9 +48,9 @@ subtest 'a small disk' => sub {
     configure();
     $grantlink->start_daemon;
     $host->behave("/small-$_.jpg", size => 1_100_000, unsized => 1) for 1 .. 12;
-    publish("small-$_") for 1 .. 12;
-    ok(eventually(sub { counted('unwritable') }, 60), 'is full at some time') or diag $grantlink->tail('daemon');
-    my $copies = grep { copy_of("small-$_") } 1 .. 12;
+    $acme->publish("small-$_") for 1 .. 12;
+    ok(eventually(sub { $host->counted('unwritable') }, 60), 'is full at some time') or diag $grantlink->tail('daemon');
+    my $copies = grep { $acme->copy_of("small-$_") } 1 .. 12;
     cmp_ok($copies, '>=', 6, "$copies had room");
     cmp_ok($copies, '<=', 7, 'a twentieth of it stays free');
     is(scalar(() = $host->files), $copies, 'nothing is left of what did not');
@@ -70,8 +58,8 @@ subtest 'a small disk' => sub {
     is(run_command(['umount', $directory])->{exit}, 0, 'it is taken away');
     configure(keep_free_mb => 0);
     $grantlink->start_daemon;
-    withdraw("small-$_") for 1 .. 12;
-    ok(eventually(sub { !grep({ copy_of("small-$_") } 1 .. 12) && $host->files == 3 }), 'and the posts go');
+    $acme->withdraw("small-$_") for 1 .. 12;
+    ok(eventually(sub { !grep({ $acme->copy_of("small-$_") } 1 .. 12) && $host->files == 3 }), 'and the posts go');
 };
 
 subtest 'a file that cannot be erased' => sub {
@@ -79,12 +67,12 @@ subtest 'a file that cannot be erased' => sub {
     unlink $path or die;
     mkdir $path or die;
     my @before = $host->files;
-    withdraw("free-$_") for 1 .. 3;
+    $acme->withdraw("free-$_") for 1 .. 3;
     ok(eventually(sub { $host->files == @before - 2 }), 'stays alone') or diag $grantlink->tail('daemon');
     $grantlink->log_has('daemon', qr/copies: some could not be erased/, 'which the log says');
-    publish('after');
-    ok(eventually(sub { copy_of('after') }), 'others are copied');
-    withdraw('after');
+    $acme->publish('after');
+    ok(eventually(sub { $acme->copy_of('after') }), 'others are copied');
+    $acme->withdraw('after');
     ok(eventually(sub { $host->files == @before - 2 }), 'and erased');
     my @told = $grantlink->log('daemon') =~ /copies: some could not be erased/g;
     is(scalar @told, 1, 'it is said once');
@@ -97,8 +85,8 @@ subtest 'a file that cannot be erased' => sub {
 subtest 'when copying is switched off' => sub {
     configure(copy => \0);
     $grantlink->restart_daemon;
-    publish("late-$_") for 1 .. 3;
-    ok(eventually(sub { post('late-3') }), 'posts are there');
+    $acme->publish("late-$_") for 1 .. 3;
+    ok(eventually(sub { $acme->post('late-3') }), 'posts are there');
     $host->behave("/late-$_.jpg", delay => 4000) for 1 .. 3;
     my $times = sub { my $sum = 0; $sum += $host->times("/late-$_.jpg") for 1 .. 3; return $sum };
     configure();
@@ -107,7 +95,7 @@ subtest 'when copying is switched off' => sub {
     configure(copy => \0);
     $grantlink->reload_daemon;
     sleep 6;    # it comes meanwhile
-    ok(polled_again() && polled_again(), 'posts are read again');
+    ok($acme->polled_again && $acme->polled_again, 'posts are read again');
     is($times->(), 1, 'no other was asked for');
     is(scalar(() = $host->files), 0, 'and none is kept');
 };
@@ -116,10 +104,10 @@ subtest 'who reads slowly' => sub {
     configure();
     $grantlink->restart_daemon;
     $host->behave('/film.mp4', size => 3_000_001);
-    publish('film', media_type => 'VIDEO');
-    ok(eventually(sub { copy_of('film') }, 30), 'a video is copied') or diag $grantlink->tail('daemon');
+    $acme->publish('film', media_type => 'VIDEO');
+    ok(eventually(sub { $acme->copy_of('film') }, 30), 'a video is copied') or diag $grantlink->tail('daemon');
     my $socket = IO::Socket::UNIX->new(Peer => $grantlink->socket) or die;
-    print $socket 'GET ' . copy_of('film')->{url} . " HTTP/1.1\r\nHost: grantlink\r\n\r\n";
+    print $socket 'GET ' . $acme->copy_of('film')->{url} . " HTTP/1.1\r\nHost: grantlink\r\n\r\n";
     sleep 13;    # a player that is paused
     my $answer = do { local $/; readline $socket };
     my ($head, $body) = split /\r\n\r\n/, $answer, 2;

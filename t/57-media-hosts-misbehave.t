@@ -8,6 +8,7 @@ use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::MediaHost;
+use Grantlink::Publisher;
 
 my %quick     = (fastest => '1s', slowest => '1s', retention => '3660d');
 my $grantlink = Grantlink::Instance->new;
@@ -19,34 +20,22 @@ $grantlink->write_daemon_config(configure(), providers => {instagram => $host->p
 $grantlink->start;
 my $admin = $grantlink->admin;
 
-my $asked   = request_connection($grantlink, account => '@acme');
-my $browser = $grantlink->browser;
-is(wait_for_outcome($browser, approve($browser, $asked->{link}, 'acme')), 'connected', 'an account without posts');
-my $acme = $asked->{id};
+my $acme = Grantlink::Publisher->new($grantlink, 'acme');
+is($acme->outcome, 'connected', 'an account without posts');
 
-sub post ($id) { return (grep { $_->{id} eq $id } @{$admin->get("/v1/connections/$acme/posts")->json->{posts}})[0] }
-sub copy_of ($id) { return (post($id) // {})->{media_copy} }
-sub publish ($id, %more) { return $grantlink->control_sandbox(POST => 'posts', {user => 'acme', id => $id, caption => "Post $id", %more})->status }
 
-sub counted ($result) { return $admin->get('/metrics')->body =~ /^grantlink_media_copies_total\{result="$result"\} (\d+)$/m ? $1 : undef }
-
-sub polled_again () {
-    my $polled = sub { $admin->get("/v1/connections/$acme/posts?limit=1")->json->{collected_at} // '' };
-    my $before = $polled->();
-    return eventually(sub { $polled->() gt $before });
-}
 
 # What is published so ends so, and is told; no file is left.
 sub ends ($id, $result, $name, %how) {
     subtest $name => sub {
-        my $before = counted($result);
+        my $before = $host->counted($result);
         my $files  = () = $host->files;
         $host->behave("/$id.jpg", %how);
-        is(publish($id), 204, 'a post');
-        ok(eventually(sub { counted($result) > $before }, 30), "is counted as $result") or diag $grantlink->tail('daemon');
-        ok(post($id), 'it is collected');
-        is(copy_of($id), undef, 'without a copy');
-        is($admin->get("/v1/connections/$acme/media?post=$id")->status, 404, 'none is handed out');
+        is($acme->publish($id), 204, 'a post');
+        ok(eventually(sub { $host->counted($result) > $before }, 30), "is counted as $result") or diag $grantlink->tail('daemon');
+        ok($acme->post($id), 'it is collected');
+        is($acme->copy_of($id), undef, 'without a copy');
+        is($admin->get("/v1/connections/@{[$acme->id]}/media?post=$id")->status, 404, 'none is handed out');
         is(scalar(() = $host->files), $files, 'no file is left');
     };
 }
@@ -71,41 +60,41 @@ ends(loop       => 'failed',    'a redirect to itself',                    statu
 is($host->times('/secret.jpg'), 0, 'nobody was asked whom a redirect must not lead to');
 ok(eventually(sub { $host->times('/loop.jpg') == 4 }), 'three redirects are followed');
 $host->behave('/moved.jpg', status => 308, headers => {Location => 'there.jpg'});
-publish('moved');
-ok(eventually(sub { copy_of('moved') }), 'one within an origin that the operator has named is');
-ok($admin->get(copy_of('moved')->{url})->body eq $host->bytes('/there.jpg'), 'to what is there');
+$acme->publish('moved');
+ok(eventually(sub { $acme->copy_of('moved') }), 'one within an origin that the operator has named is');
+ok($admin->get($acme->copy_of('moved')->{url})->body eq $host->bytes('/there.jpg'), 'to what is there');
 
 subtest 'an address that has expired' => sub {
     is($host->times('/absent.jpg'), 1, 'is not tried again');
-    ok(polled_again(), 'not even when the post is read again');
+    ok($acme->polled_again, 'not even when the post is read again');
     is($host->times('/absent.jpg'), 1, 'with the same address');
-    is(publish('absent', media_type => 'VIDEO'), 204, 'a fresh one');
-    ok(eventually(sub { copy_of('absent') }), 'is');
-    is(copy_of('absent')->{type}, 'video/mp4', 'and has what there is');
-    is(post('absent')->{updated_at}, undef, 'the post is the same');
+    is($acme->publish('absent', media_type => 'VIDEO'), 204, 'a fresh one');
+    ok(eventually(sub { $acme->copy_of('absent') }), 'is');
+    is($acme->copy_of('absent')->{type}, 'video/mp4', 'and has what there is');
+    is($acme->post('absent')->{updated_at}, undef, 'the post is the same');
 };
 
 subtest 'a host that turns us away' => sub {
-    my $before = counted('turned_away');
+    my $before = $host->counted('turned_away');
     $host->behave('/busy.jpg', status => 429, headers => {'Retry-After' => '3600'});
-    publish('busy');
-    ok(eventually(sub { counted('turned_away') > $before }), 'is heard');
-    ok(polled_again() && polled_again(), 'posts are collected meanwhile');
+    $acme->publish('busy');
+    ok(eventually(sub { $host->counted('turned_away') > $before }), 'is heard');
+    ok($acme->polled_again && $acme->polled_again, 'posts are collected meanwhile');
     is($host->times('/busy.jpg'), 1, 'it is not asked again before its time');
 };
 
 subtest 'a host that falls silent' => sub {
     $host->behave('/silent.jpg', silent => 1, size => 300_000);
-    publish('silent');
+    $acme->publish('silent');
     ok(eventually(sub { grep { /part/ } $host->files }), 'has begun');
-    ok(polled_again(), 'posts are collected meanwhile');
+    ok($acme->polled_again, 'posts are collected meanwhile');
     my $began = time;
     $grantlink->stop('daemon');
     cmp_ok(time - $began, '<', 10, 'nobody waits for it when the daemon is to end');
     is_deeply([grep { /part/ } $host->files], [], 'and nothing is left of it');
     $host->behave('/silent.jpg');
     $grantlink->start_daemon;
-    ok(eventually(sub { copy_of('silent') }), 'the next start copies it');
+    ok(eventually(sub { $acme->copy_of('silent') }), 'the next start copies it');
 };
 
 subtest 'a disk that does not take it' => sub {
@@ -113,28 +102,28 @@ subtest 'a disk that does not take it' => sub {
     rename $host->directory, $grantlink->directory . '/media' or die;
     open my $file, '>', $host->directory or die;    # not a directory
     $grantlink->start_daemon;
-    publish("disk-$_") for 1 .. 3;
-    ok(eventually(sub { post('disk-3') }), 'posts are collected all the same');
-    ok(eventually(sub { counted('unwritable') }, 30), 'it is counted');
-    ok(polled_again() && polled_again(), 'and go on being collected');
+    $acme->publish("disk-$_") for 1 .. 3;
+    ok(eventually(sub { $acme->post('disk-3') }), 'posts are collected all the same');
+    ok(eventually(sub { $host->counted('unwritable') }, 30), 'it is counted');
+    ok($acme->polled_again && $acme->polled_again, 'and go on being collected');
     my @told = $grantlink->log('daemon') =~ /copies: they cannot be written/g;
     is(scalar @told, 1, 'the log says it once');
-    ok(!copy_of('disk-1'), 'there is no copy');
+    ok(!$acme->copy_of('disk-1'), 'there is no copy');
     $grantlink->stop('daemon');
     unlink $host->directory or die;
     rename $grantlink->directory . '/media', $host->directory or die;
     $grantlink->start_daemon;
-    ok(eventually(sub { 3 == grep { copy_of("disk-$_") } 1 .. 3 }, 30) || diag($grantlink->tail('daemon')), 'when it does again, they are copied');
+    ok(eventually(sub { 3 == grep { $acme->copy_of("disk-$_") } 1 .. 3 }, 30) || diag($grantlink->tail('daemon')), 'when it does again, they are copied');
 };
 
 subtest 'the most that is kept' => sub {
     $grantlink->write_daemon_config(configure(max_total_mb => 1));
     $grantlink->reload_daemon;
     $host->behave("/total-$_.jpg", size => 300_000) for 1 .. 6;
-    publish("total-$_") for 1 .. 6;
-    ok(eventually(sub { counted('no_room') }, 30), 'there is no room for all of them');
-    ok(polled_again() && polled_again(), 'posts are collected');
-    my $copies = grep { copy_of("total-$_") } 1 .. 6;
+    $acme->publish("total-$_") for 1 .. 6;
+    ok(eventually(sub { $host->counted('no_room') }, 30), 'there is no room for all of them');
+    ok($acme->polled_again && $acme->polled_again, 'posts are collected');
+    my $copies = grep { $acme->copy_of("total-$_") } 1 .. 6;
     ok($copies >= 1 && $copies <= 3, "some have a copy: $copies");
     my ($bytes) = $admin->get('/metrics')->body =~ /^grantlink_media_bytes (\d+)$/m;
     cmp_ok($bytes, '<=', 1_000_000, "no more than what is allowed: $bytes");
@@ -142,7 +131,7 @@ subtest 'the most that is kept' => sub {
     is(scalar @told, 1, 'the log says it once');
     my $times = sub { my $sum = 0; $sum += $host->times("/total-$_.jpg") for 1 .. 6; return $sum };
     my $before = $times->();
-    ok(polled_again() && polled_again(), 'posts are read again');
+    ok($acme->polled_again && $acme->polled_again, 'posts are read again');
     is($times->(), $before, 'nothing is fetched that has no room');
 };
 
@@ -155,6 +144,6 @@ subtest 'a list with a gap' => sub {
     $grantlink->start_daemon;
 };
 
-is($admin->connection($acme)->{status}, 'active', 'the connection is well');
+is($admin->connection($acme->id)->{status}, 'active', 'the connection is well');
 $grantlink->finish;
 done_testing;

@@ -9,6 +9,7 @@ use Grantlink::FaultPoints;
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::MediaHost;
+use Grantlink::Publisher;
 
 my $grantlink = Grantlink::Instance->new(
     settings => {content => {fastest => '1s', slowest => '1s', retention => '3660d', media => {copy => \1}}});
@@ -16,14 +17,9 @@ my $host = Grantlink::MediaHost->new($grantlink);
 $grantlink->write_daemon_config(providers => {instagram => $host->provider});
 $grantlink->start;
 my $admin   = $grantlink->admin;
-my $asked   = request_connection($grantlink, account => '@acme');
-my $browser = $grantlink->browser;
-is(wait_for_outcome($browser, approve($browser, $asked->{link}, 'acme')), 'connected', 'an account without posts');
-my $acme = $asked->{id};
+my $acme = Grantlink::Publisher->new($grantlink, 'acme');
+is($acme->outcome, 'connected', 'an account without posts');
 
-sub posts () { return @{$admin->get("/v1/connections/$acme/posts?limit=200")->json->{posts}} }
-sub copy_of ($id) { return (map { $_->{media_copy} } grep { $_->{id} eq $id } posts())[0] }
-sub sandbox ($method, %post) { return $grantlink->control_sandbox($method => 'posts', {user => 'acme', %post})->status }
 
 # What the vault of a dead daemon says of a file.
 sub state_of ($file) {
@@ -35,22 +31,22 @@ sub state_of ($file) {
 
 # Each time one post is published, and the one of the time before is deleted.
 my $number = 0;
-sandbox(POST => (id => 'post-0', caption => 'Post 0'));
-ok(eventually(sub { copy_of('post-0') }, 30), 'a post has a copy');
+$acme->publish('post-0');
+ok(eventually(sub { $acme->copy_of('post-0') }, 30), 'a post has a copy');
 
 my ($seen, $points) = at_each_fault_point($grantlink,
     prepare => sub () { return {old => 'post-' . $number++, new => "post-$number"} },
     act     => sub ($about, $process) {
-        sandbox(POST => (id => $about->{new}, caption => "Post $number"));
-        sandbox(DELETE => (id => $about->{old}));
-        return until_ended_or($process, sub { copy_of($about->{new}) && !copy_of($about->{old}) && $host->files == 1 });
+        $acme->publish($about->{new});
+        $acme->withdraw($about->{old});
+        return until_ended_or($process, sub { $acme->copy_of($about->{new}) && !$acme->copy_of($about->{old}) && $host->files == 1 });
     },
     look  => sub ($about) { $about->{found} = join ' and ', sort map { state_of($_) } $host->files },
     judge => sub ($about, $when) {
         my $new;
-        ok(eventually(sub { $new = copy_of($about->{new}) }, 30), "$when: it is copied in the end") or return 'nothing';
+        ok(eventually(sub { $new = $acme->copy_of($about->{new}) }, 30), "$when: it is copied in the end") or return 'nothing';
         ok($admin->get($new->{url})->body eq $host->bytes("/$about->{new}.jpg"), "$when: as it was");
-        ok(eventually(sub { !copy_of($about->{old}) && $host->files == 1 }, 30), "$when: and the other is erased")
+        ok(eventually(sub { !$acme->copy_of($about->{old}) && $host->files == 1 }, 30), "$when: and the other is erased")
             or diag join ' ', $host->files;
         is_deeply($admin->post('/v1/check', {})->json->{faults}, [], "$when: the vault agrees");
         return $about->{found};

@@ -32,6 +32,11 @@ sub times ($self, $path)  { return scalar grep { $_->{path} eq $path } $self->as
 sub bytes ($self, $path)  { return $self->_client->get("$self->{url}$path")->body }
 sub directory ($self)     { return $self->{grantlink}->vault . '/media' }
 
+# How many copies have ended so, as the metrics have it.
+sub counted ($self, $result) {
+    return $self->{grantlink}->admin->get('/metrics')->body =~ /^grantlink_media_copies_total\{result="$result"\} (\d+)$/m ? $1 : undef;
+}
+
 # The names in the directory.
 sub files ($self) {
     opendir my $directory, $self->directory or return;
