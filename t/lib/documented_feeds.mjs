@@ -17,8 +17,10 @@ const event = (n, type, payload) => ({
   id: `2224908494${n}`, type, actor: { id: 1, login: 'nike' }, repo: { id: 1, name: 'nike/shoes', url: 'https://api.github.com/repos/nike/shoes' },
   payload, public: true, created_at: `2026-11-0${n}T12:47:28Z`,
 });
-const pull = { url: 'https://api.github.com/repos/nike/shoes/pulls/7', id: 558121796, number: 7, head: { ref: 'laces' }, base: { ref: 'main' } }; // since October 2025
+const pull = { url: 'https://api.github.com/repos/nike/shoes/pulls/7', id: 558121796, number: 7, head: { ref: 'laces' }, base: { ref: 'main' } }; // pull-request-minimal
 const events = {
+  discussion: event(6, 'DiscussionEvent', { action: 'created', discussion: { html_url: 'https://github.com/nike/shoes/discussions/6' } }),
+  fork: event(5, 'ForkEvent', { action: 'forked', forkee: { html_url: 'https://github.com/nike/boots' } }),
   issue: event(4, 'IssuesEvent', { action: 'opened', issue: { html_url: 'https://github.com/nike/shoes/issues/4' } }),
   review: event(3, 'PullRequestReviewEvent', { action: 'created', review: { html_url: 'https://github.com/nike/shoes/pull/7#pullrequestreview-3' }, pull_request: pull }),
   comment: event(2, 'PullRequestReviewCommentEvent', { action: 'created', comment: { html_url: 'https://github.com/nike/shoes/pull/7#discussion_r2' }, pull_request: pull }),
@@ -88,10 +90,12 @@ export const feeds = {
   github: { // …/en/rest/activity/events, …/en/rest/using-the-rest-api/github-event-types and …/using-pagination-in-the-rest-api
     call: 'GET https://api.github.com/users/nike/events/public', token: 'bearer', headers: { 'user-agent': '*', accept: 'application/vnd.github+json' }, params: { per_page: '?' },
     pages: [
-      page([events.issue, events.review], {}, { link: '<https://api.github.com/users/nike/events/public?per_page=1&page=2>; rel="next", <https://api.github.com/users/nike/events/public?per_page=1&page=2>; rel="last"' }),
+      page([events.discussion, events.fork, events.issue, events.review], {}, { link: '<https://api.github.com/users/nike/events/public?per_page=1&page=2>; rel="next", <https://api.github.com/users/nike/events/public?per_page=1&page=2>; rel="last"' }),
       page([events.comment, events.opened], { page: '2' }, { link: '<https://api.github.com/users/nike/events/public?per_page=1&page=1>; rel="prev"' }),
     ],
     posts: [
+      ['DiscussionEvent', '2026-11-06T12:47:28Z', 'https://github.com/nike/shoes/discussions/6'],
+      ['ForkEvent', '2026-11-05T12:47:28Z', 'https://github.com/nike/boots'],
       ['IssuesEvent', '2026-11-04T12:47:28Z', 'https://github.com/nike/shoes/issues/4'],
       ['PullRequestReviewEvent', '2026-11-03T12:47:28Z', 'https://github.com/nike/shoes/pull/7#pullrequestreview-3'],
       ['PullRequestReviewCommentEvent', '2026-11-02T12:47:28Z', 'https://github.com/nike/shoes/pull/7#discussion_r2'],
