@@ -48,7 +48,8 @@ void DaemonLine::approvalWaits(std::string_view socket) noexcept {
 void DaemonLine::visited(std::string_view socket, const Visit& visit) noexcept {
     if (toldLately(visit))
         return;
-    if (count_ == waiting_.size() || socket != socket_)
+    const bool isFull = count_ == waiting_.size();
+    if (socket != socket_ || (isFull && !isRefused_)) // else the timer tries again
         tellVisits();
     if (!turnTo(socket) || count_ == waiting_.size())
         return;
@@ -62,6 +63,7 @@ bool DaemonLine::turnTo(std::string_view socket) noexcept {
     return socket == socket_ || boundary(ngx_cycle->log, false, [&] {
                socket_ = socket;
                count_ = 0;
+               isRefused_ = false;
                return true;
            });
 }
@@ -84,6 +86,7 @@ void DaemonLine::tellVisits() noexcept {
     });
     if (taken)
         count_ = 0;
+    isRefused_ = !taken;
     if (timer_.timer_set)
         ngx_del_timer(&timer_);
     if (!taken)

@@ -44,6 +44,7 @@ class DaemonLine {
     std::string socket_; // where the visits that wait are to go
     std::array<Visit, maxVisits> waiting_{};
     std::size_t count_ = 0;                 // of those
+    bool isRefused_ = false;                // the last time they were told, nobody took them
     std::array<std::uint64_t, 256> told_{}; // fingerprints, each in a place of its own bits …
     time_t toldSince_ = 0;                  // … of visits since then
     ngx_connection_t owner_{}; // of the timer: nginx's debug log takes its data for a connection

@@ -4,12 +4,15 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use IO::Select ();
 use IO::Socket::UNIX;
 use Socket qw(SOCK_DGRAM);
 use Test::More;
+use Time::HiRes qw(time);
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Together;
+use Grantlink::Wire;
 
 my $grantlink = Grantlink::Instance->new(workers => 2,
     server => 'location /elsewhere/ { grantlink_approve; grantlink_wake /tmp/grantlink-nobody-listens.sock; }');
@@ -165,6 +168,32 @@ my $counted = funnel();
 is($counted->{requested}, $counted->{opened} + (grep { !visits($_->{id}) } grep { $_->{status} ne 'revoked' }
     @{$admin->get('/v1/connections?limit=200')->json->{connections}}), 'the funnel counts those that were opened');
 cmp_ok($counted->{opened}, '>', $counted->{approved}, 'of which few were approved');
+
+# A worker that cannot get rid of what it keeps must not try for each page that it sends: it tries once a second.
+subtest 'of more links than are kept while grantlinkd is away' => sub {
+    my @paths = map { request_connection($grantlink)->{link} =~ s{\A\w+://[^/]+}{}r } 1 .. 258;
+    my $last  = pop @paths;
+    my $wake  = $grantlink->edge_store . '/wake.sock';
+    $grantlink->replace_workers;    # nobody has told them of anything
+    $grantlink->stop('daemon');
+    my $wire = Grantlink::Wire->connect($grantlink);
+    my $began = time;
+    $wire->send(map { $wire->request("GET $_") } @paths);
+    is((grep { $wire->response->status != 200 } @paths), 0, 'each page is shown');
+    unlink $wake;
+    my $ear = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => $wake) or die "$wake: $!\n";
+    chmod 0666, $wake;
+    is($wire->send($wire->request("GET $last"))->response->status, 200, 'so is one more');
+    my $said = IO::Select->new($ear)->can_read(0);
+    SKIP: {
+        skip 'it took too long to know who told', 1 if time - $began > 1;
+        ok(!$said, 'it does not make the worker try again');
+    }
+    ok(IO::Select->new($ear)->can_read(10), 'which it does by itself');
+    close $ear;
+    unlink $wake;
+    $grantlink->start_daemon;
+};
 
 $grantlink->finish;
 done_testing;

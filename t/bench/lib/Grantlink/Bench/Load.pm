@@ -38,6 +38,12 @@ sub start (%with) {
     );
 }
 
+# Takes what nginx tells grantlinkd on these sockets.
+sub start_listener ($log, @sockets) {
+    return Grantlink::Process->start(name => 'wake.pl', log => $log,
+        command => ['taskset', '-c', $core, $^X, "$scripts/wake.pl", @sockets]);
+}
+
 # Its figures; it has so many seconds to end by itself.
 sub finish ($process, $seconds) {
     my $until = time + $seconds;

@@ -8,8 +8,10 @@ use List::Util qw(min sum0);
 use Grantlink::Bench::Baseline qw(answer_to return_page static_page return_redirect require_same
     require_alike);
 use Grantlink::Bench::Files qw(bench_directory require_space);
+use Grantlink::Bench::Load;
 use Grantlink::Bench::Server;
 use Grantlink::Command qw(run_command);
+use Grantlink::Poll qw(eventually);
 
 our $status_stem = 'https://links.example.com/approve/attempts/';
 
@@ -20,6 +22,7 @@ sub new ($class, %with) {
     @{$self->{sizes}}{qw(small million most)} = @{$self->{links}};
     require_space($self->{directory}, 1500 + int sum0(@{$self->{links}}) * 250 / 1e6);    # MiB
     $self->_make_data;
+    $self->_listen;
     return $self;
 }
 
@@ -48,6 +51,13 @@ sub _make_data ($self) {
         $self->{say}->("making an edge store with $self->{sizes}{$name} links");
         $self->data('store', $self->store($name), $self->{sizes}{$name}, $tokens, $self->tokens($name));
     }
+}
+
+# As grantlinkd would.
+sub _listen ($self) {
+    my @sockets = map { $self->store($_) . '/wake.sock' } qw(small million most);
+    $self->{listener} = Grantlink::Bench::Load::start_listener("$self->{directory}/wake.log", @sockets);
+    eventually(sub { @sockets == grep { -S } @sockets }) or die 'nobody listens: ' . $self->{listener}->log;
 }
 
 # Fresh attempts for the store, behind those that were sent already; answers the file.
