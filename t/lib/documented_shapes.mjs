@@ -69,7 +69,7 @@ export const shapes = {
   bitbucket: {
     docs: 'https://developer.atlassian.com/cloud/bitbucket/oauth-2/', handle: 'nike', id: '{a54f16da-24e9-4d7f-a3a7-b1ba2cd98aa3}', scopes: ['account'],
     authorize: { call: 'GET https://bitbucket.org/site/oauth2/authorize', scope: ' ' },
-    ...grants('POST https://bitbucket.org/site/oauth2/access_token', 'basic', { access_token: '$access', scopes: 'account', expires_in: 7200, refresh_token: '$refresh', token_type: 'bearer' }),
+    ...grants('POST https://bitbucket.org/site/oauth2/access_token', 'basic', oauth({ scope: 'account', expires_in: 7200, refresh_token: '$refresh', token_type: 'bearer' }), { rotates: true }),
     identity: {
       call: 'GET https://api.bitbucket.org/2.0/user', token: 'bearer',
       answer: { type: 'user', uuid: '{a54f16da-24e9-4d7f-a3a7-b1ba2cd98aa3}', username: 'nike', nickname: 'nike', display_name: 'Nike', account_id: '557058:x', links: {} },
@@ -179,12 +179,12 @@ export const shapes = {
     },
   },
   mailchimp: {
-    docs: 'https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/', handle: 'nike', id: '15',
+    docs: 'https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/', handle: 'nike', id: '8d3a3db4d97663a9074efcc16',
     authorize: { call: 'GET https://login.mailchimp.com/oauth2/authorize' },
     token: { call: 'POST https://login.mailchimp.com/oauth2/token', client: 'post', answer: { access_token: '$access', expires_in: 0, scope: null } },
     identity: {
-      call: 'GET https://login.mailchimp.com/oauth2/metadata', token: 'OAuth',
-      answer: { dc: 'us6', role: 'owner', accountname: 'Nike', user_id: 15, login: { email: 'nike@example.com', login_id: 15, login_name: 'nike', login_email: 'nike@example.com' }, api_endpoint: 'https://us6.api.mailchimp.com' },
+      call: 'GET https://api.mailchimp.com/3.0/', token: 'bearer',
+      answer: { account_id: '8d3a3db4d97663a9074efcc16', login_id: '15', account_name: 'Nike', email: 'nike@example.com', username: 'nike', avatar_url: 'https://cdn.example/nike.png', role: 'owner' },
     },
   },
   mastodon: {
