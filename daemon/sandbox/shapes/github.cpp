@@ -144,19 +144,19 @@ ServerResponse deleteToken(World& world, const Call& call) {
     return response;
 }
 
-// A post is a pull request, which says no more than where it is.
+// A post is an issue: of a pull request GitHub does not say where people find it.
 Json eventNode(const Account& account, const Post& post) {
     Json actor = Json::object();
     actor.set("id", account.userId).set("login", account.handle);
     Json repository = Json::object();
     repository.set("id", 1).set("name", account.handle + "/sandbox");
-    Json pull = Json::object();
-    pull.set("html_url", "https://github.com/" + account.handle + "/sandbox/pull/" + post.id);
+    Json issue = Json::object();
+    issue.set("html_url", "https://github.com/" + account.handle + "/sandbox/issues/" + post.id);
     Json payload = Json::object();
-    payload.set("action", "opened").set("pull_request", pull);
+    payload.set("action", "opened").set("issue", issue);
     Json node = Json::object();
     node.set("id", post.id)
-        .set("type", "PullRequestEvent")
+        .set("type", "IssuesEvent")
         .set("actor", actor)
         .set("repo", repository)
         .set("payload", payload)
