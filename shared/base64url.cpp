@@ -18,6 +18,10 @@ constexpr std::array<std::int8_t, 256> reverseAlphabet() {
 
 constexpr auto values = reverseAlphabet();
 
+std::int32_t valueOf(char letter) {
+    return values[static_cast<unsigned char>(letter)];
+}
+
 } // namespace
 
 void base64urlEncode(Bytes bytes, char* out) {
@@ -43,24 +47,30 @@ std::string base64url(Bytes bytes) {
     return out;
 }
 
+// Whole groups of four letters first. A letter that is none is negative, and so is all that it is
+// combined with.
 bool base64urlDecode(std::string_view text, std::span<std::uint8_t> out) {
     if (text.size() != base64urlLength(out.size()))
         return false;
-    std::uint32_t buffer = 0;
-    int bits = 0;
-    auto next = out.begin();
-    for (char c : text) {
-        const int value = values[static_cast<unsigned char>(c)];
-        if (value < 0)
+    std::uint8_t* next = out.data();
+    for (; text.size() >= 4; text.remove_prefix(4), next += 3) {
+        const std::int32_t four = valueOf(text[0]) * 64 * 64 * 64 | valueOf(text[1]) * 64 * 64 |
+                                  valueOf(text[2]) * 64 | valueOf(text[3]);
+        if (four < 0)
             return false;
-        buffer = buffer << 6 | static_cast<std::uint32_t>(value);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            *next++ = static_cast<std::uint8_t>(buffer >> bits);
-        }
+        next[0] = static_cast<std::uint8_t>(four >> 16);
+        next[1] = static_cast<std::uint8_t>(four >> 8);
+        next[2] = static_cast<std::uint8_t>(four);
     }
-    return (buffer & ((1u << bits) - 1)) == 0;
+    if (text.empty())
+        return true;
+    const std::int32_t last = text.size() > 2 ? valueOf(text[2]) : 0;
+    const std::int32_t rest = valueOf(text[0]) * 64 * 64 | valueOf(text[1]) * 64 | last;
+    const int unused = text.size() > 2 ? 2 : 10;
+    next[0] = static_cast<std::uint8_t>(rest >> 10);
+    if (text.size() > 2)
+        next[1] = static_cast<std::uint8_t>(rest >> 2);
+    return rest >= 0 && (rest & ((1 << unused) - 1)) == 0;
 }
 
 std::optional<std::vector<std::uint8_t>> base64urlDecode(std::string_view text) {

@@ -5,6 +5,8 @@
 #include "shared/secret.hpp"
 #include "shared/uuid.hpp"
 
+#include <boost/endian/conversion.hpp>
+
 #include <concepts>
 #include <cstdint>
 #include <cstring>
@@ -14,18 +16,15 @@
 
 namespace grantlink {
 
+// Both compile to one instruction; gcc 12 makes loops of shifts of what is written without Boost.
 template <std::unsigned_integral T>
 void storeLittleEndian(std::uint8_t* out, T value) {
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-        out[i] = static_cast<std::uint8_t>(value >> (8 * i));
+    boost::endian::endian_store<T, sizeof(T), boost::endian::order::little>(out, value);
 }
 
 template <std::unsigned_integral T>
 T loadLittleEndian(const std::uint8_t* in) {
-    T value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-        value = static_cast<T>(value | static_cast<T>(T{in[i]} << (8 * i)));
-    return value;
+    return boost::endian::endian_load<T, sizeof(T), boost::endian::order::little>(in);
 }
 
 // Reads in place: text comes back as views into the record. The first read past the end sets

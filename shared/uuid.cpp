@@ -73,15 +73,11 @@ TimeMs Uuid::time() const {
 
 void Uuid::write(char* out) const {
     static constexpr char digits[] = "0123456789abcdef";
-    std::size_t digit = 0;
-    for (std::size_t i = 0; i < textLength; ++i) {
-        if (hyphenAt(i)) {
-            out[i] = '-';
-            continue;
-        }
-        const std::uint8_t byte = bytes[digit / 2];
-        out[i] = digits[digit % 2 ? byte & 15 : byte >> 4];
-        ++digit;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *out++ = '-';
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
     }
 }
 
