@@ -1,16 +1,31 @@
 #include "ngx_module/language.hpp"
 
 #define TOML_EXCEPTIONS 0
+#include <boost/algorithm/string/replace.hpp>
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <span>
 
 namespace grantlink {
 
 namespace {
 
 constexpr std::size_t longestPart = 32; // of a date: a month's name, or the text around it
+
+std::string withDateParts(std::string text) {
+    constexpr std::pair<std::string_view, DatePart> parts[] = {
+        {"{day}", DatePart::day},
+        {"{month}", DatePart::month},
+        {"{month_number}", DatePart::monthNumber},
+        {"{year}", DatePart::year},
+    };
+    for (const auto& [name, part] : parts)
+        boost::replace_all(text, name, std::string(1, static_cast<char>(part)));
+    return text;
+}
 
 // Reads one file; the first thing that is wrong is thrown as a LanguageError and caught below.
 class Reader {
@@ -57,12 +72,17 @@ class Reader {
 
     std::string date(const toml::node& node) const {
         const std::string value = text("date", node);
-        const auto lacks = [&](const char* part) { return value.find(part) == std::string::npos; };
-        if (value.size() > longestPart * 2 || lacks("{day}") || lacks("{year}") ||
-            (lacks("{month}") && lacks("{month_number}")))
+        if (std::ranges::any_of(value, [](unsigned char c) { return c < ' '; }))
+            fail(node.source(), "date has no control characters");
+        std::string out = withDateParts(value);
+        const auto lacks = [&](DatePart part) {
+            return out.find(static_cast<char>(part)) == std::string::npos;
+        };
+        if (value.size() > longestPart * 2 || lacks(DatePart::day) || lacks(DatePart::year) ||
+            (lacks(DatePart::month) && lacks(DatePart::monthNumber)))
             fail(node.source(), "date needs {day}, {year} and {month} or {month_number}, and has "
                                 "at most 64 bytes");
-        return value;
+        return out;
     }
 
     void months(const toml::node& node) {
@@ -89,11 +109,29 @@ class Reader {
     Language& out_;
 };
 
-// Copies as much as fits.
-void append(std::string_view text, char*& out, const char* end) {
-    const std::size_t room = std::min<std::size_t>(text.size(), end - out);
-    out = std::copy_n(text.data(), room, out);
-}
+// Written as far as it fits.
+class DateText {
+  public:
+    explicit DateText(std::span<char> memory) : memory_(memory) {}
+
+    void add(std::string_view text) {
+        const std::size_t room = std::min(text.size(), memory_.size() - size_);
+        std::copy_n(text.data(), room, &memory_[size_]);
+        size_ += room;
+    }
+
+    void add(unsigned number) {
+        std::array<char, 10> digits;
+        const char* const end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+        add({digits.begin(), end});
+    }
+
+    std::string_view text() const { return {memory_.data(), size_}; }
+
+  private:
+    std::span<char> memory_;
+    std::size_t size_ = 0;
+};
 
 } // namespace
 
@@ -107,28 +145,26 @@ std::string_view Language::formatDate(TimeMs time, std::array<char, dateLength>&
     constexpr TimeMs lastYear = 253'402'300'799'999; // 9999
     const milliseconds since(std::min(time, lastYear));
     const year_month_day day(floor<days>(sys_time<milliseconds>(since)));
-    char* out = memory.data();
-    const char* const end = out + memory.size();
-    for (std::string_view rest = date; !rest.empty();) {
-        const std::size_t open = std::min(rest.find('{'), rest.size());
-        append(rest.substr(0, open), out, end);
-        rest.remove_prefix(open);
-        if (rest.empty())
+    DateText out(memory);
+    for (const char& c : date) {
+        switch (static_cast<DatePart>(c)) {
+        case DatePart::day:
+            out.add(unsigned{day.day()});
             break;
-        const std::string_view name = rest.substr(0, std::min(rest.find('}'), rest.size() - 1) + 1);
-        if (name == "{day}")
-            append(std::to_string(unsigned{day.day()}), out, end);
-        else if (name == "{month}")
-            append(months[unsigned{day.month()} - 1], out, end);
-        else if (name == "{month_number}")
-            append(std::to_string(unsigned{day.month()}), out, end);
-        else if (name == "{year}")
-            append(std::to_string(int{day.year()}), out, end);
-        else
-            append(name, out, end);
-        rest.remove_prefix(name.size());
+        case DatePart::month:
+            out.add(months[unsigned{day.month()} - 1]);
+            break;
+        case DatePart::monthNumber:
+            out.add(unsigned{day.month()});
+            break;
+        case DatePart::year:
+            out.add(static_cast<unsigned>(int{day.year()}));
+            break;
+        default:
+            out.add({&c, 1});
+        }
     }
-    return {memory.data(), out};
+    return out.text();
 }
 
 boost::system::result<void, LanguageError> readLanguage(std::string_view toml,

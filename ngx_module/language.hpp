@@ -22,11 +22,14 @@ struct LanguageText {
     std::size_t line = 1;
 };
 
+// A byte of Language::date in whose place that part of a date is written.
+enum class DatePart : char { day = 1, month, monthNumber, year };
+
 struct Language {
     std::string tag;  // BCP 47, as in the file's name
     std::string name; // as its own speakers call it
     bool rightToLeft = false;
-    std::string date; // with {day}, {month}, {year}, {month_number}
+    std::string date; // with a DatePart for each {day}, {month}, {month_number} and {year}
     std::array<std::string, 12> months;
     std::map<std::string, LanguageText, std::less<>> texts;
 

@@ -65,4 +65,14 @@ std::optional<std::size_t> languageAccepted(std::string_view header,
     return best;
 }
 
+std::optional<std::size_t> LastAccepted::languageAccepted(std::string_view header,
+                                                          std::span<const Language> languages) {
+    header = header.substr(0, longestHeader);
+    if (header != header_) {
+        header_ = header;
+        language_ = grantlink::languageAccepted(header, languages);
+    }
+    return language_;
+}
+
 } // namespace grantlink

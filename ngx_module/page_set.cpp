@@ -1,6 +1,5 @@
 #include "ngx_module/page_set.hpp"
 
-#include "ngx_module/negotiation.hpp"
 #include "shared/language_tag.hpp"
 
 #include <sodium.h>
@@ -100,7 +99,7 @@ std::optional<TemplateError> PageSet::compilePages() {
     for (const Language& language : languages_) {
         Pages& pages = pages_.emplace_back();
         for (std::size_t i = 0; i < infos.size(); ++i) {
-            auto page = compileTemplate(infos[i].name, source, language, languages_, pool_);
+            auto page = compileTemplate(infos[i].name, source, language, languages_, heads_);
             if (!page)
                 return page.error();
             pages[i] = std::move(*page);

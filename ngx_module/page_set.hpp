@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ngx_module/language.hpp"
+#include "ngx_module/negotiation.hpp"
 #include "ngx_module/page_memory.hpp"
 #include "ngx_module/template.hpp"
 #include "ngx_module/template_compiler.hpp"
@@ -52,7 +53,7 @@ struct PageInfo {
 const PageInfo& infoOf(Page page);
 std::optional<Page> pageNamed(std::string_view name);
 
-// Immutable once made, but for its memory; neither copied nor moved, because its templates point
+// Immutable once made, but for its memories; neither copied nor moved, because its templates point
 // into its texts.
 class PageSet {
   public:
@@ -65,6 +66,11 @@ class PageSet {
     // `language` is an index into languages().
     const Template& page(Page page, std::size_t language) const {
         return pages_[language][static_cast<std::size_t>(page)];
+    }
+
+    // By the header Accept-Language: an index into languages().
+    std::optional<std::size_t> languageAccepted(std::string_view header) const {
+        return accepted_.languageAccepted(header, languages_);
     }
 
     // Where this worker composes them.
@@ -87,11 +93,12 @@ class PageSet {
     using Pages = std::array<Template, static_cast<std::size_t>(Page::count)>;
 
     TemplateFiles files_;
-    TextPool pool_;
+    HeadPool heads_;
     std::vector<Language> languages_;
     std::vector<Pages> pages_; // of each language
     std::string policy_;
     mutable PageMemory memory_;
+    mutable LastAccepted accepted_;
 };
 
 } // namespace grantlink

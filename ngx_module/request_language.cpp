@@ -18,11 +18,11 @@ std::optional<std::size_t> chosen(const RequestContext& context,
     return cookie ? languageNamed(textOf(cookie->value), languages) : std::nullopt;
 }
 
-std::optional<std::size_t> accepted(ngx_http_request_t* r, std::span<const Language> languages) {
+std::optional<std::size_t> accepted(ngx_http_request_t* r, const PageSet& pages) {
     std::optional<std::size_t> out;
     eachHeader(r, "accept-language", [&](const ngx_str_t& value) {
         if (!out)
-            out = languageAccepted(view(value), languages);
+            out = pages.languageAccepted(view(value));
     });
     return out;
 }
@@ -37,7 +37,7 @@ std::size_t languageOf(ngx_http_request_t* r, const RequestContext& context,
         return *found;
     if (const auto found = languageNamed(linkLanguage, languages))
         return *found;
-    if (const auto found = accepted(r, languages))
+    if (const auto found = accepted(r, *conf.pages))
         return *found;
     return conf.defaultLanguage;
 }

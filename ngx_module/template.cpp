@@ -1,6 +1,7 @@
 #include "ngx_module/template.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace grantlink {
 
@@ -34,8 +35,27 @@ bool isSpecial(char c) {
     return specials[static_cast<unsigned char>(c)];
 }
 
-char* append(std::string_view text, char* end) {
-    return std::copy(text.begin(), text.end(), end);
+// To the end, since nearly no value has one: then there is nothing to decide at each byte.
+bool hasSpecial(std::string_view text) {
+    bool out = false;
+    for (const char c : text)
+        out |= isSpecial(c);
+    return out;
+}
+
+char* appendValue(std::string_view value, char* end) {
+    return std::copy(value.begin(), value.end(), end);
+}
+
+// Most texts are short, and then copying so many bytes is faster than as many as there are: they
+// can be read, and what is written too much is written over by what comes next.
+constexpr std::size_t always = Template::surplus;
+
+char* appendText(const char* text, std::size_t size, char* end) {
+    std::memcpy(end, text, always);
+    if (size > always)
+        std::memcpy(end + always, text + always, size - always);
+    return end + size;
 }
 
 } // namespace
@@ -54,7 +74,7 @@ std::string escapeHtml(std::string_view text) {
 // Most values of a page are empty.
 EscapedValues::EscapedValues(const PageValues& values) : values_(values.all()) {
     for (std::string_view& value : values_)
-        if (!value.empty() && std::ranges::any_of(value, isSpecial))
+        if (hasSpecial(value))
             value = copies_.emplace_front(escapeHtml(value));
 }
 
@@ -74,15 +94,10 @@ std::size_t Template::Sizes::use(Slot slot) {
 }
 
 std::size_t Template::bound(const EscapedValues& values, Accounts accounts) const {
-    std::size_t out = page_.with(values);
+    std::size_t out = page_.with(values) + surplus;
     for (const EscapedValues& account : accounts)
         out += account_.with(account);
     return out;
-}
-
-std::string_view Template::head() const {
-    const bool begins = !segments_.empty() && segments_.front().kind == Kind::text;
-    return begins ? segments_.front().text : std::string_view();
 }
 
 // Whose values stand for a value just now: the page's, or in {{#accounts}} those of an account.
@@ -93,13 +108,13 @@ class Template::Turn {
 
     std::string_view operator[](Slot slot) const { return (*current_)[slot]; }
 
-    // At `each` and at `next`: which segment to go on with; `behind` is the one that follows.
-    std::size_t pass(const Segment& segment, std::size_t behind) {
-        if (segment.kind == Kind::each)
+    // At `each` and at `next`: whether to go on with the segment that follows.
+    bool passes(const Segment& segment) {
+        if (segment.behind == Kind::each)
             done_ = 0;
         const bool more = done_ < accounts_.size();
         current_ = more ? &accounts_[done_++] : &page_;
-        return more == (segment.kind == Kind::each) ? behind : segment.at;
+        return more == (segment.behind == Kind::each);
     }
 
   private:
@@ -111,29 +126,29 @@ class Template::Turn {
 
 std::string_view Template::render(const EscapedValues& page, char* memory,
                                   Accounts accounts) const {
-    const std::string_view known = head();
-    char* end = memory + known.size();
+    char* end = memory + head_.size();
     Turn values(page, accounts);
-    for (std::size_t i = known.empty() ? 0 : 1; i < segments_.size();) {
-        const Segment& segment = segments_[i++];
-        switch (segment.kind) {
-        case Kind::text:
-            end = append(segment.text, end);
+    const Segment* const first = segments_.data();
+    const Segment* const last = first + segments_.size();
+    for (const Segment* segment = first; segment != last;) {
+        end = appendText(&texts_[segment->text], segment->size, end);
+        bool goesOn = true;
+        switch (segment->behind) {
+        case Kind::nothing:
             break;
         case Kind::value:
-            end = append(values[segment.slot], end);
+            end = appendValue(values[segment->slot], end);
             break;
         case Kind::skipIfEmpty:
-            if (values[segment.slot].empty())
-                i = segment.at;
+            goesOn = !values[segment->slot].empty();
             break;
         case Kind::skipIfSet:
-            if (!values[segment.slot].empty())
-                i = segment.at;
+            goesOn = values[segment->slot].empty();
             break;
         default:
-            i = values.pass(segment, i);
+            goesOn = values.passes(*segment);
         }
+        segment = goesOn ? segment + 1 : first + segment->at;
     }
     return {memory, end};
 }

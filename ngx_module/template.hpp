@@ -1,9 +1,10 @@
 // A page in one language, compiled when nginx starts from a small subset of Mustache
 // (docs/templates.md, template_compiler.hpp).
 //
-// A compiled template is a flat list of segments. Rendering walks it once and composes the page in
-// memory of the caller's: for the kernel, which has to copy it in any case, one part is cheaper
-// than several. It allocates nothing. Thread-safety: immutable once compiled.
+// A compiled template is a flat list of segments, each a text and what stands behind it. Rendering
+// walks it once and composes the page in memory of the caller's: for the kernel, which has to copy
+// it in any case, one part is cheaper than several. It allocates nothing. Thread-safety: immutable
+// once compiled.
 #pragma once
 
 #include <array>
@@ -87,11 +88,15 @@ class Template {
     // rendered with each of them in turn, all else with `values`.
     using Accounts = std::span<const EscapedValues>;
 
-    // How many bytes render() composes at most.
+    // Bytes that render() reads behind its texts, and may write behind the page.
+    static constexpr std::size_t surplus = 32;
+
+    // How much memory render() needs.
     std::size_t bound(const EscapedValues& values, Accounts accounts = {}) const;
 
-    // The text that the page begins with, whatever the values are.
-    std::string_view head() const;
+    // The text that the page begins with, whatever the values are; of templates that begin alike
+    // it is the same memory.
+    std::string_view head() const { return head_; }
 
     // The page, in `memory`, which has bound() bytes and begins with head().
     std::string_view render(const EscapedValues& values, char* memory,
@@ -103,13 +108,13 @@ class Template {
 
     // What is between `each` and `next` is for each account; `each` leads to the segment behind
     // `next`, and `next` to the one behind `each`.
-    enum class Kind : std::uint8_t { text, value, skipIfEmpty, skipIfSet, each, next };
+    enum class Kind : std::uint8_t { nothing, value, skipIfEmpty, skipIfSet, each, next };
 
     struct Segment {
-        Kind kind;
+        std::uint32_t text = 0, size = 0; // where it begins in `texts_`
+        std::uint32_t at = 0;             // but of values: the segment to go on with
+        Kind behind = Kind::nothing;
         Slot slot = Slot::count;
-        std::uint32_t at = 0;       // but of text and value: the segment to go on with
-        std::string_view text = {}; // of the pool
     };
 
     // How much there is of text, and how often each value is used.
@@ -121,6 +126,8 @@ class Template {
         std::size_t with(const EscapedValues& values) const;
     };
 
+    std::string_view head_; // stands before the first segment
+    std::string texts_;     // of the segments, one after the other
     std::vector<Segment> segments_;
     Sizes page_, account_; // outside {{#accounts}}, and inside
 };

@@ -19,9 +19,10 @@ constexpr std::array<std::string_view, slotCount> slotNames{
     "declined",  "wrong",   "failed",    "checking",
 };
 
-constexpr int maxDepth = 8;             // of {{> file}} in {{> file}}
-constexpr int maxIncluded = 1000;       // of them in one page; without a cap each level multiplies
-constexpr std::size_t maxUses = 0xffff; // of one value in one template
+constexpr int maxDepth = 8;       // of {{> file}} in {{> file}}
+constexpr int maxIncluded = 1000; // of them in one page; without a cap each level multiplies
+constexpr std::size_t maxText = 16 << 20; // of one page
+constexpr std::size_t maxUses = 0xffff;   // of one value in one template
 constexpr std::string_view textPrefix = "t.";
 constexpr std::string_view versionPrefix = "v.";
 constexpr std::string_view languageLoop = "languages";
@@ -68,12 +69,15 @@ struct Source {
 class TemplateCompiler {
   public:
     TemplateCompiler(std::string_view page, const TemplateSource& files, const Language& language,
-                     std::span<const Language> languages, TextPool& pool)
-        : page_(page), files_(files), language_(language), languages_(languages), pool_(pool) {}
+                     std::span<const Language> languages, HeadPool& heads)
+        : page_(page), files_(files), language_(language), languages_(languages), heads_(heads) {}
 
     Template compile() {
         includeFile(std::string(page_) + ".html", 0);
-        poolTexts();
+        cutHead();
+        addUpSizes();
+        out_.texts_.append(Template::surplus, '\0');
+        out_.texts_.shrink_to_fit();
         out_.segments_.shrink_to_fit();
         return std::move(out_);
     }
@@ -82,7 +86,7 @@ class TemplateCompiler {
     // Thrown inside the compiler alone: compileTemplate() makes it a value.
     friend boost::system::result<Template, TemplateError>
     compileTemplate(std::string_view, const TemplateSource&, const Language&,
-                    std::span<const Language>, TextPool&);
+                    std::span<const Language>, HeadPool&);
 
     struct Open {
         std::string_view name;
@@ -156,17 +160,14 @@ class TemplateCompiler {
     // Compiles what is between {{#accounts}} and its end once, to be rendered for each of them.
     std::size_t repeatAtRun(const Source& in, std::size_t begin, std::size_t bodyBegin, int depth) {
         const std::size_t bodyEnd = endOfLoop(in, begin, bodyBegin, accountLoop, inAccounts_);
-        const std::size_t first = out_.segments_.size();
-        if (!muted_)
-            out_.segments_.push_back({Template::Kind::each});
+        const std::size_t each = muted_ ? npos : addBehind(Template::Kind::each);
         inAccounts_ = true;
         compileBody(in, bodyBegin, bodyEnd, depth, accountLoop);
         inAccounts_ = false;
         if (!muted_) {
-            const auto behind = static_cast<std::uint32_t>(first + 1);
-            out_.segments_.push_back({Template::Kind::next, Slot::count, behind});
-            jumpTarget_ = out_.segments_.size();
-            out_.segments_[first].at = static_cast<std::uint32_t>(jumpTarget_);
+            const std::size_t next = addBehind(Template::Kind::next);
+            out_.segments_[next].at = static_cast<std::uint32_t>(each + 1);
+            out_.segments_[each].at = jumpTarget();
         }
         return bodyEnd + tag('/', accountLoop).size();
     }
@@ -255,14 +256,14 @@ class TemplateCompiler {
         const auto slot = slotNamed(name);
         if (!slot)
             fail(in, position, "there is no value " + quoted(name) + "; known are " + knownNames());
-        if (sigil != ' ')
-            open_.push_back({name, muted_ ? npos : out_.segments_.size()});
-        if (muted_)
-            return;
         const Template::Kind kind = sigil == ' '   ? Template::Kind::value
                                     : sigil == '#' ? Template::Kind::skipIfEmpty
                                                    : Template::Kind::skipIfSet;
-        out_.segments_.push_back({kind, *slot});
+        const std::size_t added = muted_ ? npos : addBehind(kind, *slot);
+        if (sigil != ' ')
+            open_.push_back({name, added});
+        if (muted_)
+            return;
         Template::Sizes& sizes = inAccounts_ ? out_.account_ : out_.page_;
         if (sigil == ' ' && sizes.use(*slot) == maxUses)
             fail(in, position, quoted(name) + " is used too often");
@@ -283,36 +284,63 @@ class TemplateCompiler {
         muted_ -= closed.mutes;
         if (closed.segment == npos)
             return;
-        jumpTarget_ = out_.segments_.size();
-        out_.segments_[closed.segment].at = static_cast<std::uint32_t>(jumpTarget_);
+        out_.segments_[closed.segment].at = jumpTarget();
     }
 
-    // Texts in a row become one, unless a section jumps between them.
+    // The segment that is being made: as long as nothing stands behind its text, and none jumps
+    // over it, texts in a row become one.
+    Template::Segment& openSegment() {
+        if (!isOpen_)
+            out_.segments_.push_back({static_cast<std::uint32_t>(out_.texts_.size())});
+        isOpen_ = true;
+        return out_.segments_.back();
+    }
+
     void addText(std::string_view text) {
         if (text.empty() || muted_)
             return;
-        auto& segments = out_.segments_;
-        const bool joins =
-            segments.size() > jumpTarget_ && segments.back().kind == Template::Kind::text;
-        if (!joins) {
-            segments.push_back({Template::Kind::text});
-            texts_.emplace_back();
-        }
-        texts_.back() += text;
+        if (text.size() > maxText - out_.texts_.size())
+            throw TemplateError{std::string(page_) + ".html: the page has more than " +
+                                std::to_string(maxText >> 20) + " MiB of text"};
+        openSegment().size += static_cast<std::uint32_t>(text.size());
+        out_.texts_ += text;
     }
 
-    void poolTexts() {
-        auto text = texts_.begin();
+    // Answers the number of the segment.
+    std::size_t addBehind(Template::Kind kind, Slot slot = Slot::count) {
+        Template::Segment& segment = openSegment();
+        segment.behind = kind;
+        segment.slot = slot;
+        isOpen_ = false;
+        return out_.segments_.size() - 1;
+    }
+
+    // Of a jump to here.
+    std::uint32_t jumpTarget() {
+        isOpen_ = false;
+        return static_cast<std::uint32_t>(out_.segments_.size());
+    }
+
+    void cutHead() {
+        if (out_.segments_.empty())
+            return;
+        Template::Segment& first = out_.segments_.front();
+        out_.head_ = heads_.keep(out_.texts_.substr(0, first.size));
+        out_.page_.text += first.size;
+        out_.texts_.erase(0, first.size);
+        for (Template::Segment& segment : out_.segments_)
+            segment.text -= std::min(segment.text, first.size);
+        first.size = 0;
+    }
+
+    void addUpSizes() {
         Template::Sizes* sizes = &out_.page_;
-        for (Template::Segment& segment : out_.segments_) {
-            if (segment.kind == Template::Kind::each)
+        for (const Template::Segment& segment : out_.segments_) {
+            sizes->text += segment.size;
+            if (segment.behind == Template::Kind::each)
                 sizes = &out_.account_;
-            if (segment.kind == Template::Kind::next)
+            if (segment.behind == Template::Kind::next)
                 sizes = &out_.page_;
-            if (segment.kind != Template::Kind::text)
-                continue;
-            segment.text = pool_.keep(std::move(*text++));
-            sizes->text += segment.text.size();
         }
     }
 
@@ -327,23 +355,22 @@ class TemplateCompiler {
     const TemplateSource& files_;
     const Language& language_;
     std::span<const Language> languages_;
-    TextPool& pool_;
+    HeadPool& heads_;
     const Language* each_ = nullptr; // of {{#languages}}
 
     Template out_;
-    std::vector<std::string> texts_; // of its text segments, as long as they grow
     std::vector<Open> open_;
     int muted_ = 0;
     int included_ = 0;
-    bool inAccounts_ = false;    // in {{#accounts}}
-    std::size_t jumpTarget_ = 0; // the newest segment that a section jumps to
+    bool inAccounts_ = false; // in {{#accounts}}
+    bool isOpen_ = false;     // the newest segment
 };
 
 boost::system::result<Template, TemplateError>
 compileTemplate(std::string_view page, const TemplateSource& source, const Language& language,
-                std::span<const Language> languages, TextPool& pool) {
+                std::span<const Language> languages, HeadPool& heads) {
     try {
-        return TemplateCompiler(page, source, language, languages, pool).compile();
+        return TemplateCompiler(page, source, language, languages, heads).compile();
     } catch (const TemplateError& error) {
         return error;
     }

@@ -35,9 +35,9 @@ struct TemplateError {
     std::string message; // "ready.html:12: …"
 };
 
-// The texts of compiled templates, each kept once: pages of a language begin and end alike. It must
-// outlive the templates.
-class TextPool {
+// The texts that templates begin with, each kept once: pages of a language begin alike, with the
+// style sheet. It must outlive the templates.
+class HeadPool {
   public:
     std::string_view keep(std::string text) { return *texts_.insert(std::move(text)).first; }
 
@@ -51,6 +51,6 @@ using TemplateSource = std::function<std::optional<std::string_view>(std::string
 // `page` without ".html" is {{page}}; `language` is one of `languages`.
 boost::system::result<Template, TemplateError>
 compileTemplate(std::string_view page, const TemplateSource& source, const Language& language,
-                std::span<const Language> languages, TextPool& pool);
+                std::span<const Language> languages, HeadPool& heads);
 
 } // namespace grantlink

@@ -20,10 +20,11 @@ void datesAreWritten(const Language& language, fuzz::Input in) {
     const auto time = in.integer<std::uint64_t>();
     const std::string_view date = language.formatDate(time, memory);
     require(date.data() == memory.data() && date.size() <= memory.size(), "a date has its memory");
-    require(language.date.find("{day}") != std::string::npos &&
-                language.date.find("{year}") != std::string::npos &&
-                (language.date.find("{month}") != std::string::npos ||
-                 language.date.find("{month_number}") != std::string::npos),
+    const auto has = [&](DatePart part) {
+        return language.date.find(static_cast<char>(part)) != std::string::npos;
+    };
+    require(has(DatePart::day) && has(DatePart::year) &&
+                (has(DatePart::month) || has(DatePart::monthNumber)),
             "a date has a day, a month and a year");
     for (const std::string& month : language.months)
         require(!month.empty() && month.size() <= 32, "a month has a name");

@@ -76,8 +76,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     languages[1].tag = "en";
     for (const auto& [name, text] : files)
         languages[1].texts[name] = {text, "strings/en.toml", 1};
-    TextPool pool;
-    const auto page = compileTemplate("page", source, languages[1], languages, pool);
+    HeadPool heads;
+    const auto page = compileTemplate("page", source, languages[1], languages, heads);
     if (!page) {
         require(page.error().message.find(": ") != std::string::npos, "an error says where");
         return 0;

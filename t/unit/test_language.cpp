@@ -44,6 +44,7 @@ void mistakesAreNamed(void**) {
         {"\ndirection = \"up\"", "x:2: direction is \"ltr\" or \"rtl\""},
         {"months = [\"a\"]", "x:1: months are twelve texts"},
         {"date = \"{day}\"", "x:1: date needs {day}, {year}"},
+        {"date = \"\\u0001{day}\"", "x:1: date has no control characters"},
         {"titel = \"x\"", "x:1: unknown key \"titel\""},
         {"strings = 1", "x:1: \"strings\" is a table"},
         {"[strings]\n\na = 1", "x:3: \"a\" must be a text"},
@@ -63,7 +64,8 @@ void datesAreWritten(void**) {
     assert_true(readLanguage(complete, "x", language).has_value());
     std::array<char, Language::dateLength> memory;
     assertEqual(language.formatDate(1'772'366'400'000, memory), "1. März 2026");
-    language.date = "{year}年{month_number}月{day}日 {else";
+    assert_true(readLanguage("date = \"{year}年{month_number}月{day}日 {else\"", "x", language)
+                    .has_value());
     assertEqual(language.formatDate(0, memory), "1970年1月1日 {else");
 }
 

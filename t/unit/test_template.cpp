@@ -38,11 +38,13 @@ std::string rendered(const std::string& text, const PageValues& values,
                      const std::vector<PageValues>& accounts = {}) {
     const std::vector<Language> languages{someLanguage("ar", "العربية"),
                                           someLanguage("en", "English")};
-    const std::map<std::string, std::string, std::less<>> files{{"page.html", text},
-                                                                {"part", "<{{account}}>"},
-                                                                {"self", "{{> self}}"},
-                                                                {"long", std::string(2000, 'x')}};
-    TextPool pool;
+    const std::map<std::string, std::string, std::less<>> files{
+        {"page.html", text},
+        {"part", "<{{account}}>"},
+        {"self", "{{> self}}"},
+        {"long", std::string(2000, 'x')},
+        {"huge", std::string(9 << 20, 'x')}};
+    HeadPool heads;
     const auto compiled = compileTemplate(
         "page",
         [&](std::string_view name) {
@@ -50,7 +52,7 @@ std::string rendered(const std::string& text, const PageValues& values,
             return found == files.end() ? std::nullopt
                                         : std::optional<std::string_view>(found->second);
         },
-        languages[1], languages, pool);
+        languages[1], languages, heads);
     return compiled ? together(*compiled, values, accounts) : "error: " + compiled.error().message;
 }
 
@@ -67,6 +69,17 @@ void templatesRender(void**) {
     assertEqual(rendered("a{{> long}}b", values), "a" + std::string(2000, 'x') + "b");
     assertEqual(rendered("{{#detail}}b{{/detail}}{{> long}}{{account}}{{> long}}", {}),
                 std::string(4000, 'x'));
+}
+
+// Short texts are copied in one piece, which is larger than they are.
+void textsOfEachLengthAreWhole(void**) {
+    PageValues values;
+    values[Slot::account] = "@";
+    for (std::size_t length = 0; length <= 2 * Template::surplus + 1; ++length) {
+        const std::string before(length, 'x'), behind(length, 'y');
+        assertEqual(rendered("{{account}}" + before + "{{account}}" + behind, values),
+                    "@" + before + "@" + behind);
+    }
 }
 
 void accountsAreRepeated(void**) {
@@ -124,6 +137,7 @@ void templateErrorsNameTheLine(void**) {
         {"\n\n{{/account}}", "error: page.html:3: {{/account}} closes a section"},
         {"{{#account}}{{/detail}}", "error: page.html:1: {{/detail}} closes a section"},
         {"{{> missing}}", "error: missing: there is no such template"},
+        {"{{> huge}}{{> huge}}", "error: page.html: the page has more than 16 MiB of text"},
         {"{{> self}}", "error: self: templates include each other"},
         {"\n{{t.gone}}", "error: page.html:2: strings/en.toml has no \"gone\"; add it there"},
         {"{{v.gone.js}}", "error: page.html:1: there is no file \"gone.js\""},
@@ -166,11 +180,10 @@ void shippedPagesCompile(void**) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {cmocka_unit_test(templatesRender),
-                                cmocka_unit_test(accountsAreRepeated),
-                                cmocka_unit_test(versionsChangeWithTheirFile),
-                                cmocka_unit_test(languagesAreCompiledIn),
-                                cmocka_unit_test(templateErrorsNameTheLine),
-                                cmocka_unit_test(shippedPagesCompile)};
+    const CMUnitTest tests[] = {
+        cmocka_unit_test(templatesRender),        cmocka_unit_test(textsOfEachLengthAreWhole),
+        cmocka_unit_test(accountsAreRepeated),    cmocka_unit_test(versionsChangeWithTheirFile),
+        cmocka_unit_test(languagesAreCompiledIn), cmocka_unit_test(templateErrorsNameTheLine),
+        cmocka_unit_test(shippedPagesCompile)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
