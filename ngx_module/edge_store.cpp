@@ -51,6 +51,8 @@ void EdgeStore::leave() noexcept {
 
 LinkReader* EdgeStore::links(ngx_log_t* log) {
     refresh(log);
+    if (links_)
+        now_.hold(*links_);
     return links_.get();
 }
 
@@ -67,8 +69,10 @@ void EdgeStore::refresh(ngx_log_t* log) {
     if (writer_.stormHasEnded())
         giveMemoryBack();
     try {
-        if (links_ && !links_->isCurrent())
+        if (links_ && !links_->isCurrent()) {
+            now_.letGo();
             links_.reset();
+        }
         if (!links_)
             links_ = std::make_unique<LinkReader>(path_);
         if (spool_ && spool_.use_count() == 1 && !spool_->isCurrent())

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "ngx_module/daemon_line.hpp"
+#include "ngx_module/held_snapshot.hpp"
 #include "ngx_module/ngx.hpp"
 #include "ngx_module/spool_writer.hpp"
 #include "shared/link_store.hpp"
@@ -28,7 +29,9 @@ class EdgeStore {
 
     explicit EdgeStore(std::string path) : path_(std::move(path)) {}
 
-    LinkReader* links(ngx_log_t* log);            // null: cannot be opened now
+    // Null: cannot be opened now. Its snapshots are of one moment in this turn of the event loop.
+    LinkReader* links(ngx_log_t* log);
+
     std::shared_ptr<Spool> spool(ngx_log_t* log); // empty: cannot be opened now
 
     SpoolWriter& writer() { return writer_; }
@@ -45,6 +48,7 @@ class EdgeStore {
 
     std::string path_;
     std::unique_ptr<LinkReader> links_;
+    HeldSnapshot now_; // of `links_`
     std::shared_ptr<Spool> spool_;
     time_t checked_ = 0; // when refresh() last looked
     DaemonLine line_;

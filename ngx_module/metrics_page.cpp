@@ -13,9 +13,10 @@ namespace grantlink {
 
 namespace {
 
-template <typename Store>
-std::optional<StoreUsage> usageIfReadable(const Store& store, ngx_log_t* log) {
+template <typename Open>
+std::optional<StoreUsage> usageIfReadable(ngx_log_t* log, Open open) {
     return boundary(log, std::optional<StoreUsage>(), [&]() -> std::optional<StoreUsage> {
+        const auto store = open();
         return store ? std::optional(store->usage()) : std::nullopt;
     });
 }
@@ -25,8 +26,8 @@ std::vector<StoreSample> readStores(ngx_http_request_t* r) {
     ngx_log_t* log = r->connection->log;
     for (const std::string_view path : mainConf(r).stores) {
         EdgeStore& store = EdgeStore::at(path);
-        out.push_back({path, "links", usageIfReadable(store.links(log), log)});
-        out.push_back({path, "spool", usageIfReadable(store.spool(log), log)});
+        out.push_back({path, "links", usageIfReadable(log, [&] { return store.links(log); })});
+        out.push_back({path, "spool", usageIfReadable(log, [&] { return store.spool(log); })});
     }
     return out;
 }

@@ -38,7 +38,8 @@ class LinkReader {
     explicit LinkReader(const std::string& edgeStore);
 
     // A view of the store at one moment; what is found through it is valid as long as it lives.
-    // One at a time.
+    // Of several that live at a time, the first is made first and ends last, and all are of its
+    // moment.
     class Snapshot {
       public:
         explicit Snapshot(LinkReader& reader);

@@ -58,8 +58,7 @@ std::optional<LinkView> parseLinkView(Bytes record) {
     RecordReader in(record);
     if (in.integer<std::uint8_t>() != linkVersion)
         return std::nullopt;
-    std::optional<LinkView> out(std::in_place);
-    LinkView& view = *out;
+    LinkView view;
     const auto status = in.integer<std::uint8_t>();
     view.status = static_cast<LinkStatus>(status);
     const auto items = in.integer<std::uint8_t>();
@@ -75,7 +74,7 @@ std::optional<LinkView> parseLinkView(Bytes record) {
         view.items.push_back(readItem(in));
     if (!in.complete())
         return std::nullopt;
-    return out;
+    return view;
 }
 
 std::string encodeLinkView(const LinkView& view) {

@@ -153,10 +153,12 @@ std::optional<Database> ReadTransaction::open(const char* name) {
 
 void ReadTransaction::reset() {
     mdb_txn_reset(txn_);
+    hasSnapshot_ = false;
 }
 
 void ReadTransaction::renew() {
     check(mdb_txn_renew(txn_), "renew", env_.directory());
+    hasSnapshot_ = true;
 }
 
 void ReadTransaction::commit() {

@@ -118,22 +118,35 @@ class ReadTransaction : public Transaction {
     void reset();
     void renew();
 
+    bool hasSnapshot() const { return hasSnapshot_; }
+
     // Ends the transaction and keeps the databases it opened.
     void commit();
+
+  private:
+    bool hasSnapshot_ = true;
 };
 
-// A fresh snapshot of a transaction that was reset, given back at the end of the scope.
+// A fresh snapshot of a transaction that was reset, given back at the end of the scope. Inside the
+// scope of another one it is the same.
 class Renewed {
   public:
-    explicit Renewed(ReadTransaction& read) : read_(read) { read_.renew(); }
+    explicit Renewed(ReadTransaction& read) : read_(read), isFirst_(!read.hasSnapshot()) {
+        if (isFirst_)
+            read_.renew();
+    }
 
-    ~Renewed() { read_.reset(); }
+    ~Renewed() {
+        if (isFirst_)
+            read_.reset();
+    }
 
     Renewed(const Renewed&) = delete;
     Renewed& operator=(const Renewed&) = delete;
 
   private:
     ReadTransaction& read_;
+    bool isFirst_;
 };
 
 class WriteTransaction : public Transaction {

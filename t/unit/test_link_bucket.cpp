@@ -118,6 +118,23 @@ void manyAtOnceAreSpread(void**) {
         assert_true(snapshot.find(entry.link).has_value());
 }
 
+// As the requests of one turn of nginx's event loop have them.
+void snapshotsInOneAnotherAgree(void**) {
+    const test::TemporaryDirectory directory;
+    std::filesystem::create_directory(directory.path() + "/links");
+    LinkWriter writer(directory.path());
+    writer.replaceAll(someSurroundings(), {});
+    LinkReader reader(directory.path());
+    const std::vector<LinkWriter::Entry> some{{someKey(), someView(), {Uuid::v7()}}};
+    {
+        const auto turn = reader.snapshot();
+        writer.publish(some);
+        assert_false(reader.snapshot().find(some[0].link).has_value());
+        assert_false(turn.find(some[0].link).has_value());
+    }
+    assert_true(reader.snapshot().find(some[0].link).has_value());
+}
+
 // Some thousand links, published a few at a time: all are found after each growth, and again when
 // the store is made anew.
 void aStoreGrows(void**) {
@@ -153,9 +170,11 @@ void aStoreGrows(void**) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {
-        cmocka_unit_test(everyEntryIsFound), cmocka_unit_test(damageIsNoEntry),
-        cmocka_unit_test(aSplitMovesOnlyToTheNewBucket), cmocka_unit_test(manyAtOnceAreSpread),
-        cmocka_unit_test(aStoreGrows)};
+    const CMUnitTest tests[] = {cmocka_unit_test(everyEntryIsFound),
+                                cmocka_unit_test(damageIsNoEntry),
+                                cmocka_unit_test(aSplitMovesOnlyToTheNewBucket),
+                                cmocka_unit_test(manyAtOnceAreSpread),
+                                cmocka_unit_test(snapshotsInOneAnotherAgree),
+                                cmocka_unit_test(aStoreGrows)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
