@@ -61,7 +61,11 @@ T* makeInPool(ngx_pool_t* pool, Args&&... args) {
     ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(pool, sizeof(T));
     if (!cleanup)
         throw std::bad_alloc();
-    T* object = new (cleanup->data) T(std::forward<Args>(args)...);
+    T* object;
+    if constexpr (sizeof...(Args) == 0)
+        object = new (cleanup->data) T; // T() would fill it with zeros before it is made
+    else
+        object = new (cleanup->data) T(std::forward<Args>(args)...);
     cleanup->handler = destroyInPool<T>;
     return object;
 }
