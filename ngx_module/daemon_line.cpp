@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <span>
 #include <utility>
@@ -15,7 +16,7 @@ namespace grantlink {
 namespace {
 
 constexpr ngx_msec_t soon = 100;   // ms
-constexpr ngx_msec_t later = 1000; // ms, when grantlinkd took nothing
+constexpr ngx_msec_t later = 1000; // ms, when grantlinkd is away
 constexpr time_t lately = 10;      // seconds
 
 // Of the link and what was done with it, not of the attempt: each press has another.
@@ -64,6 +65,7 @@ bool DaemonLine::turnTo(std::string_view socket) noexcept {
                socket_ = socket;
                count_ = 0;
                isRefused_ = false;
+               stopTimer();
                return true;
            });
 }
@@ -87,10 +89,15 @@ void DaemonLine::tellVisits() noexcept {
     if (taken)
         count_ = 0;
     isRefused_ = !taken;
+    const bool isBusy = !taken && (errno == EAGAIN || errno == ENOBUFS);
+    stopTimer();
+    if (!taken)
+        tellLater(isBusy ? soon : later);
+}
+
+void DaemonLine::stopTimer() noexcept {
     if (timer_.timer_set)
         ngx_del_timer(&timer_);
-    if (!taken)
-        tellLater(later);
 }
 
 void DaemonLine::tellLater(ngx_msec_t pause) noexcept {

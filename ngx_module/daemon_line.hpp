@@ -36,6 +36,7 @@ class DaemonLine {
     static void onTimer(ngx_event_t* event) noexcept;
 
     bool turnTo(std::string_view socket) noexcept;
+    void stopTimer() noexcept;
     bool toldLately(const Visit& visit) noexcept;
     void tellLater(ngx_msec_t pause) noexcept;
     bool send(std::string_view socket, std::string_view datagram) noexcept;

@@ -56,6 +56,11 @@ LinkReader* EdgeStore::links(ngx_log_t* log) {
     return links_.get();
 }
 
+LinkReader* EdgeStore::linksOfNow(ngx_log_t* log) {
+    now_.letGo();
+    return links(log);
+}
+
 std::shared_ptr<Spool> EdgeStore::spool(ngx_log_t* log) {
     refresh(log);
     return spool_;

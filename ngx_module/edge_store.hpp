@@ -30,7 +30,12 @@ class EdgeStore {
     explicit EdgeStore(std::string path) : path_(std::move(path)) {}
 
     // Null: cannot be opened now. Its snapshots are of one moment in this turn of the event loop.
+    // Throws what LinkReader::Snapshot does.
     LinkReader* links(ngx_log_t* log);
+
+    // The same, of now: for what has to be as new as something that was found in the spool. No
+    // snapshot may be alive.
+    LinkReader* linksOfNow(ngx_log_t* log);
 
     std::shared_ptr<Spool> spool(ngx_log_t* log); // empty: cannot be opened now
 

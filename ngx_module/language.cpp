@@ -116,7 +116,7 @@ class DateText {
 
     void add(std::string_view text) {
         const std::size_t room = std::min(text.size(), memory_.size() - size_);
-        std::copy_n(text.data(), room, &memory_[size_]);
+        std::copy_n(text.data(), room, memory_.data() + size_);
         size_ += room;
     }
 

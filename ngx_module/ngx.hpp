@@ -14,6 +14,7 @@ extern "C" {
 
 #include <new>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace grantlink {
@@ -62,9 +63,11 @@ T* makeInPool(ngx_pool_t* pool, Args&&... args) {
     if (!cleanup)
         throw std::bad_alloc();
     T* object;
-    if constexpr (sizeof...(Args) == 0)
-        object = new (cleanup->data) T; // T() would fill it with zeros before it is made
-    else
+    if constexpr (sizeof...(Args) == 0) {
+        // T() would fill it with zeros before it is made; so it has to make all of itself.
+        static_assert(!std::is_trivially_default_constructible_v<T>);
+        object = new (cleanup->data) T;
+    } else
         object = new (cleanup->data) T(std::forward<Args>(args)...);
     cleanup->handler = destroyInPool<T>;
     return object;

@@ -182,10 +182,13 @@ ngx_int_t sendEnded(ngx_http_request_t* r, RequestContext& context, FoundLink& l
 ngx_int_t handleStatus(ngx_http_request_t* r, RequestContext& context) {
     EdgeStore& store = EdgeStore::of(r);
     const auto spool = store.spool(r->connection->log);
-    LinkReader* links = store.links(r->connection->log);
-    if (!spool || !links)
+    if (!spool)
         return sendPage(r, Page::unavailable);
     const Spool::Attempt found = spool->find(*context.attempt);
+    // grantlinkd publishes what an outcome changes about the link before the outcome itself.
+    LinkReader* links = store.linksOfNow(r->connection->log);
+    if (!links)
+        return sendPage(r, Page::unavailable);
     if (!found.outcome && !found.waiting)
         return sendPage(r, Page::notFound);
     context.connection = found.outcome ? found.outcome->connection : *found.waiting;

@@ -328,8 +328,8 @@ class TemplateCompiler {
         out_.head_ = heads_.keep(out_.texts_.substr(0, first.size));
         out_.page_.text += first.size;
         out_.texts_.erase(0, first.size);
-        for (Template::Segment& segment : out_.segments_)
-            segment.text -= std::min(segment.text, first.size);
+        for (Template::Segment& segment : std::span(out_.segments_).subspan(1))
+            segment.text -= first.size;
         first.size = 0;
     }
 

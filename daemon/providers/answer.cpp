@@ -7,9 +7,11 @@ namespace grantlink {
 namespace {
 
 bool fits(const Json& answer, const AnswerRule& rule) {
-    const Json found = answer.pointer(rule.pointer);
-    const std::string text = found.isBoolean() ? found.dump() : found.text();
-    return std::find(rule.is.begin(), rule.is.end(), text) != rule.is.end();
+    return std::ranges::any_of(rule.pointers, [&](const std::string& pointer) {
+        const Json found = answer.pointer(pointer);
+        const std::string text = found.isBoolean() ? found.dump() : found.text();
+        return std::ranges::find(rule.is, text) != rule.is.end();
+    });
 }
 
 } // namespace
@@ -41,13 +43,13 @@ void putAccount(std::map<std::string, std::string>& values, const Json& answer,
 }
 
 bool succeeded(const Json& answer, const AnswerRule& success) {
-    return success.pointer.empty() || fits(answer, success);
+    return success.pointers.empty() || fits(answer, success);
 }
 
 bool isDead(int status, const Json& answer, const RequestTemplate& request) {
     if (status == 401 && request.showsToken)
         return true;
-    return !request.dead.pointer.empty() && fits(answer, request.dead);
+    return fits(answer, request.dead);
 }
 
 } // namespace grantlink

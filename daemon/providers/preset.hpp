@@ -34,9 +34,9 @@ enum class ClientAuth {
 enum class ParametersIn { query, form, json };
 enum class TokenIn { nowhere, header, query }; // RFC 6750, sections 2.1 and 2.3
 
-// What an answer says at a place. Without a pointer it is not looked at.
+// What an answer says at one of some places. Without any it is not looked at.
 struct AnswerRule {
-    std::string pointer;
+    Pointers pointers;
     std::vector<std::string> is;
 };
 

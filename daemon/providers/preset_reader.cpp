@@ -164,7 +164,7 @@ TokenStep PresetReader::readToken(TomlReader& in) const {
     RequestTemplate standard = ask("token", "POST", TokenIn::nowhere);
     standard.clientAuth = ClientAuth::clientSecretBasic;
     standard.error = {"/error"};
-    standard.dead = {"/error", {"invalid_grant"}}; // RFC 6749, section 5.2
+    standard.dead = {{"/error"}, {"invalid_grant"}}; // RFC 6749, section 5.2
     out.request = requests_.read(in, std::move(standard), urlOfEndpoint());
     // A code must not be in a URL, and libcurl repeats a GET by itself.
     if (out.request.method == "GET" || out.request.parametersIn == ParametersIn::query)

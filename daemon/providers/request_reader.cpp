@@ -93,8 +93,8 @@ AnswerRule readRule(TomlReader& in, std::string_view key, AnswerRule otherwise) 
     auto table = in.table(key);
     if (!table)
         return otherwise;
-    const AnswerRule out{readPointer(*table, "pointer"), table->list("is")};
-    if (out.pointer.empty() || out.is.empty())
+    const AnswerRule out{readPointers(*table, "pointer", {}), table->list("is")};
+    if (out.pointers.empty() || out.is.empty())
         table->fail("pointer", "a " + std::string(key) +
                                    " rule has both \"pointer\" and \"is\", such as "
                                    "{ pointer = \"/ok\", is = \"true\" }");

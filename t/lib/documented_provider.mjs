@@ -89,10 +89,11 @@ function wantParameters(call, step, request, shape, name) {
 
 function wantHeaders(call, request, name) {
   const { authorization = '' } = call.headers;
+  const scheme = { bearer: 'Bearer', OAuth: 'OAuth' }[request.token];
   if (request.client === 'basic') {
     want(call.basic === `${name}.client:${secret}`, 'the client does not authenticate by HTTP Basic');
-  } else if (request.token === 'bearer') {
-    want(authorization.startsWith('Bearer ') && states[name].access.has(authorization.slice(7)), 'there is no valid token in the header, as Bearer');
+  } else if (scheme) {
+    want(authorization.startsWith(`${scheme} `) && states[name].access.has(authorization.slice(scheme.length + 1)), `there is no valid token in the header, as ${scheme}`);
   } else want(authorization === '', 'there is an Authorization header');
   if (request.token?.startsWith('X-')) want(states[name].access.has(call.headers[request.token.toLowerCase()]), `there is no valid token in ${request.token}`);
   for (const [header, value] of Object.entries(request.headers ?? {})) want(fits(call.headers[header], value, name), `the header ${header} is not what it has to be`);

@@ -13,9 +13,9 @@
 const oauth = (token, more) => ({ access_token: '$access', token_type: 'bearer', ...more, ...token });
 
 // The token endpoint's two grants, where both are asked for alike and answered alike.
-const grants = (call, client, answer, more) => ({
+const grants = (call, client, answer, more, dead) => ({
   token: { call, client, answer, ...more },
-  refresh: { call, client, answer, ...more },
+  refresh: { call, client, answer, ...more, dead },
 });
 
 const google = {
@@ -60,7 +60,8 @@ export const shapes = {
   atlassian: {
     docs: 'https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/', handle: 'nike@example.com', id: '5b10a2844c20165700ede21g',
     authorize: { call: 'GET https://auth.atlassian.com/authorize', scope: ' ', params: { audience: 'api.atlassian.com', prompt: 'consent' } },
-    ...grants('POST https://auth.atlassian.com/oauth/token', 'post', { access_token: '$access', refresh_token: '$refresh', expires_in: 3600, scope: 'read:me' }, { as: 'json', rotates: true }),
+    ...grants('POST https://auth.atlassian.com/oauth/token', 'post', { access_token: '$access', refresh_token: '$refresh', expires_in: 3600, scope: 'read:me' }, { as: 'json', rotates: true },
+    [403, { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }]),
     identity: {
       call: 'GET https://api.atlassian.com/me', token: 'bearer',
       answer: { account_type: 'atlassian', account_id: '5b10a2844c20165700ede21g', email: 'nike@example.com', name: 'Nike', nickname: 'nike', account_status: 'active' },
@@ -69,7 +70,8 @@ export const shapes = {
   bitbucket: {
     docs: 'https://developer.atlassian.com/cloud/bitbucket/oauth-2/', handle: 'nike', id: '{a54f16da-24e9-4d7f-a3a7-b1ba2cd98aa3}', scopes: ['account'],
     authorize: { call: 'GET https://bitbucket.org/site/oauth2/authorize', scope: ' ' },
-    ...grants('POST https://bitbucket.org/site/oauth2/access_token', 'basic', oauth({ scope: 'account', expires_in: 7200, refresh_token: '$refresh', token_type: 'bearer' }), { rotates: true }),
+    ...grants('POST https://bitbucket.org/site/oauth2/access_token', 'basic', oauth({ scope: 'account', expires_in: 7200, refresh_token: '$refresh', token_type: 'bearer' }), { rotates: true },
+    [400, { error: 'invalid_request', error_description: 'Invalid refresh_token' }]), // not documented, but reported
     identity: {
       call: 'GET https://api.bitbucket.org/2.0/user', token: 'bearer',
       answer: { type: 'user', uuid: '{a54f16da-24e9-4d7f-a3a7-b1ba2cd98aa3}', username: 'nike', nickname: 'nike', display_name: 'Nike', account_id: '557058:x', links: {} },
@@ -161,7 +163,8 @@ export const shapes = {
   hubspot: {
     docs: 'https://developers.hubspot.com/docs/api-reference/latest/authentication/manage-oauth-tokens', handle: 'nike.example.com', id: '1234567',
     authorize: { call: 'GET https://app.hubspot.com/oauth/authorize', scope: ' ', params: { response_type: '?' } },
-    ...grants('POST https://api.hubapi.com/oauth/2026-03/token', 'post', oauth({ refresh_token: '$refresh', expires_in: 1800 })),
+    ...grants('POST https://api.hubapi.com/oauth/2026-03/token', 'post', oauth({ refresh_token: '$refresh', expires_in: 1800 }), {},
+    [400, { status: 'BAD_REFRESH_TOKEN', message: 'missing or invalid refresh token', error: 'invalid_grant' }]),
     identity: {
       call: 'POST https://api.hubapi.com/oauth/2026-03/token/introspect', client: 'post', params: { token: '$access', token_type_hint: 'access_token' },
       answer: { active: true, token_use: 'access_token', hub_id: 1234567, hub_domain: 'nike.example.com', user: 'nike@example.com', user_id: 1 },
@@ -171,7 +174,12 @@ export const shapes = {
   linkedin: {
     docs: 'https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow', handle: 'nike@example.com', id: '782bbtaQ', scopes: ['openid', 'profile', 'email'],
     authorize: { call: 'GET https://www.linkedin.com/oauth/v2/authorization', scope: ' ', params: { nonce: '?', prompt: '?' } },
-    token: { call: 'POST https://www.linkedin.com/oauth/v2/accessToken', client: 'post', answer: { access_token: '$access', expires_in: 5184000, scope: 'openid,profile,email', id_token: '$id_token' } },
+    token: { call: 'POST https://www.linkedin.com/oauth/v2/accessToken', client: 'post', answer: { access_token: '$access', expires_in: 5184000, refresh_token: '$refresh', refresh_token_expires_in: 31536000, scope: 'openid,profile,email', id_token: '$id_token' } },
+    refresh: { // of a partner's app
+      call: 'POST https://www.linkedin.com/oauth/v2/accessToken', client: 'post',
+      answer: { access_token: '$access', expires_in: 5184000, refresh_token: '$refresh', refresh_token_expires_in: 31535900 },
+      dead: [400, { error: 'invalid_request', error_description: 'The provided authorization grant or refresh token is invalid, expired or revoked' }],
+    },
     idToken: { iss: 'https://www.linkedin.com/oauth', jwks: 'GET https://www.linkedin.com/oauth/openid/jwks', sub: '782bbtaQ' },
     identity: {
       call: 'GET https://api.linkedin.com/v2/userinfo', token: 'bearer',
@@ -179,12 +187,12 @@ export const shapes = {
     },
   },
   mailchimp: {
-    docs: 'https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/', handle: 'nike', id: '8d3a3db4d97663a9074efcc16',
+    docs: 'https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/', handle: 'nike', id: '15',
     authorize: { call: 'GET https://login.mailchimp.com/oauth2/authorize' },
     token: { call: 'POST https://login.mailchimp.com/oauth2/token', client: 'post', answer: { access_token: '$access', expires_in: 0, scope: null } },
     identity: {
-      call: 'GET https://api.mailchimp.com/3.0/', token: 'bearer',
-      answer: { account_id: '8d3a3db4d97663a9074efcc16', login_id: '15', account_name: 'Nike', email: 'nike@example.com', username: 'nike', avatar_url: 'https://cdn.example/nike.png', role: 'owner' },
+      call: 'GET https://login.mailchimp.com/oauth2/metadata', token: 'OAuth',
+      answer: { dc: 'us6', role: 'owner', accountname: 'Nike', user_id: 15, login: { email: 'nike@example.com', login_id: 15, login_name: 'nike', login_email: 'nike@example.com' }, api_endpoint: 'https://us6.api.mailchimp.com' },
     },
   },
   mastodon: {
@@ -222,7 +230,8 @@ export const shapes = {
       call: 'POST https://api.pinterest.com/v5/oauth/token', client: 'basic', params: { continuous_refresh: '?' },
       answer: oauth({ response_type: 'authorization_code', expires_in: 2592000, refresh_token: '$refresh', refresh_token_expires_in: 31536000, scope: 'user_accounts:read' }),
     },
-    refresh: { call: 'POST https://api.pinterest.com/v5/oauth/token', client: 'basic', params: { scope: '?' }, answer: oauth({ response_type: 'refresh_token', expires_in: 2592000, refresh_token: '$refresh', refresh_token_expires_in: 5184000, scope: 'user_accounts:read' }) },
+    refresh: { call: 'POST https://api.pinterest.com/v5/oauth/token', client: 'basic', params: { scope: '?' }, answer: oauth({ response_type: 'refresh_token', expires_in: 2592000, refresh_token: '$refresh', refresh_token_expires_in: 5184000, scope: 'user_accounts:read' }),
+      dead: [401, { code: 283, message: 'The authorization grant is invalid' }] }, // not documented, but reported
     identity: { call: 'GET https://api.pinterest.com/v5/user_account', token: 'bearer', answer: { account_type: 'BUSINESS', id: '2783136121146311751', username: 'nike', business_name: 'Nike' } },
   },
   reddit: {
@@ -281,6 +290,7 @@ export const shapes = {
     refresh: { // of an app with token rotation
       call: 'POST https://slack.com/api/oauth.v2.access', client: 'basic', rotates: true,
       answer: { ok: true, access_token: '$access', expires_in: 43200, refresh_token: '$refresh', token_type: 'user', app_id: 'A0', team: { id: 'T0' } },
+      dead: [200, { ok: false, error: 'invalid_refresh_token' }],
     },
     identity: { call: 'POST https://slack.com/api/auth.test', token: 'bearer', as: 'nothing', answer: { ok: true, url: 'https://nike.slack.com/', team: 'Nike', user: 'nike', team_id: 'T0', user_id: 'U0' } },
     revoke: { call: 'POST https://slack.com/api/auth.revoke', token: 'bearer', as: 'nothing', without: ['token', 'token_type_hint'], answer: { ok: true, revoked: true } },
@@ -311,6 +321,7 @@ export const shapes = {
     refresh: {
       call: 'POST https://www.strava.com/api/v3/oauth/token', client: 'post', rotates: true,
       answer: { token_type: 'Bearer', access_token: '$access', expires_at: Math.floor(Date.now() / 1000) + 21600, expires_in: 21600, refresh_token: '$refresh' },
+      dead: [400, { message: 'Bad Request', errors: [{ resource: 'RefreshToken', field: 'refresh_token', code: 'invalid' }] }], // not documented, but reported
     },
     identity: { call: 'GET https://www.strava.com/api/v3/athlete', token: 'bearer', answer: { id: 134815, username: 'nike', firstname: 'Ni', lastname: 'Ke', profile: 'https://xxxxx.cloudfront.net/pictures/large.jpg' } },
     revoke: { call: 'POST https://www.strava.com/oauth/revoke', client: 'basic', answer: {} }, // deauthorize ends in June 2027
@@ -350,7 +361,8 @@ export const shapes = {
   twitch: {
     docs: 'https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/', handle: 'nike', id: '141981764', scopes: ['user:read:email'],
     authorize: { call: 'GET https://id.twitch.tv/oauth2/authorize', params: { scope: '?', force_verify: '?' } },
-    ...grants('POST https://id.twitch.tv/oauth2/token', 'post', oauth({ expires_in: 14124, refresh_token: '$refresh', scope: ['user:read:email'] })),
+    ...grants('POST https://id.twitch.tv/oauth2/token', 'post', oauth({ expires_in: 14124, refresh_token: '$refresh', scope: ['user:read:email'] }), {},
+    [400, { status: 400, message: 'Invalid refresh token' }]),
     identity: {
       call: 'GET https://api.twitch.tv/helix/users', token: 'bearer', headers: { 'client-id': '$id' },
       answer: { data: [{ id: '141981764', login: 'nike', display_name: 'Nike', type: '', profile_image_url: 'https://static-cdn.jtvnw.net/x.png' }] },
@@ -379,7 +391,8 @@ export const shapes = {
   x: {
     docs: 'https://docs.x.com/resources/fundamentals/authentication/oauth-2-0/authorization-code', handle: 'Nike', id: '2244994945',
     authorize: { call: 'GET https://x.com/i/oauth2/authorize', scope: ' ', pkce: true },
-    ...grants('POST https://api.x.com/2/oauth2/token', 'basic', oauth({ expires_in: 7200, scope: 'users.read tweet.read offline.access', refresh_token: '$refresh' }), { rotates: true }),
+    ...grants('POST https://api.x.com/2/oauth2/token', 'basic', oauth({ expires_in: 7200, scope: 'users.read tweet.read offline.access', refresh_token: '$refresh' }), { rotates: true },
+    [400, { error: 'invalid_request', error_description: 'Value passed for the token was invalid.' }]), // not documented, but reported
     identity: { call: 'GET https://api.x.com/2/users/me', token: 'bearer', params: { 'user.fields': '?' }, answer: { data: { id: '2244994945', name: 'Nike', username: 'Nike' } } },
     revoke: { call: 'POST https://api.x.com/2/oauth2/revoke', client: 'basic', params: { token: '*' }, answer: { revoked: true } },
   },

@@ -67,6 +67,9 @@ void datesAreWritten(void**) {
     assert_true(readLanguage("date = \"{year}年{month_number}月{day}日 {else\"", "x", language)
                     .has_value());
     assertEqual(language.formatDate(0, memory), "1970年1月1日 {else");
+    language.months.fill(std::string(32, 'm'));
+    language.date = "{day}" + std::string(5, static_cast<char>(DatePart::month));
+    assert_int_equal(language.formatDate(0, memory).size(), Language::dateLength); // cut
 }
 
 std::vector<Language> some() {
@@ -80,6 +83,17 @@ std::string accepted(std::string_view header) {
     const auto languages = some();
     const auto found = languageAccepted(header, languages);
     return found ? languages[*found].tag : "";
+}
+
+// Whatever is remembered, the answer is that of languageAccepted().
+void theLastHeaderIsRemembered(void**) {
+    const auto languages = some();
+    LastAccepted last;
+    const std::string padding(300, ' ');
+    for (const std::string& header :
+         {std::string("de"), std::string("de"), std::string("xx"), std::string(), std::string("ar"),
+          padding + "de", padding + "ar", std::string("en;q=0.5,pt"), std::string("en;q=0.5")})
+        assert_true(last.languageAccepted(header, languages) == languageAccepted(header, languages));
 }
 
 void theBrowserPrefers(void**) {
@@ -122,7 +136,8 @@ void theQueryAsks(void**) {
 int main() {
     const CMUnitTest tests[] = {cmocka_unit_test(aFileIsRead), cmocka_unit_test(mistakesAreNamed),
                                 cmocka_unit_test(datesAreWritten),
-                                cmocka_unit_test(theBrowserPrefers),
+                                cmocka_unit_test(theLastHeaderIsRemembered),
+        cmocka_unit_test(theBrowserPrefers),
                                 cmocka_unit_test(theQueryAsks)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
