@@ -93,7 +93,8 @@ void theLastHeaderIsRemembered(void**) {
     for (const std::string& header :
          {std::string("de"), std::string("de"), std::string("xx"), std::string(), std::string("ar"),
           padding + "de", padding + "ar", std::string("en;q=0.5,pt"), std::string("en;q=0.5")})
-        assert_true(last.languageAccepted(header, languages) == languageAccepted(header, languages));
+        assert_true(last.languageAccepted(header, languages) ==
+                    languageAccepted(header, languages));
 }
 
 void theBrowserPrefers(void**) {
@@ -134,10 +135,9 @@ void theQueryAsks(void**) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {cmocka_unit_test(aFileIsRead), cmocka_unit_test(mistakesAreNamed),
-                                cmocka_unit_test(datesAreWritten),
-                                cmocka_unit_test(theLastHeaderIsRemembered),
-        cmocka_unit_test(theBrowserPrefers),
-                                cmocka_unit_test(theQueryAsks)};
+    const CMUnitTest tests[] = {
+        cmocka_unit_test(aFileIsRead),       cmocka_unit_test(mistakesAreNamed),
+        cmocka_unit_test(datesAreWritten),   cmocka_unit_test(theLastHeaderIsRemembered),
+        cmocka_unit_test(theBrowserPrefers), cmocka_unit_test(theQueryAsks)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
