@@ -36,14 +36,14 @@ subtest 'between the press and the callback' => sub {
     my $browser  = $grantlink->browser;
     my $callback = callback_for($browser, $asked->{link});
     my $new      = regenerate($asked);
-    my $before   = $grantlink->tap->requests('access_token');
+    my $before   = $grantlink->tap->requests('/oauth/access_token');
     my $response = $browser->get($callback);
     is($response->status, 303, 'the callback answers 303');
     my $page = follow($browser, $response);
     is($page->page, 'replaced', 'to the page that says so');
     is($page->status, 410, 'with 410');
     is($admin->connection($asked->{id})->{status}, 'pending', 'nothing is connected');
-    is($grantlink->tap->requests('access_token'), $before, 'the code was not exchanged');
+    is($grantlink->tap->requests('/oauth/access_token'), $before, 'the code was not exchanged');
     is(wait_for_outcome($browser, approve($browser, $new->{link})), 'connected', 'the new link works');
 };
 
