@@ -73,11 +73,12 @@ TimeMs Uuid::time() const {
 
 void Uuid::write(char* out) const {
     static constexpr char digits[] = "0123456789abcdef";
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
+    const char* const begin = out;
+    for (const std::uint8_t byte : bytes) {
+        if (hyphenAt(out - begin))
             *out++ = '-';
-        *out++ = digits[bytes[i] >> 4];
-        *out++ = digits[bytes[i] & 15];
+        *out++ = digits[byte >> 4];
+        *out++ = digits[byte & 15];
     }
 }
 

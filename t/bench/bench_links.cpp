@@ -1,10 +1,12 @@
 #include "t/bench/bench_links.hpp"
 
 #include "shared/base64url.hpp"
+#include "shared/byte_order.hpp"
 #include "shared/link_store.hpp"
 #include "shared/link_token.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <stdexcept>
 
@@ -76,17 +78,11 @@ std::vector<LinkWriter::Entry> entriesOf(const std::vector<Token>& tokens) {
 
 Uuid connectionOf(std::uint64_t number) {
     constexpr TimeMs first = 1'700'000'000'000; // ids ascend like those of a service that grew
-    const TimeMs time = first + number;
-    Uuid out;
-    for (int i = 0; i < 6; ++i)
-        out.bytes[i] = static_cast<std::uint8_t>(time >> (8 * (5 - i)));
     std::uint64_t mixed = (number + 1) * 0x9e3779b97f4a7c15; // what is random in those of service
     mixed = (mixed ^ mixed >> 29) * 0xbf58476d1ce4e5b9;
-    for (int i = 0; i < 8; ++i)
-        out.bytes[8 + i] = static_cast<std::uint8_t>(mixed >> (8 * i));
-    out.bytes[6] = 0x70; // version and variant (RFC 9562, section 5.7)
-    out.bytes[8] = static_cast<std::uint8_t>(0x80 | (out.bytes[8] & 0x3f));
-    return out;
+    std::array<std::uint8_t, Uuid::randomLength> random{};
+    storeLittleEndian(&random[2], mixed);
+    return Uuid::v7(first + number, random);
 }
 
 std::vector<std::string> makeLinks(const std::string& edgeStore, std::size_t count,

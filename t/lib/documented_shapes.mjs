@@ -61,7 +61,7 @@ export const shapes = {
     docs: 'https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/', handle: 'nike@example.com', id: '5b10a2844c20165700ede21g',
     authorize: { call: 'GET https://auth.atlassian.com/authorize', scope: ' ', params: { audience: 'api.atlassian.com', prompt: 'consent' } },
     ...grants('POST https://auth.atlassian.com/oauth/token', 'post', { access_token: '$access', refresh_token: '$refresh', expires_in: 3600, scope: 'read:me' }, { as: 'json', rotates: true },
-    [403, { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }]),
+      [403, { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }]),
     identity: {
       call: 'GET https://api.atlassian.com/me', token: 'bearer',
       answer: { account_type: 'atlassian', account_id: '5b10a2844c20165700ede21g', email: 'nike@example.com', name: 'Nike', nickname: 'nike', account_status: 'active' },
@@ -71,7 +71,7 @@ export const shapes = {
     docs: 'https://developer.atlassian.com/cloud/bitbucket/oauth-2/', handle: 'nike', id: '{a54f16da-24e9-4d7f-a3a7-b1ba2cd98aa3}', scopes: ['account'],
     authorize: { call: 'GET https://bitbucket.org/site/oauth2/authorize', scope: ' ' },
     ...grants('POST https://bitbucket.org/site/oauth2/access_token', 'basic', oauth({ scope: 'account', expires_in: 7200, refresh_token: '$refresh', token_type: 'bearer' }), { rotates: true },
-    [400, { error: 'invalid_request', error_description: 'Invalid refresh_token' }]), // not documented, but reported
+      [400, { error: 'invalid_request', error_description: 'Invalid refresh_token' }]), // not documented, but reported
     identity: {
       call: 'GET https://api.bitbucket.org/2.0/user', token: 'bearer',
       answer: { type: 'user', uuid: '{a54f16da-24e9-4d7f-a3a7-b1ba2cd98aa3}', username: 'nike', nickname: 'nike', display_name: 'Nike', account_id: '557058:x', links: {} },
@@ -164,7 +164,7 @@ export const shapes = {
     docs: 'https://developers.hubspot.com/docs/api-reference/latest/authentication/manage-oauth-tokens', handle: 'nike.example.com', id: '1234567',
     authorize: { call: 'GET https://app.hubspot.com/oauth/authorize', scope: ' ', params: { response_type: '?' } },
     ...grants('POST https://api.hubapi.com/oauth/2026-03/token', 'post', oauth({ refresh_token: '$refresh', expires_in: 1800 }), {},
-    [400, { status: 'BAD_REFRESH_TOKEN', message: 'missing or invalid refresh token', error: 'invalid_grant' }]),
+      [400, { status: 'BAD_REFRESH_TOKEN', message: 'missing or invalid refresh token', error: 'invalid_grant' }]),
     identity: {
       call: 'POST https://api.hubapi.com/oauth/2026-03/token/introspect', client: 'post', params: { token: '$access', token_type_hint: 'access_token' },
       answer: { active: true, token_use: 'access_token', hub_id: 1234567, hub_domain: 'nike.example.com', user: 'nike@example.com', user_id: 1 },
@@ -362,7 +362,7 @@ export const shapes = {
     docs: 'https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/', handle: 'nike', id: '141981764', scopes: ['user:read:email'],
     authorize: { call: 'GET https://id.twitch.tv/oauth2/authorize', params: { scope: '?', force_verify: '?' } },
     ...grants('POST https://id.twitch.tv/oauth2/token', 'post', oauth({ expires_in: 14124, refresh_token: '$refresh', scope: ['user:read:email'] }), {},
-    [400, { status: 400, message: 'Invalid refresh token' }]),
+      [400, { status: 400, message: 'Invalid refresh token' }]),
     identity: {
       call: 'GET https://api.twitch.tv/helix/users', token: 'bearer', headers: { 'client-id': '$id' },
       answer: { data: [{ id: '141981764', login: 'nike', display_name: 'Nike', type: '', profile_image_url: 'https://static-cdn.jtvnw.net/x.png' }] },
@@ -392,7 +392,7 @@ export const shapes = {
     docs: 'https://docs.x.com/resources/fundamentals/authentication/oauth-2-0/authorization-code', handle: 'Nike', id: '2244994945',
     authorize: { call: 'GET https://x.com/i/oauth2/authorize', scope: ' ', pkce: true },
     ...grants('POST https://api.x.com/2/oauth2/token', 'basic', oauth({ expires_in: 7200, scope: 'users.read tweet.read offline.access', refresh_token: '$refresh' }), { rotates: true },
-    [400, { error: 'invalid_request', error_description: 'Value passed for the token was invalid.' }]), // not documented, but reported
+      [400, { error: 'invalid_request', error_description: 'Value passed for the token was invalid.' }]), // not documented, but reported
     identity: { call: 'GET https://api.x.com/2/users/me', token: 'bearer', params: { 'user.fields': '?' }, answer: { data: { id: '2244994945', name: 'Nike', username: 'Nike' } } },
     revoke: { call: 'POST https://api.x.com/2/oauth2/revoke', client: 'basic', params: { token: '*' }, answer: { revoked: true } },
   },
