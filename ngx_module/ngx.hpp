@@ -51,6 +51,15 @@ inline bool isCrossSite(ngx_http_request_t* r) {
     return out;
 }
 
+// Ends a request that waits when its client goes away; also when it has gone already, since nginx
+// was told of that together with the request and is told nothing more.
+inline void endWhenClientGoes(ngx_http_request_t* r) {
+    r->read_event_handler = ngx_http_test_reading;
+    if (r->connection->read->ready) { // nginx's macro is several statements
+        ngx_post_event(r->connection->read, &ngx_posted_events);
+    }
+}
+
 template <typename T>
 void destroyInPool(void* data) noexcept {
     static_cast<T*>(data)->~T();

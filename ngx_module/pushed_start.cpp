@@ -181,7 +181,7 @@ bool pushStart(ngx_http_request_t* r, std::string_view socket, const State::Text
     ngx_add_timer(push.peer.connection->read, waitAtMost);
     r->main->count++;
     if (!r->discard_body) // else nginx is reading the rest of a body, and notices by that
-        r->read_event_handler = ngx_http_test_reading; // a client that goes away
+        endWhenClientGoes(r);
     return true;
 }
 

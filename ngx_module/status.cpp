@@ -107,7 +107,7 @@ ngx_int_t wait(ngx_http_request_t* r) {
     if (!timer.timer_set)
         ngx_add_timer(&timer, pollEvery);
     r->main->count++;
-    r->read_event_handler = ngx_http_test_reading; // notices a client that goes away
+    endWhenClientGoes(r);
     return NGX_DONE;
 }
 

@@ -102,6 +102,13 @@ subtest 'while the long poll waits' => sub {
     Grantlink::Wire->connect($grantlink)->send($_->{get})->response for @attempts;
     leave((qw(close reset shut))[$_ % 3], $attempts[$_]{poll}, 0.05) for 0 .. 8;
     nothing_left('no connection is left');
+    # Both the request and the end are there when the worker looks: nothing happens on the connection after that.
+    for my $how (qw(close reset shut)) {
+        kill 'STOP', @workers;
+        my $gone = leave($how, $attempts[1]{poll});
+        kill 'CONT', @workers;
+        nothing_left("nor one that ended before its request was read ($how)");
+    }
     leave('close', $attempts[0]{poll} x 3);
     my @polls = map { Grantlink::Wire->connect($grantlink)->send($attempts[0]{poll}) } 1 .. 3;
     sleep 0.3;
