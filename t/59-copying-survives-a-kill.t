@@ -20,7 +20,6 @@ my $admin   = $grantlink->admin;
 my $acme = Grantlink::Publisher->new($grantlink, 'acme');
 is($acme->outcome, 'connected', 'an account without posts');
 
-
 # What the vault of a dead daemon says of a file.
 sub state_of ($file) {
     return 'half of one' if $file =~ /\.part\z/;
@@ -34,8 +33,15 @@ my $number = 0;
 $acme->publish('post-0');
 ok(eventually(sub { $acme->copy_of('post-0') }, 30), 'a post has a copy');
 
+# A copy that takes a while is half of one while what else there is to do after a poll is done.
+sub next_post () {
+    my $about = {old => 'post-' . $number++, new => "post-$number"};
+    $host->behave("/$about->{new}.jpg", pause => 200);
+    return $about;
+}
+
 my ($seen, $points) = at_each_fault_point($grantlink,
-    prepare => sub () { return {old => 'post-' . $number++, new => "post-$number"} },
+    prepare => \&next_post,
     act     => sub ($about, $process) {
         $acme->publish($about->{new});
         $acme->withdraw($about->{old});

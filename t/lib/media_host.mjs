@@ -6,7 +6,7 @@
 //   endless           it never ends                     unsized   without Content-Length
 //   cut               the connection ends in the middle
 //   silent            nothing more comes after half of it
-//   delay             ms until it answers
+//   delay             ms until it answers             pause     ms after half of it
 //
 // /asked tells what was asked, with the headers.
 
@@ -41,8 +41,13 @@ function answer(path, response) {
   }
   if (!how.unsized) headers['Content-Length'] = body.length;
   response.writeHead(how.status ?? 200, headers);
-  if (how.silent) return response.write(body.subarray(0, body.length / 2));
-  if (how.cut) return response.write(body.subarray(0, body.length / 2), () => response.destroy());
+  const half = body.length / 2;
+  if (how.pause) {
+    response.write(body.subarray(0, half));
+    return setTimeout(() => response.end(body.subarray(half)), how.pause);
+  }
+  if (how.silent) return response.write(body.subarray(0, half));
+  if (how.cut) return response.write(body.subarray(0, half), () => response.destroy());
   response.end(body);
 }
 
