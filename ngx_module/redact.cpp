@@ -13,11 +13,10 @@ void overwrite(u_char* data, std::size_t length) {
 
 // A raw request target: the query goes, and of the path what stands behind `keep`.
 void redactTarget(u_char* data, std::size_t length, std::size_t keep) {
-    u_char* const end = data + length;
-    u_char* const query = std::find(data, end, '?');
-    if (query != end)
-        overwrite(query + 1, end - query - 1);
-    const std::size_t path = query - data;
+    const std::string_view target(reinterpret_cast<const char*>(data), length);
+    const std::size_t path = std::min(target.find('?'), length);
+    if (path < length)
+        overwrite(data + path + 1, length - path - 1);
     if (keep < path)
         overwrite(data + keep, path - keep);
 }
