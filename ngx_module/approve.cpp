@@ -46,7 +46,6 @@ ngx_int_t handleApprove(ngx_http_request_t* r, RequestContext& context) {
         return sendPage(r, Page::unavailable);
     if (!context.link)
         return sendPage(r, Page::notFound);
-    links->prefetchEntry(*context.link);
     const auto snapshot = links->snapshot();
     FoundLink link(snapshot, *context.link);
     if (!link)

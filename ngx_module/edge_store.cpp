@@ -32,6 +32,12 @@ void EdgeStore::prefetchSlot(ngx_http_request_t* r, const LinkKey& link) {
         edge->links_->prefetchSlot(link);
 }
 
+void EdgeStore::prefetchEntry(ngx_http_request_t* r, const LinkKey& link) {
+    const EdgeStore* edge = locationConf(r).edge;
+    if (edge && edge->links_)
+        edge->links_->prefetchEntry(link);
+}
+
 EdgeStore& EdgeStore::at(std::string_view path) {
     auto found = stores().find(path);
     if (found == stores().end())

@@ -23,9 +23,11 @@ class EdgeStore {
   public:
     static EdgeStore& of(ngx_http_request_t* r); // that of the request's location
 
-    // The request is going to look this link up; see LinkReader::prefetchSlot().
-    static void prefetchSlot(ngx_http_request_t* r, const LinkKey& link);
     static EdgeStore& at(std::string_view path);
+
+    // The request is going to look this link up; as LinkReader's, once its store is open.
+    static void prefetchSlot(ngx_http_request_t* r, const LinkKey& link);
+    static void prefetchEntry(ngx_http_request_t* r, const LinkKey& link);
 
     explicit EdgeStore(std::string path) : path_(std::move(path)) {}
 
