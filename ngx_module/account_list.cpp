@@ -47,13 +47,12 @@ AccountList::AccountList(ngx_http_request_t* r, const RequestContext& context,
             canStart && !item.connected && !checking && provider && !provider->authorizeUrl.empty();
         IdText& id = ids_.emplace_back();
         item.connection.write(id.data());
-        PageValues values = page;
-        values[Slot::account] = item.account;
-        values[Slot::provider] = provider ? std::string_view(provider->name) : item.provider;
-        values[Slot::item] = {id.data(), id.size()};
-        values[stateOf(item, checking)] = "yes";
-        values[Slot::start] = starts ? "yes" : "";
-        accounts_.emplace_back(values);
+        PageValues& values = accounts_.emplace_back(page);
+        values.set(Slot::account, item.account);
+        values.set(Slot::provider, provider ? std::string_view(provider->name) : item.provider);
+        values.set(Slot::item, {id.data(), id.size()});
+        values.set(stateOf(item, checking), "yes");
+        values.set(Slot::start, starts ? "yes" : "");
         ++total;
         done += item.connected;
         startable_ |= starts;
@@ -64,10 +63,10 @@ AccountList::AccountList(ngx_http_request_t* r, const RequestContext& context,
 }
 
 void AccountList::addTo(PageValues& page) const {
-    page[Slot::total] = total_;
-    page[Slot::done] = done_;
-    page[Slot::connected] = complete_ ? "yes" : "";
-    page[Slot::start] = startable_ ? "yes" : "";
+    page.set(Slot::total, total_);
+    page.set(Slot::done, done_);
+    page.set(Slot::connected, complete_ ? "yes" : "");
+    page.set(Slot::start, startable_ ? "yes" : "");
 }
 
 } // namespace grantlink

@@ -33,7 +33,7 @@ class AccountList {
   private:
     using IdText = std::array<char, Uuid::textLength>;
 
-    std::vector<EscapedValues> accounts_;
+    std::vector<PageValues> accounts_;
     boost::container::static_vector<IdText, LinkView::maxItems> ids_;
     std::string total_, done_;
     bool complete_ = false;  // all are connected

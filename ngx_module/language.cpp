@@ -167,6 +167,19 @@ std::string_view Language::formatDate(TimeMs time, std::array<char, dateLength>&
     return out.text();
 }
 
+std::string_view RecentDates::date(TimeMs time, std::size_t language,
+                                   std::span<const Language> languages) {
+    constexpr TimeMs msADay = 86'400'000;
+    const TimeMs day = time / msADay;
+    Written& date = written_[(day + language * 5) % written_.size()];
+    if (date.day != day || date.language != language) {
+        date.text = languages[language].formatDate(time, date.memory);
+        date.day = day;
+        date.language = language;
+    }
+    return date.text;
+}
+
 boost::system::result<void, LanguageError> readLanguage(std::string_view toml,
                                                         std::string_view file, Language& out) {
     const toml::parse_result parsed = toml::parse(toml, file);

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,24 @@ struct Language {
     // The day in UTC, because the reader's zone is not known here. At most dateLength bytes.
     static constexpr std::size_t dateLength = 96;
     std::string_view formatDate(TimeMs time, std::array<char, dateLength>& memory) const;
+};
+
+// Dates that were written lately: links that were made on one day expire on one day. Not
+// thread-safe.
+class RecentDates {
+  public:
+    // As formatDate(); valid until the next call. `language` is an index into `languages`.
+    std::string_view date(TimeMs time, std::size_t language, std::span<const Language> languages);
+
+  private:
+    struct Written {
+        TimeMs day = ~TimeMs{0}; // since 1970
+        std::size_t language = 0;
+        std::array<char, Language::dateLength> memory;
+        std::string_view text; // in `memory`
+    };
+
+    std::array<Written, 32> written_; // each in a place of its day's and language's
 };
 
 struct LanguageError {

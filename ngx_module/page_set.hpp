@@ -73,6 +73,11 @@ class PageSet {
         return accepted_.languageAccepted(header, languages_);
     }
 
+    // The day as the language writes it; valid until the next call.
+    std::string_view date(TimeMs time, std::size_t language) const {
+        return dates_.date(time, language, languages_);
+    }
+
     // Where this worker composes them.
     PageMemory& memory() const { return memory_; }
 
@@ -99,6 +104,7 @@ class PageSet {
     std::string policy_;
     mutable PageMemory memory_;
     mutable LastAccepted accepted_;
+    mutable RecentDates dates_;
 };
 
 } // namespace grantlink

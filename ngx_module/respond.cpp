@@ -109,30 +109,28 @@ std::string_view hintFor(const ProviderView& provider, std::string_view language
     return textIn("en");
 }
 
-using DateMemory = std::array<char, Language::dateLength>;
-
-void addLinkValues(PageValues& out, const FoundLink& link, const Language& language,
-                   DateMemory& date) {
-    out[Slot::requester] = link.view().requester;
-    out[Slot::message] = link.view().message;
-    out[Slot::account] = link.item().account;
-    out[Slot::provider] = link.providerName();
-    out[Slot::expires] = language.formatDate(link.view().expires, date);
+void addLinkValues(PageValues& out, const FoundLink& link, const Template& page,
+                   const PageSet& pages, std::size_t language) {
+    out.set(Slot::requester, link.view().requester);
+    out.set(Slot::message, link.view().message);
+    out.set(Slot::account, link.item().account);
+    out.set(Slot::provider, link.providerName());
+    out.set(Slot::expires, pages.date(link.view().expires, language));
     if (const BrandView* brand = link.brand()) {
-        out[Slot::brand] = brand->name;
-        out[Slot::logo] = brand->logo;
-        out[Slot::colour] = brand->colour;
+        out.set(Slot::brand, brand->name);
+        out.set(Slot::logo, brand->logo);
+        out.set(Slot::colour, brand->colour);
     }
-    if (const ProviderView* provider = link.provider()) {
-        out[Slot::switchurl] = provider->switchUrl;
-        out[Slot::switchhow] = hintFor(*provider, language.tag);
-    }
+    const ProviderView* provider = link.provider();
+    if (provider && page.mentions(Slot::switchurl))
+        out.set(Slot::switchurl, provider->switchUrl);
+    if (provider && page.mentions(Slot::switchhow))
+        out.set(Slot::switchhow, hintFor(*provider, pages.languages()[language].tag));
 }
 
 // Filters must not write into it: the next page may be composed in the same memory.
 std::string_view compose(ngx_http_request_t* r, const PageSet& pages, const Template& page,
-                         const PageValues& plain, Template::Accounts accounts) {
-    const EscapedValues values(plain);
+                         const PageValues& values, Template::Accounts accounts) {
     const std::string_view head = page.head();
     const std::size_t size = page.bound(values, accounts);
     char* memory = makeInPool<PageMemory::Loan>(r->pool, pages.memory(), head, size)->memory();
@@ -170,15 +168,15 @@ ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content)
     const std::string_view wanted =
         content.link ? content.link->view().language : std::string_view();
     const std::size_t language = languageOf(r, context, wanted);
+    const Template& text = pages.page(page, language);
     PageValues values;
-    DateMemory date;
     if (content.link)
-        addLinkValues(values, *content.link, pages.languages()[language], date);
-    values[Slot::approver] = content.approver;
-    values[Slot::detail] = content.detail;
-    values[Slot::assets] = assetsFrom(context.route);
-    values[Slot::problem] = context.route == Route::callback ? info.name : std::string_view();
-    values[Slot::retry] = content.retry ? "retry" : "";
+        addLinkValues(values, *content.link, text, pages, language);
+    values.set(Slot::approver, content.approver);
+    values.set(Slot::detail, content.detail);
+    values.set(Slot::assets, assetsFrom(context.route));
+    values.set(Slot::problem, context.route == Route::callback ? info.name : std::string_view());
+    values.set(Slot::retry, content.retry ? "retry" : "");
     std::optional<AccountList> list;
     if (content.link && content.link->isShared()) {
         list.emplace(r, context, *content.link, values, content.canStart);
@@ -188,8 +186,8 @@ ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content)
     addStatic(r, "Content-Security-Policy", pages.contentSecurityPolicy());
     addStatic(r, "X-Frame-Options", "DENY");
     rememberLanguage(r, context);
-    const std::string_view body = compose(r, pages, pages.page(page, language), values,
-                                          list ? list->accounts() : Template::Accounts());
+    const std::string_view body =
+        compose(r, pages, text, values, list ? list->accounts() : Template::Accounts());
     return send(r, content.status ? content.status : info.status, html, body, Memory::shared);
 }
 

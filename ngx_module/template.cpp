@@ -71,14 +71,13 @@ std::string escapeHtml(std::string_view text) {
     return out;
 }
 
-// Most values of a page are empty.
-EscapedValues::EscapedValues(const PageValues& values) : values_(values.all()) {
-    for (std::string_view& value : values_)
-        if (hasSpecial(value))
-            value = copies_.emplace_front(escapeHtml(value));
+void PageValues::set(Slot slot, std::string_view text) {
+    if (hasSpecial(text))
+        text = copies_.emplace_front(escapeHtml(text));
+    values_[static_cast<std::size_t>(slot)] = text;
 }
 
-std::size_t Template::Sizes::with(const EscapedValues& values) const {
+std::size_t Template::Sizes::with(const PageValues& values) const {
     std::size_t out = text;
     for (const auto& [slot, times] : uses)
         out += times * values[slot].size();
@@ -93,9 +92,9 @@ std::size_t Template::Sizes::use(Slot slot) {
     return 1;
 }
 
-std::size_t Template::bound(const EscapedValues& values, Accounts accounts) const {
+std::size_t Template::bound(const PageValues& values, Accounts accounts) const {
     std::size_t out = page_.with(values) + surplus;
-    for (const EscapedValues& account : accounts)
+    for (const PageValues& account : accounts)
         out += account_.with(account);
     return out;
 }
@@ -103,7 +102,7 @@ std::size_t Template::bound(const EscapedValues& values, Accounts accounts) cons
 // Whose values stand for a value just now: the page's, or in {{#accounts}} those of an account.
 class Template::Turn {
   public:
-    Turn(const EscapedValues& page, Accounts accounts)
+    Turn(const PageValues& page, Accounts accounts)
         : page_(page), accounts_(accounts), current_(&page) {}
 
     std::string_view operator[](Slot slot) const { return (*current_)[slot]; }
@@ -118,14 +117,13 @@ class Template::Turn {
     }
 
   private:
-    const EscapedValues& page_;
+    const PageValues& page_;
     Accounts accounts_;
-    const EscapedValues* current_;
+    const PageValues* current_;
     std::size_t done_ = 0; // accounts that had their turn
 };
 
-std::string_view Template::render(const EscapedValues& page, char* memory,
-                                  Accounts accounts) const {
+std::string_view Template::render(const PageValues& page, char* memory, Accounts accounts) const {
     char* end = memory + head_.size();
     Turn values(page, accounts);
     const Segment* const first = segments_.data();

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <forward_list>
 #include <span>
@@ -50,27 +51,19 @@ enum class Slot : std::uint8_t {
 
 constexpr std::size_t slotCount = static_cast<std::size_t>(Slot::count);
 
-// As they are known: plain text.
+// The values of a page, as they stand in HTML text and attributes. They point at what they were set
+// to; only what has something to escape is copied.
 class PageValues {
   public:
-    std::string_view& operator[](Slot slot) { return values_[static_cast<std::size_t>(slot)]; }
+    PageValues() = default;
+    PageValues(PageValues&&) = default; // the copies stay where they are
+    PageValues& operator=(PageValues&&) = delete;
 
-    std::string_view operator[](Slot slot) const { return values_[static_cast<std::size_t>(slot)]; }
+    // The same values once more, to be changed: `page` has to outlive them.
+    explicit PageValues(const PageValues& page) : values_(page.values_) {}
 
-    const std::array<std::string_view, slotCount>& all() const { return values_; }
-
-  private:
-    std::array<std::string_view, slotCount> values_;
-};
-
-// As they stand in HTML text and attributes. A page has most of them several times, and few have
-// anything to escape: those that do are copied once, the others point at what `values` point at.
-class EscapedValues {
-  public:
-    explicit EscapedValues(const PageValues& values);
-
-    EscapedValues(EscapedValues&&) = default; // the copies stay where they are
-    EscapedValues& operator=(EscapedValues&&) = delete;
+    // Plain text; escaped here, since a page has most values several times.
+    void set(Slot slot, std::string_view text);
 
     std::string_view operator[](Slot slot) const { return values_[static_cast<std::size_t>(slot)]; }
 
@@ -86,21 +79,23 @@ class Template {
   public:
     // The values of each account of a link that asks for several: what is in {{#accounts}} is
     // rendered with each of them in turn, all else with `values`.
-    using Accounts = std::span<const EscapedValues>;
+    using Accounts = std::span<const PageValues>;
 
     // Bytes that render() reads behind its texts, and may write behind the page.
     static constexpr std::size_t surplus = 32;
 
+    // Whether the page says anything of it, or asks for it.
+    bool mentions(Slot slot) const { return mentions_[static_cast<std::size_t>(slot)]; }
+
     // How much memory render() needs.
-    std::size_t bound(const EscapedValues& values, Accounts accounts = {}) const;
+    std::size_t bound(const PageValues& values, Accounts accounts = {}) const;
 
     // The text that the page begins with, whatever the values are; of templates that begin alike
     // it is the same memory.
     std::string_view head() const { return head_; }
 
     // The page, in `memory`, which has bound() bytes and begins with head().
-    std::string_view render(const EscapedValues& values, char* memory,
-                            Accounts accounts = {}) const;
+    std::string_view render(const PageValues& values, char* memory, Accounts accounts = {}) const;
 
   private:
     friend class TemplateCompiler;
@@ -123,12 +118,13 @@ class Template {
         std::vector<std::pair<Slot, std::uint32_t>> uses;
 
         std::size_t use(Slot slot); // once more; answers how often by now
-        std::size_t with(const EscapedValues& values) const;
+        std::size_t with(const PageValues& values) const;
     };
 
     std::string_view head_; // stands before the first segment
     std::string texts_;     // of the segments, one after the other
     std::vector<Segment> segments_;
+    std::bitset<slotCount> mentions_;
     Sizes page_, account_; // outside {{#accounts}}, and inside
 };
 

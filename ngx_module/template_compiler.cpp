@@ -264,6 +264,7 @@ class TemplateCompiler {
             open_.push_back({name, added});
         if (muted_)
             return;
+        out_.mentions_.set(static_cast<std::size_t>(*slot));
         Template::Sizes& sizes = inAccounts_ ? out_.account_ : out_.page_;
         if (sigil == ' ' && sizes.use(*slot) == maxUses)
             fail(in, position, quoted(name) + " is used too often");

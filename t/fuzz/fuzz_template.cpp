@@ -28,11 +28,10 @@ Files filesIn(std::string_view text) {
     }
 }
 
-std::string rendered(const Template& page, const PageValues& plain) {
-    const EscapedValues values(plain);
-    std::vector<EscapedValues> accounts; // as if a link asked for two
-    accounts.emplace_back(plain);
-    accounts.emplace_back(plain);
+std::string rendered(const Template& page, const PageValues& values) {
+    std::vector<PageValues> accounts; // as if a link asked for two
+    accounts.emplace_back(values);
+    accounts.emplace_back(values);
     std::string memory(page.head());
     memory.resize(page.bound(values, accounts), '?');
     const std::string_view out = page.render(values, memory.data(), accounts);
@@ -44,7 +43,7 @@ void pageIsBounded(const Template& page, std::size_t source) {
     constexpr std::size_t included = 2 * 1000; // times, at the most; twice in {{#accounts}}
     PageValues values;
     for (std::size_t i = 0; i < slotCount; ++i)
-        values[static_cast<Slot>(i)] = "_";
+        values.set(static_cast<Slot>(i), "_");
     require(rendered(page, values).size() <= included * (source + 100),
             "a page does not grow without bounds");
 }
@@ -52,8 +51,8 @@ void pageIsBounded(const Template& page, std::size_t source) {
 void valuesAreEscaped(const Template& page) {
     PageValues harmless, hostile;
     for (std::size_t i = 0; i < slotCount; ++i) {
-        harmless[static_cast<Slot>(i)] = "_";
-        hostile[static_cast<Slot>(i)] = "<>\"'";
+        harmless.set(static_cast<Slot>(i), "_");
+        hostile.set(static_cast<Slot>(i), "<>\"'");
     }
     const std::string plain = rendered(page, harmless), escaped = rendered(page, hostile);
     for (const char c : {'<', '>', '"', '\''})

@@ -72,6 +72,24 @@ void datesAreWritten(void**) {
     assert_int_equal(language.formatDate(0, memory).size(), Language::dateLength); // cut
 }
 
+// Days and languages that share a place do not get each other's date.
+void datesAreRemembered(void**) {
+    constexpr TimeMs day = 86'400'000, first = 1'772'366'400'000;
+    std::vector<Language> languages(2);
+    assert_true(readLanguage(complete, "x", languages[0]).has_value());
+    assert_true(readLanguage(complete, "x", languages[1]).has_value());
+    languages[1].date = languages[0].date + "!";
+    RecentDates dates;
+    std::array<char, Language::dateLength> memory;
+    for (int turn = 0; turn < 2; ++turn)
+        for (TimeMs time = first; time < first + 100 * day; time += day / 2)
+            for (std::size_t i = 0; i < languages.size(); ++i)
+                for (const TimeMs at : {time, time + day / 2 - 1})
+                    assertEqual(dates.date(at, i, languages), languages[i].formatDate(at, memory));
+    assertEqual(dates.date(~TimeMs{0}, 0, languages), languages[0].formatDate(~TimeMs{0}, memory));
+    assertEqual(dates.date(0, 0, languages), "1. Januar 1970");
+}
+
 std::vector<Language> some() {
     std::vector<Language> out;
     for (const char* tag : {"ar", "de", "en", "pt", "zh-Hant"})
@@ -135,9 +153,12 @@ void theQueryAsks(void**) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {
-        cmocka_unit_test(aFileIsRead),       cmocka_unit_test(mistakesAreNamed),
-        cmocka_unit_test(datesAreWritten),   cmocka_unit_test(theLastHeaderIsRemembered),
-        cmocka_unit_test(theBrowserPrefers), cmocka_unit_test(theQueryAsks)};
+    const CMUnitTest tests[] = {cmocka_unit_test(aFileIsRead),
+                                cmocka_unit_test(mistakesAreNamed),
+                                cmocka_unit_test(datesAreWritten),
+                                cmocka_unit_test(datesAreRemembered),
+                                cmocka_unit_test(theLastHeaderIsRemembered),
+                                cmocka_unit_test(theBrowserPrefers),
+                                cmocka_unit_test(theQueryAsks)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

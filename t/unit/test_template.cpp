@@ -23,19 +23,18 @@ Language someLanguage(std::string tag, std::string name) {
     return out;
 }
 
-std::string together(const Template& page, const PageValues& plain,
-                     const std::vector<PageValues>& plainAccounts) {
-    const EscapedValues values(plain);
-    std::vector<EscapedValues> accounts;
-    for (const PageValues& account : plainAccounts)
-        accounts.emplace_back(account);
+using Accounts = std::initializer_list<const PageValues*>;
+
+std::string together(const Template& page, const PageValues& values, Accounts each) {
+    std::vector<PageValues> accounts;
+    for (const PageValues* account : each)
+        accounts.emplace_back(*account);
     std::string memory(page.head());
     memory.resize(page.bound(values, accounts), '?');
     return std::string(page.render(values, memory.data(), accounts));
 }
 
-std::string rendered(const std::string& text, const PageValues& values,
-                     const std::vector<PageValues>& accounts = {}) {
+std::string rendered(const std::string& text, const PageValues& values, Accounts accounts = {}) {
     const std::vector<Language> languages{someLanguage("ar", "العربية"),
                                           someLanguage("en", "English")};
     const std::map<std::string, std::string, std::less<>> files{
@@ -58,7 +57,7 @@ std::string rendered(const std::string& text, const PageValues& values,
 
 void templatesRender(void**) {
     PageValues values;
-    values[Slot::account] = "<a&\"'>";
+    values.set(Slot::account, "<a&\"'>");
     assertEqual(rendered("x {{account}} y", values), "x &lt;a&amp;&quot;&#39;&gt; y");
     assertEqual(rendered("{{#account}}yes{{/account}}{{^account}}no{{/account}}", values), "yes");
     assertEqual(rendered("{{#detail}}a{{account}}{{/detail}}{{^detail}}b{{/detail}}", values), "b");
@@ -74,7 +73,7 @@ void templatesRender(void**) {
 // Short texts are copied in one piece, which is larger than they are.
 void textsOfEachLengthAreWhole(void**) {
     PageValues values;
-    values[Slot::account] = "@";
+    values.set(Slot::account, "@");
     for (std::size_t length = 0; length <= 2 * Template::surplus + 1; ++length) {
         const std::string before(length, 'x'), behind(length, 'y');
         assertEqual(rendered("{{account}}" + before + "{{account}}" + behind, values),
@@ -84,27 +83,43 @@ void textsOfEachLengthAreWhole(void**) {
 
 void accountsAreRepeated(void**) {
     PageValues page, first, second;
-    page[Slot::account] = "page";
-    first[Slot::account] = "a&b";
-    second[Slot::account] = std::string_view("a longer one than the others");
-    second[Slot::start] = "yes";
+    page.set(Slot::account, "page");
+    first.set(Slot::account, "a&b");
+    second.set(Slot::account, "a longer one than the others");
+    second.set(Slot::start, "yes");
     const std::string text = "{{account}}:{{#accounts}}[{{account}}{{#start}}!{{/start}}]"
                              "{{/accounts}}:{{account}}";
-    assertEqual(rendered(text, page, {first, second}),
+    assertEqual(rendered(text, page, {&first, &second}),
                 "page:[a&amp;b][a longer one than the others!]:page");
     assertEqual(rendered(text, page), "page::page");
-    assertEqual(rendered("{{#accounts}}{{> part}}{{t.hello}};{{/accounts}}", page, {first}),
+    assertEqual(rendered("{{#accounts}}{{> part}}{{t.hello}};{{/accounts}}", page, {&first}),
                 "<a&amp;b>Hello <b>a&amp;b</b>;");
     // A section around it jumps over it, and what is in it may end with it.
-    assertEqual(rendered("a{{#detail}}{{#accounts}}x{{/accounts}}{{/detail}}b", page, {first}),
+    assertEqual(rendered("a{{#detail}}{{#accounts}}x{{/accounts}}{{/detail}}b", page, {&first}),
                 "ab");
-    assertEqual(
-        rendered("{{#accounts}}{{^start}}x{{/start}}{{/accounts}}y", page, {first, second, first}),
-        "xxy");
+    assertEqual(rendered("{{#accounts}}{{^start}}x{{/start}}{{/accounts}}y", page,
+                         {&first, &second, &first}),
+                "xxy");
     assertEqual(rendered("{{#accounts}}.{{/accounts}}{{#accounts}}{{account}}{{/accounts}}", page,
-                         {first, first}),
+                         {&first, &first}),
                 "..a&amp;ba&amp;b");
-    assertEqual(rendered("{{^lang}}{{#accounts}}x{{/accounts}}{{/lang}}y", page, {first}), "y");
+    assertEqual(rendered("{{^lang}}{{#accounts}}x{{/accounts}}{{/lang}}y", page, {&first}), "y");
+}
+
+// A copy is for an account: what it does not set it has from the page.
+void valuesAreCopied(void**) {
+    PageValues page;
+    page.set(Slot::requester, "<a&b>");
+    page.set(Slot::account, "<page>");
+    std::vector<PageValues> copies;
+    for (int i = 0; i < 20; ++i) // it grows, and they move
+        copies.emplace_back(page).set(Slot::account, "'" + std::to_string(i) + "'");
+    assertEqual(copies[0][Slot::requester], "&lt;a&amp;b&gt;");
+    assertEqual(copies[0][Slot::account], "&#39;0&#39;");
+    assertEqual(copies[19][Slot::account], "&#39;19&#39;");
+    copies[0].set(Slot::account, "");
+    assertEqual(copies[0][Slot::account], "");
+    assertEqual(page[Slot::account], "&lt;page&gt;");
 }
 
 void versionsChangeWithTheirFile(void**) {
@@ -117,7 +132,7 @@ void versionsChangeWithTheirFile(void**) {
 
 void languagesAreCompiledIn(void**) {
     PageValues values;
-    values[Slot::account] = "@a";
+    values.set(Slot::account, "@a");
     assertEqual(rendered("{{lang}} {{dir}} {{page}} {{t.hello}}", values),
                 "en ltr page Hello <b>@a</b>");
     assertEqual(rendered("{{#languages}}{{tag}}={{name}}{{^current}},{{/current}}"
@@ -163,6 +178,10 @@ void shippedPagesCompile(void**) {
     assert_true(pages.has_value());
     const auto languages = (*pages)->languages();
     assert_int_equal(languages.size(), 7);
+    assert_true((*pages)->page(Page::wrongAccount, 0).mentions(Slot::switchhow));
+    assert_true((*pages)->page(Page::ready, 0).mentions(Slot::message));
+    assert_true((*pages)->page(Page::accounts, 0).mentions(Slot::item)); // of each account
+    assert_false((*pages)->page(Page::ready, 0).mentions(Slot::switchhow));
     for (std::size_t language = 0; language < languages.size(); ++language) {
         for (std::size_t i = 0; i < static_cast<std::size_t>(Page::count); ++i) {
             const auto page = static_cast<Page>(i);
@@ -180,10 +199,13 @@ void shippedPagesCompile(void**) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {
-        cmocka_unit_test(templatesRender),        cmocka_unit_test(textsOfEachLengthAreWhole),
-        cmocka_unit_test(accountsAreRepeated),    cmocka_unit_test(versionsChangeWithTheirFile),
-        cmocka_unit_test(languagesAreCompiledIn), cmocka_unit_test(templateErrorsNameTheLine),
-        cmocka_unit_test(shippedPagesCompile)};
+    const CMUnitTest tests[] = {cmocka_unit_test(templatesRender),
+                                cmocka_unit_test(textsOfEachLengthAreWhole),
+                                cmocka_unit_test(accountsAreRepeated),
+                                cmocka_unit_test(valuesAreCopied),
+                                cmocka_unit_test(versionsChangeWithTheirFile),
+                                cmocka_unit_test(languagesAreCompiledIn),
+                                cmocka_unit_test(templateErrorsNameTheLine),
+                                cmocka_unit_test(shippedPagesCompile)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
