@@ -52,12 +52,18 @@ inline bool isCrossSite(ngx_http_request_t* r) {
 }
 
 // Ends a request that waits when its client goes away; also when it has gone already, since nginx
-// was told of that together with the request and is told nothing more.
-inline void endWhenClientGoes(ngx_http_request_t* r) {
+// was told of that together with the request and is told nothing more. While nginx still reads a
+// body that is thrown away it notices by that; who goes after such a body is waited for in vain.
+// NGX_ERROR: nginx cannot watch the connection.
+inline ngx_int_t endWhenClientGoes(ngx_http_request_t* r) {
+    if (r->discard_body)
+        return NGX_OK;
+    ngx_event_t* const read = r->connection->read;
     r->read_event_handler = ngx_http_test_reading;
-    if (r->connection->read->ready) { // nginx's macro is several statements
-        ngx_post_event(r->connection->read, &ngx_posted_events);
-    }
+    if (!read->ready)
+        return ngx_handle_read_event(read, 0); // it may not be watched yet: `listen … deferred`
+    ngx_post_event(read, &ngx_posted_events);
+    return NGX_OK;
 }
 
 template <typename T>

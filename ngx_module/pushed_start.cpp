@@ -165,8 +165,8 @@ bool pushStart(ngx_http_request_t* r, std::string_view socket, const State::Text
         complain(r, "too many are on their way in this worker");
         return false;
     }
-    std::string message = encodeStartRequest({state.data(), state.size()}); // nothing throws below
-    Push& push = *newPush(r, done);
+    std::string message = encodeStartRequest({state.data(), state.size()});
+    Push& push = *newPush(r, done); // nothing throws from here on
     if (!setAddress(push, r, socket)) {
         complain(r, "the path of start.sock is too long");
         return false;
@@ -178,10 +178,12 @@ bool pushStart(ngx_http_request_t* r, std::string_view socket, const State::Text
         complain(r, "grantlinkd does not take the request");
         return false;
     }
+    if (endWhenClientGoes(r) != NGX_OK) {
+        close(push);
+        return false;
+    }
     ngx_add_timer(push.peer.connection->read, waitAtMost);
     r->main->count++;
-    if (!r->discard_body) // else nginx is reading the rest of a body, and notices by that
-        endWhenClientGoes(r);
     return true;
 }
 

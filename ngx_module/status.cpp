@@ -94,7 +94,7 @@ bool mayWait(const RequestContext& context) {
 
 ngx_int_t wait(ngx_http_request_t* r) {
     ngx_http_cleanup_t* cleanup = ngx_http_cleanup_add(r, 0);
-    if (!cleanup)
+    if (!cleanup || endWhenClientGoes(r) != NGX_OK)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     cleanup->data = r;
     cleanup->handler = [](void* data) { forget(static_cast<ngx_http_request_t*>(data)); };
@@ -107,7 +107,6 @@ ngx_int_t wait(ngx_http_request_t* r) {
     if (!timer.timer_set)
         ngx_add_timer(&timer, pollEvery);
     r->main->count++;
-    endWhenClientGoes(r);
     return NGX_DONE;
 }
 

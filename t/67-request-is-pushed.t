@@ -12,6 +12,7 @@ use Time::HiRes qw(sleep time);
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::KeyPair qw(key_pair);
+use Grantlink::Poll qw(patient);
 use Grantlink::Toml qw(to_toml write_file);
 use Grantlink::Url qw(query_of);
 use Grantlink::Wire;
@@ -30,7 +31,7 @@ sub said ($grantlink, $bytes, %with) {
 
 for my $method (qw(client_secret_basic private_key_jwt)) {
     subtest $method => sub {
-        my $grantlink = Grantlink::Instance->new;
+        my $grantlink = Grantlink::Instance->new(server => 'location = /connections { stub_status; access_log off; }');
         my $dir       = $grantlink->directory;
         my @options   = ('--par' => 'required', '--auth-method' => $method);
         my %client    = (client_id => 'grantlink-test');
@@ -110,10 +111,16 @@ for my $method (qw(client_secret_basic private_key_jwt)) {
         subtest 'a client that goes away' => sub {
             my $path = $asked->{link} =~ s{\A\w+://[^/]+}{}r;
             $grantlink->process('daemon')->signal('STOP');
-            my @wires = map { Grantlink::Wire->connect($grantlink)->send("POST $path HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n") } 1 .. 6;
+            my $press = sub { Grantlink::Wire->connect($grantlink)->send("POST $path HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n") };
+            my @wires = map { $press->() } 1 .. 6;
             sleep 0.3;
             $_ % 2 ? $wires[$_]->close : $wires[$_]->reset for 0 .. 4;
-            sleep 0.3;
+            # Both the request and the end are there when the worker looks.
+            my @workers = $grantlink->worker_pids;
+            kill 'STOP', @workers;
+            $press->()->close for 1 .. 3;
+            kill 'CONT', @workers;
+            ok(eventually(sub { $grantlink->open_connections == 1 }, 6 / patient(1)), 'who has left is not waited for');
             $grantlink->process('daemon')->signal('CONT');
             ok($wires[5]->response->status, 'the one that stays is answered');
             # Pushes of those that left go on, and count.

@@ -11,8 +11,8 @@ use Time::HiRes qw(time);
 use Grantlink::Poll qw(patient);
 use Grantlink::Response;
 
-sub connect ($class, $grantlink) {
-    my $address = $grantlink->url =~ s{\Ahttp://}{}r;
+# At another address than nginx's own, if one is given.
+sub connect ($class, $grantlink, $address = $grantlink->url =~ s{\Ahttp://}{}r) {
     my $socket  = IO::Socket::INET->new(PeerAddr => $address, Timeout => patient(10))
         or die "cannot connect to $address: $!\n";
     return bless {socket => $socket, bytes => '', sent => '', address => $address,
