@@ -7,6 +7,7 @@ use Test::More;
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Background qw(in_background);
+use Grantlink::Poll qw(patient);
 use Grantlink::Url qw(query_of);
 use Time::HiRes qw(sleep);
 
@@ -50,7 +51,7 @@ my $kills = 0;
 while (grep { !$_->ended } @clients) {
     my @workers = $grantlink->worker_pids;
     $kills += kill 'KILL', $workers[rand @workers] if @workers;
-    sleep 0.05;
+    sleep patient(0.05);
 }
 my @results   = map { $_->result } @clients;
 my @locations = map { keys %{$_->{locations}} } @results;
