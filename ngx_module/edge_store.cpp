@@ -26,16 +26,20 @@ EdgeStore& EdgeStore::of(ngx_http_request_t* r) {
     return *conf.edge;
 }
 
-void EdgeStore::prefetchSlot(ngx_http_request_t* r, const LinkKey& link) {
+// Null as long as nobody has asked for them.
+const LinkReader* EdgeStore::openLinksOf(ngx_http_request_t* r) {
     const EdgeStore* edge = locationConf(r).edge;
-    if (edge && edge->links_)
-        edge->links_->prefetchSlot(link);
+    return edge ? edge->links_.get() : nullptr;
+}
+
+void EdgeStore::prefetchSlot(ngx_http_request_t* r, const LinkKey& link) {
+    if (const LinkReader* links = openLinksOf(r))
+        links->prefetchSlot(link);
 }
 
 void EdgeStore::prefetchEntry(ngx_http_request_t* r, const LinkKey& link) {
-    const EdgeStore* edge = locationConf(r).edge;
-    if (edge && edge->links_)
-        edge->links_->prefetchEntry(link);
+    if (const LinkReader* links = openLinksOf(r))
+        links->prefetchEntry(link);
 }
 
 EdgeStore& EdgeStore::at(std::string_view path) {

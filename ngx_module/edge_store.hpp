@@ -50,6 +50,7 @@ class EdgeStore {
     static void leave() noexcept;
 
   private:
+    static const LinkReader* openLinksOf(ngx_http_request_t* r);
     void refresh(ngx_log_t* log);
     void giveMemoryBack();
 

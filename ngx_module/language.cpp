@@ -173,11 +173,11 @@ std::string_view RecentDates::date(TimeMs time, std::size_t language,
     const TimeMs day = time / msADay;
     Written& date = written_[(day + language * 5) % written_.size()];
     if (date.day != day || date.language != language) {
-        date.text = languages[language].formatDate(time, date.memory);
+        date.size = languages[language].formatDate(time, date.memory).size();
         date.day = day;
         date.language = language;
     }
-    return date.text;
+    return {date.memory.data(), date.size};
 }
 
 boost::system::result<void, LanguageError> readLanguage(std::string_view toml,

@@ -52,11 +52,13 @@ class RecentDates {
     struct Written {
         TimeMs day = ~TimeMs{0}; // since 1970
         std::size_t language = 0;
+        std::size_t size = 0;
         std::array<char, Language::dateLength> memory;
-        std::string_view text; // in `memory`
     };
 
-    std::array<Written, 32> written_; // each in a place of its day's and language's
+    // Each has a place by day and language, so that neither days in a row nor languages of one day
+    // share one.
+    std::array<Written, 32> written_;
 };
 
 struct LanguageError {
