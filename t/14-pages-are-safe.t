@@ -21,6 +21,7 @@ sub safe ($response, $name) {
         is($response->header('cache-control'), 'no-store', 'not cached');
         is($response->header('referrer-policy'), 'no-referrer', 'no referrer');
         is($response->header('x-content-type-options'), 'nosniff', 'no guessing of types');
+        is($response->header('x-robots-tag'), 'noindex, nofollow', 'not for search engines');
         return if $response->status == 303 || $response->header('content-type') =~ /json/;
         my $policy = $response->header('content-security-policy') // '';
         like($policy, qr/default-src 'none'/,     'nothing is loaded by default');

@@ -23,8 +23,8 @@ my %ways = (
     confirm           => sub ($self, $tab) { callback_for($self->{browser}, $self->_ask->{link}) },
     finishing         => \&_finishing,
     connected         => sub ($self, $tab) { $self->_outcome('connected') },
-    declined          => \&_declined,
-    wrong_account     => sub ($self, $tab) { $self->_outcome('wrong_account', 'adidas') },
+    declined          => sub ($self, $tab) { $self->_tried($tab, 'nike', 'decline', 'declined') },
+    wrong_account     => sub ($self, $tab) { $self->_tried($tab, 'adidas', 'approve', 'wrong_account') },
     replaced          => sub ($self, $tab) { $self->_ended('regenerate') },
     cancelled         => sub ($self, $tab) { $self->_ended('cancel') },
     expired           => \&_expired,
@@ -87,11 +87,13 @@ sub _finishing ($self, $tab) {
 
 sub release ($self) { $self->{grantlink}->tap->release }
 
-sub _declined ($self, $tab) {
-    my $authorize = press($self->{browser}, $self->_ask->{link});
-    my $back      = come_back($self->{browser}, decline_at_provider($self->{browser}, $authorize, 'nike'));
-    wait_for_outcome($self->{browser}, $back->location);
-    return $back->location;
+# By this tab itself, which may press once more then.
+sub _tried ($self, $tab, $account, $decision, $page) {
+    $tab->goto($self->_ask->{link});
+    $tab->click('#start button');
+    $tab->choose_account($account);
+    $tab->decide($decision);
+    return $tab->wait_for_page($page);
 }
 
 sub _ended ($self, $verb) {
