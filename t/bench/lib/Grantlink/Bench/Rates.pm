@@ -1,7 +1,8 @@
 package Grantlink::Bench::Rates;
 
 # Pairs of rates. Each round runs its sides one after the other and then again in the other order
-# (A B B A), so that a machine that gets slower or faster meanwhile favours none of them.
+# (A B B A), so that a machine that gets slower or faster meanwhile favours none of them. Many short turns
+# see the same of a machine's moods, where few long ones may each have a mood of its own.
 
 use v5.36;
 use Grantlink::Bench::Figures qw(rounded);
@@ -9,7 +10,7 @@ use Grantlink::Bench::Load;
 
 our $connections = 64;    # enough that the worker never waits for the load
 
-# measure(rounds =>, seconds =>, sides => {name => side}, order => [names], say =>,
+# measure(rounds =>, turns => in each, seconds =>, sides => {name => side}, order => [names], say =>,
 #   once => without going back)
 #   side: {server =>, port =>, tokens =>, method =>, length =>, path => in place of the token}
 # Answers one hash a round: name → figures.
@@ -17,7 +18,8 @@ sub measure (%with) {
     my @rounds;
     for my $round (1 .. $with{rounds}) {
         my %runs;
-        for my $name (@{$with{order}}, $with{once} ? () : reverse @{$with{order}}) {
+        my @turn = (@{$with{order}}, $with{once} ? () : reverse @{$with{order}});
+        for my $name ((@turn) x $with{turns}) {
             push @{$runs{$name}}, run_side($name, $with{sides}{$name}, $with{seconds});
         }
         push @rounds, {map { $_ => together(@{$runs{$_}}) } keys %runs};
