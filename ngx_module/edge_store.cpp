@@ -26,7 +26,7 @@ EdgeStore& EdgeStore::of(ngx_http_request_t* r) {
     return *conf.edge;
 }
 
-// Null as long as nobody has asked for them.
+// Null while they are not open, or no request has come to this location yet.
 const LinkReader* EdgeStore::openLinksOf(ngx_http_request_t* r) {
     const EdgeStore* edge = locationConf(r).edge;
     return edge ? edge->links_.get() : nullptr;

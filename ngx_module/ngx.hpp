@@ -52,9 +52,10 @@ inline bool isCrossSite(ngx_http_request_t* r) {
 }
 
 // Ends a request that waits when its client goes away; also when it has gone already, since nginx
-// was told of that together with the request and is told nothing more. While nginx still reads a
-// body that is thrown away it notices by that; who goes after such a body is waited for in vain.
-// NGX_ERROR: nginx cannot watch the connection.
+// was told of that together with the request and is told nothing more. Not while nginx still reads
+// a body that is thrown away: that has a timer of its own (lingering_timeout), and who goes after
+// such a body is waited for in vain. NGX_ERROR: nginx cannot watch the connection, and has logged
+// why.
 inline ngx_int_t endWhenClientGoes(ngx_http_request_t* r) {
     if (r->discard_body)
         return NGX_OK;
@@ -64,6 +65,17 @@ inline ngx_int_t endWhenClientGoes(ngx_http_request_t* r) {
         return ngx_handle_read_event(read, 0); // it may not be watched yet: `listen … deferred`
     ngx_post_event(read, &ngx_posted_events);
     return NGX_OK;
+}
+
+// Before the answer to a request that has waited: nginx's timer for a body that is thrown away is
+// not stopped by its end, and when it has run out nginx closes the connection at its next request.
+inline void forgetBodyTimer(ngx_http_request_t* r) {
+    ngx_event_t* const read = r->connection->read;
+    if (r->discard_body)
+        return;
+    if (read->timer_set)
+        ngx_del_timer(read);
+    read->timedout = 0;
 }
 
 template <typename T>

@@ -64,6 +64,7 @@ void finish(Push& push, std::string_view url, const char* why) {
     close(push);
     if (why)
         complain(r, why);
+    forgetBodyTimer(r);
     const ngx_int_t rc = answering(r, [&] { return push.done(r, url); });
     ngx_http_finalize_request(r, rc);
     ngx_http_run_posted_requests(c);
@@ -178,7 +179,7 @@ bool pushStart(ngx_http_request_t* r, std::string_view socket, const State::Text
         complain(r, "grantlinkd does not take the request");
         return false;
     }
-    if (endWhenClientGoes(r) != NGX_OK) {
+    if (endWhenClientGoes(r) != NGX_OK) { // nginx has logged why
         close(push);
         return false;
     }

@@ -53,6 +53,7 @@ bool isDue(const Waiting& w, std::string_view outcome) {
 void answer(ngx_http_request_t* r, std::string_view outcome) {
     ngx_connection_t* c = r->connection;
     forget(r);
+    forgetBodyTimer(r);
     contextOf(r)->outcome = outcome;
     const ngx_int_t rc = boundary(c->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR},
                                   [&] { return sendOutcome(r, outcome); });

@@ -31,7 +31,7 @@ sub said ($grantlink, $bytes, %with) {
 
 for my $method (qw(client_secret_basic private_key_jwt)) {
     subtest $method => sub {
-        my $grantlink = Grantlink::Instance->new(server => 'location = /connections { stub_status; access_log off; }');
+        my $grantlink = Grantlink::Instance->new(server => 'lingering_timeout 1s; location = /connections { stub_status; access_log off; }');
         my $dir       = $grantlink->directory;
         my @options   = ('--par' => 'required', '--auth-method' => $method);
         my %client    = (client_id => 'grantlink-test');
@@ -125,6 +125,21 @@ for my $method (qw(client_secret_basic private_key_jwt)) {
             ok($wires[5]->response->status, 'the one that stays is answered');
             # Pushes of those that left go on, and count.
             ok(eventually(sub { $grantlink->browser->post($asked->{link})->status == 303 }), 'and the next works');
+        };
+
+        subtest 'a body that comes late, or not at all' => sub {
+            my $path = $asked->{link} =~ s{\A\w+://[^/]+}{}r;
+            my $head = "POST $path HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n";
+            $grantlink->process('daemon')->signal('STOP');
+            my ($late, $gone) = map { Grantlink::Wire->connect($grantlink)->send($head) } 1 .. 2;
+            sleep 0.3;
+            $late->send('x' x 10);
+            $gone->send('x' x 5)->close;
+            ok(eventually(sub { $grantlink->open_connections == 1 }, 8 / patient(1)), 'who has left is not waited for');
+            sleep 1.5;    # longer than nginx waits for a body
+            $grantlink->process('daemon')->signal('CONT');
+            is($late->response->status, 303, 'the one that stays is answered');
+            is($late->send("GET $path HTTP/1.1\r\nHost: x\r\n\r\n")->response->status, 200, 'and its connection lives on');
         };
 
         $grantlink->stop('oidc');

@@ -110,10 +110,10 @@ subtest 'while the long poll waits' => sub {
     my @attempts = map { attempt() } 1 .. 9;
     $grantlink->stop('daemon');
     Grantlink::Wire->connect($grantlink)->send($_->{get})->response for @attempts;
-    leave((qw(close reset shut))[$_ % 3], $attempts[$_]{poll}, 0.05) for 0 .. 8;
+    my @gone = map { leave((qw(close reset shut))[$_ % 3], $attempts[$_]{poll}, 0.05) } 0 .. 8;
     nothing_waits('no connection is left');
     # nginx reads such a connection before it watches it.
-    leave($_, $attempts[1]{poll}, 0.2, '127.0.0.1:' . $deferred->number) for qw(close reset shut);
+    @gone = map { leave($_, $attempts[1]{poll}, 0.2, '127.0.0.1:' . $deferred->number) } qw(close reset shut);
     nothing_waits('nor one that was accepted together with its request');
     # Both the request and the end are there when the worker looks: nothing happens on the connection after that.
     for my $how (qw(close reset shut)) {
