@@ -9,7 +9,6 @@ package Grantlink::States;
 
 use v5.36;
 use Grantlink::Flow;
-use Grantlink::Url qw(resolve_url);
 
 # Pages of the callback that need a full store or many approvals at once are asked for by their names,
 # as the callback's own redirect does.
