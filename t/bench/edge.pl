@@ -18,12 +18,15 @@ my %option;
 GetOptions(\%option, 'json', 'quick', 'rounds=i', 'try') && !@ARGV && ($option{rounds} // 1) > 0
     or die "usage: ./build.sh bench edge [--json] [--quick] [--rounds N]\n";
 
-# rounds; how often a round runs what only needs the processor, and for how many seconds each time;
-# seconds of a run that needs the disk; how many
-# requests the worker serves whose memory is looked at; links of the stores
-my %full  = (rounds => 9, turns => 3, seconds => 1, disk => 5, requests => 10_000_000, links => [1_000, 1_000_000, 10_000_000]);
-my %quick = (%full, rounds => 5, turns => 1, disk => 2, requests => 500_000);
-my %try   = (%quick, rounds => 1, disk => 1, requests => 10_000, links => [1_000, 20_000, 30_000], once => 1);
+# rounds; turns in a round, and seconds of each, of what only needs the processor; seconds of a run that
+# needs the disk; seconds in which the largest store is read before; how many requests the worker serves
+# whose memory is looked at, and seconds of one run of them; links of the stores
+my %full = (
+    rounds => 9, turns => 3, seconds => 1, disk => 5, warm => 12, requests => 10_000_000, memory => 15,
+    links => [1_000, 1_000_000, 10_000_000],
+);
+my %quick = (%full, rounds => 5, turns => 1, disk => 2, warm => 4, requests => 500_000, memory => 5);
+my %try  = (%quick, rounds => 1, disk => 1, requests => 10_000, links => [1_000, 20_000, 30_000], once => 1);
 my %plan  = $option{try} ? %try : $option{quick} ? %quick : %full;
 $plan{rounds} = $option{rounds} // $plan{rounds};
 

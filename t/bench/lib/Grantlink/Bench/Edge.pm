@@ -36,7 +36,7 @@ sub _side ($self, $server, $port, $size, $method, $answer) {
 # Once over the larger part of each map: from then on a link is a cache miss, not a page fault.
 sub _warm_up ($self) {
     for my $size (qw(small million most)) {
-        my $seconds = $size eq 'most' ? 4 * $self->{plan}{turns} : 1;
+        my $seconds = $size eq 'most' ? $self->{plan}{warm} : 1;
         Grantlink::Bench::Rates::run_side($size, $self->_side(edge => $size, $size, 'GET', "page-$size"), $seconds);
     }
 }
@@ -112,7 +112,7 @@ sub _memory ($self) {
     my $bare = $site->start_bare('bare-memory', $edge, 'million');
     $site->{say}->("memory     after $self->{plan}{requests} requests");
     $self->_keep(memory => Grantlink::Bench::Memory::measure($site, edge => $edge, bare => $bare, size => 'million',
-        requests => $self->{plan}{requests}, seconds => 5 * $self->{plan}{turns}));
+        requests => $self->{plan}{requests}, seconds => $self->{plan}{memory}));
     $self->{values}{worker_mib_over_bare} = [map { $_->{over_bare} } @{$self->{raw}{memory}}];
     $_->stop for $edge, $bare;
 }
