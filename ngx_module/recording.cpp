@@ -36,6 +36,7 @@ void onWritten(ngx_http_request_t* r, WriteResult result) {
         ngx_http_finalize_request(r, NGX_ERROR);
         return;
     }
+    forgetBodyTimer(r);
     ngx_http_finalize_request(r, answering(r, [&] { return answer(r, result); }));
 }
 

@@ -16,6 +16,7 @@ use Time::HiRes qw(sleep);
 my $deferred  = Grantlink::Port->reserve;
 my $grantlink = Grantlink::Instance->running(server => qq{
     listen 127.0.0.1:@{[$deferred->number]} deferred;
+    lingering_timeout 1s;
     add_header X-Attempt \$grantlink_attempt always;
     location = /connections { stub_status; access_log off; }
 });
@@ -53,14 +54,12 @@ sub leave ($how, $bytes, $pause = 0.02, @address) {
     return $wire;
 }
 
-sub nothing_left ($name) {
-    ok(eventually(sub { $grantlink->open_connections == 0 }), $name);
+sub nothing_left ($name, $seconds = 15) {
+    ok(eventually(sub { $grantlink->open_connections == 0 }, $seconds), $name);
 }
 
 # Before the 25 s of a long poll are over, however patient the tests are.
-sub nothing_waits ($name) {
-    ok(eventually(sub { $grantlink->open_connections == 0 }, 15 / patient(1)), $name);
-}
+sub nothing_waits ($name) { nothing_left($name, 15 / patient(1)) }
 
 my @workers = $grantlink->worker_pids;
 
@@ -104,6 +103,20 @@ subtest 'while the write is in the thread pool' => sub {
     $grantlink->start_daemon;
     is_deeply([map { my $a = $_; eventually(sub { my $o = $a->{outcome}->(); $o ne 'pending' && $o }) } @attempts],
         [('provider_error') x 12], 'and each has its outcome');
+};
+
+subtest 'a body that comes while the write waits' => sub {
+    my $confirm = attempt()->{confirm}->() =~ s/Content-Length: 0/Content-Length: 10/r;
+    my $lock    = hold_writer($grantlink);
+    my $wire    = Grantlink::Wire->connect($grantlink)->send($confirm);
+    sleep 0.3;
+    $wire->send('x' x 10);
+    sleep 1.5;    # longer than nginx waits for a body
+    $lock->release;
+    is($wire->response->status, 303, 'it is recorded');
+    is($wire->send("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n")->response->status, 404, 'and its connection lives on');
+    $wire->close;
+    nothing_left('no connection is left');
 };
 
 subtest 'while the long poll waits' => sub {
