@@ -88,8 +88,7 @@ sub release ($self) { $self->{grantlink}->tap->release }
 
 # By this tab itself, which may press once more then.
 sub _tried ($self, $tab, $account, $decision, $page) {
-    $tab->goto($self->_ask->{link});
-    $tab->click('#start button');
+    $self->_started($tab);
     $tab->choose_account($account);
     $tab->decide($decision);
     return $tab->wait_for_page($page);
