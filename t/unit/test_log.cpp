@@ -8,6 +8,7 @@
 #include <vector>
 
 using namespace grantlink;
+using namespace std::string_literals;
 using test::assertEqual;
 
 namespace {
@@ -44,7 +45,7 @@ void idsAreMembers(void**) {
 }
 
 void anythingIsEscaped(void**) {
-    const std::string odd("a\"b\\c\nd\re\0f\x1b\xff\xe2\x80\xa8", 18);
+    const std::string odd = "a\"b\\c\nd\re\0f\x1b\xff\xe2\x80\xa8"s;
     const std::string line = jsonLogLine(time, "info", odd);
     for (const char c : line)
         assert_true(static_cast<unsigned char>(c) >= 0x20);
