@@ -37,6 +37,7 @@ ngx_int_t answer(ngx_http_request_t* r, RequestContext& request) {
     }
     if (request.route != Route::callback)
         EdgeStore::of(r).writer().servingOthers();
+    addSafetyHeaders(r);
     for (const Dispatch& entry : dispatch)
         if (entry.route == request.route)
             return r->method & entry.methods ? entry.handle(r, request)

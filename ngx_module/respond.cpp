@@ -45,11 +45,8 @@ void keepFromLogs(ngx_http_request_t* r, std::string_view text) {
     contextOf(r)->secretHeaders.emplace_back(const_cast<char*>(text.data()), text.size());
 }
 
-void addSafetyHeaders(ngx_http_request_t* r, std::string_view cacheControl) {
-    addStatic(r, "Cache-Control", cacheControl);
-    addStatic(r, "Referrer-Policy", "no-referrer");
-    addStatic(r, "X-Content-Type-Options", "nosniff");
-    addStatic(r, "X-Robots-Tag", "noindex, nofollow");
+void forbidCaching(ngx_http_request_t* r) {
+    addStatic(r, "Cache-Control", "no-store");
 }
 
 // nginx may change a body that is `temporary`; what others share it copies before.
@@ -154,11 +151,17 @@ void appendJson(std::string& out, std::string_view text) {
 }
 
 ngx_int_t sendJson(ngx_http_request_t* r, std::string_view text) {
-    addSafetyHeaders(r, "no-store");
+    forbidCaching(r);
     return send(r, NGX_HTTP_OK, json, keepText(r, text), Memory::temporary);
 }
 
 } // namespace
+
+void addSafetyHeaders(ngx_http_request_t* r) {
+    addStatic(r, "Referrer-Policy", "no-referrer");
+    addStatic(r, "X-Content-Type-Options", "nosniff");
+    addStatic(r, "X-Robots-Tag", "noindex, nofollow");
+}
 
 ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content) {
     const PageInfo& info = infoOf(page);
@@ -182,7 +185,7 @@ ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content)
         list.emplace(r, context, *content.link, values, content.canStart);
         list->addTo(values);
     }
-    addSafetyHeaders(r, "no-store");
+    forbidCaching(r);
     addStatic(r, "Content-Security-Policy", pages.contentSecurityPolicy());
     addStatic(r, "X-Frame-Options", "DENY");
     rememberLanguage(r, context);
@@ -192,7 +195,7 @@ ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content)
 }
 
 ngx_int_t sendRedirect(ngx_http_request_t* r, std::string_view target) {
-    addSafetyHeaders(r, "no-store");
+    forbidCaching(r);
     const std::string_view kept = keepText(r, target);
     r->headers_out.location = pushHeader(r, ngxStr("Location"), ngxStr(kept));
     keepFromLogs(r, kept);
@@ -224,7 +227,7 @@ ngx_int_t sendMethodNotAllowed(ngx_http_request_t* r, std::string_view allow) {
 
 ngx_int_t sendAsset(ngx_http_request_t* r, std::string_view type, std::string_view cacheControl,
                     std::string_view body) {
-    addSafetyHeaders(r, cacheControl);
+    addStatic(r, "Cache-Control", cacheControl);
     // For who opens it on its own: whatever it is, it is not a document that does anything.
     addStatic(r, "Content-Security-Policy", "default-src 'none'; sandbox");
     return send(r, NGX_HTTP_OK, type, body, Memory::shared);

@@ -1,5 +1,4 @@
-// Answers: pages, redirects, the long poll's JSON, assets. Every one carries the same safety
-// headers; none is cached but assets.
+// Answers: pages, redirects, the long poll's JSON, assets. None is cached but assets.
 //
 // Each function answers what the content handler returns to nginx.
 #pragma once
@@ -24,6 +23,9 @@ struct PageContent {
     bool canStart = false;           // so do buttons of the link's other accounts
     unsigned status = 0;             // HTTP status; 0: the page's own
 };
+
+// What every answer to a recipient has, whatever it will be.
+void addSafetyHeaders(ngx_http_request_t* r);
 
 ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content = {});
 
