@@ -2,6 +2,7 @@
 // nginx starts.
 #pragma once
 
+#include "ngx_module/filled_pages.hpp"
 #include "ngx_module/language.hpp"
 #include "ngx_module/negotiation.hpp"
 #include "ngx_module/page_memory.hpp"
@@ -53,8 +54,8 @@ struct PageInfo {
 const PageInfo& infoOf(Page page);
 std::optional<Page> pageNamed(std::string_view name);
 
-// Immutable once made, but for its memories; neither copied nor moved, because its templates point
-// into its texts.
+// Immutable once made, but for what it remembers; neither copied nor moved, because its templates
+// point into its texts.
 class PageSet {
   public:
     // Of the shipped files, and those of `directory` over them where it is not empty.
@@ -66,6 +67,11 @@ class PageSet {
     // `language` is an index into languages().
     const Template& page(Page page, std::size_t language) const {
         return pages_[language][static_cast<std::size_t>(page)];
+    }
+
+    // The same, with some of `values` filled in; valid until the next call.
+    const Template& filled(const Template& page, const PlainValues& values) const {
+        return filled_.find(page, values);
     }
 
     // By the header Accept-Language: an index into languages().
@@ -102,6 +108,7 @@ class PageSet {
     std::vector<Language> languages_;
     std::vector<Pages> pages_; // of each language
     std::string policy_;
+    mutable FilledPages filled_;
     mutable PageMemory memory_;
     mutable LastAccepted accepted_;
     mutable RecentDates dates_;

@@ -106,23 +106,23 @@ std::string_view hintFor(const ProviderView& provider, std::string_view language
     return textIn("en");
 }
 
-void addLinkValues(PageValues& out, const FoundLink& link, const Template& page,
+void addLinkValues(PlainValues& out, const FoundLink& link, const Template& page,
                    const PageSet& pages, std::size_t language) {
-    out.set(Slot::requester, link.view().requester);
-    out.set(Slot::message, link.view().message);
-    out.set(Slot::account, link.item().account);
-    out.set(Slot::provider, link.providerName());
-    out.set(Slot::expires, pages.date(link.view().expires, language));
+    out[Slot::requester] = link.view().requester;
+    out[Slot::message] = link.view().message;
+    out[Slot::account] = link.item().account;
+    out[Slot::provider] = link.providerName();
+    out[Slot::expires] = pages.date(link.view().expires, language);
     if (const BrandView* brand = link.brand()) {
-        out.set(Slot::brand, brand->name);
-        out.set(Slot::logo, brand->logo);
-        out.set(Slot::colour, brand->colour);
+        out[Slot::brand] = brand->name;
+        out[Slot::logo] = brand->logo;
+        out[Slot::colour] = brand->colour;
     }
     const ProviderView* provider = link.provider();
     if (provider && page.mentions(Slot::switchurl))
-        out.set(Slot::switchurl, provider->switchUrl);
+        out[Slot::switchurl] = provider->switchUrl;
     if (provider && page.mentions(Slot::switchhow))
-        out.set(Slot::switchhow, hintFor(*provider, pages.languages()[language].tag));
+        out[Slot::switchhow] = hintFor(*provider, pages.languages()[language].tag);
 }
 
 // Filters must not write into it: the next page may be composed in the same memory.
@@ -171,15 +171,17 @@ ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content)
     const std::string_view wanted =
         content.link ? content.link->view().language : std::string_view();
     const std::size_t language = languageOf(r, context, wanted);
-    const Template& text = pages.page(page, language);
-    PageValues values;
+    const Template& compiled = pages.page(page, language);
+    PlainValues plain;
     if (content.link)
-        addLinkValues(values, *content.link, text, pages, language);
-    values.set(Slot::approver, content.approver);
-    values.set(Slot::detail, content.detail);
-    values.set(Slot::assets, assetsFrom(context.route));
-    values.set(Slot::problem, context.route == Route::callback ? info.name : std::string_view());
-    values.set(Slot::retry, content.retry ? "retry" : "");
+        addLinkValues(plain, *content.link, compiled, pages, language);
+    plain[Slot::approver] = content.approver;
+    plain[Slot::detail] = content.detail;
+    plain[Slot::assets] = assetsFrom(context.route);
+    plain[Slot::problem] = context.route == Route::callback ? info.name : std::string_view();
+    plain[Slot::retry] = content.retry ? "retry" : "";
+    const Template& text = pages.filled(compiled, plain);
+    PageValues values(plain, text.mentions());
     std::optional<AccountList> list;
     if (content.link && content.link->isShared()) {
         list.emplace(r, context, *content.link, values, content.canStart);

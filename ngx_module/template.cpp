@@ -1,6 +1,7 @@
 #include "ngx_module/template.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace grantlink {
@@ -69,6 +70,13 @@ std::string escapeHtml(std::string_view text) {
             out += c;
     }
     return out;
+}
+
+PageValues::PageValues(const PlainValues& plain, SlotSet slots) {
+    for (unsigned long rest = slots.to_ulong(); rest != 0; rest &= rest - 1) {
+        const auto slot = static_cast<Slot>(std::countr_zero(rest));
+        set(slot, plain[slot]);
+    }
 }
 
 void PageValues::set(Slot slot, std::string_view text) {

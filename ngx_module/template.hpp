@@ -51,6 +51,19 @@ enum class Slot : std::uint8_t {
 
 constexpr std::size_t slotCount = static_cast<std::size_t>(Slot::count);
 
+using SlotSet = std::bitset<slotCount>;
+
+// The values of a page, as plain text.
+class PlainValues {
+  public:
+    std::string_view& operator[](Slot slot) { return values_[static_cast<std::size_t>(slot)]; }
+
+    std::string_view operator[](Slot slot) const { return values_[static_cast<std::size_t>(slot)]; }
+
+  private:
+    std::array<std::string_view, slotCount> values_;
+};
+
 // The values of a page, as they stand in HTML text and attributes. They point at what they were set
 // to; only what has something to escape is copied.
 class PageValues {
@@ -58,6 +71,9 @@ class PageValues {
     PageValues() = default;
     PageValues(PageValues&&) = default; // the copies stay where they are
     PageValues& operator=(PageValues&&) = delete;
+
+    // Those of `slots`; what a page does not mention need not be escaped.
+    PageValues(const PlainValues& plain, SlotSet slots);
 
     // The same values once more, to be changed: `page` has to outlive them.
     explicit PageValues(const PageValues& page) : values_(page.values_) {}
@@ -84,7 +100,9 @@ class Template {
     // Bytes that render() reads behind its texts, and may write behind the page.
     static constexpr std::size_t surplus = 32;
 
-    // Whether the page says anything of it, or asks for it.
+    // What the page says anything of, or asks for.
+    SlotSet mentions() const { return mentions_; }
+
     bool mentions(Slot slot) const { return mentions_[static_cast<std::size_t>(slot)]; }
 
     // How much memory render() needs.
@@ -99,6 +117,7 @@ class Template {
 
   private:
     friend class TemplateCompiler;
+    friend class TemplateFiller;
     class Turn;
 
     // What is between `each` and `next` is for each account; `each` leads to the segment behind
@@ -124,7 +143,7 @@ class Template {
     std::string_view head_; // stands before the first segment
     std::string texts_;     // of the segments, one after the other
     std::vector<Segment> segments_;
-    std::bitset<slotCount> mentions_;
+    SlotSet mentions_;
     Sizes page_, account_; // outside {{#accounts}}, and inside
 };
 

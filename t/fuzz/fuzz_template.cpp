@@ -1,5 +1,6 @@
 // Templates an operator writes, and the values of a page, some of which strangers choose.
 #include "ngx_module/template_compiler.hpp"
+#include "ngx_module/template_filler.hpp"
 
 #include "t/fuzz/fuzz.hpp"
 
@@ -61,6 +62,17 @@ void valuesAreEscaped(const Template& page) {
                 "no value brings a character of HTML");
 }
 
+// Whichever values are filled in before, and whether they are empty or not.
+void fillingChangesNoPage(const Template& page, fuzz::Input in) {
+    PageValues values;
+    const auto set = in.integer<std::uint32_t>();
+    for (std::size_t i = 0; i < slotCount; ++i)
+        values.set(static_cast<Slot>(i), set >> i & 1 ? "<_>" : "");
+    const Template less = filled(page, values, SlotSet(in.integer<std::uint32_t>()));
+    require(rendered(less, values) == rendered(page, values),
+            "a page that is filled in is the same");
+}
+
 } // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -84,5 +96,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     rendered(*page, {});
     pageIsBounded(*page, size);
     valuesAreEscaped(*page);
+    fillingChangesNoPage(*page, {data, size});
     return 0;
 }

@@ -1,6 +1,7 @@
 // Templates: the tags, their errors, and the shipped pages in every language.
 #include "ngx_module/page_set.hpp"
 #include "ngx_module/template_compiler.hpp"
+#include "ngx_module/template_filler.hpp"
 
 #include "t/unit/cmocka.hpp"
 
@@ -34,6 +35,16 @@ std::string together(const Template& page, const PageValues& values, Accounts ea
     return std::string(page.render(values, memory.data(), accounts));
 }
 
+// With any of the values filled in before, the page must be the same.
+void requireSameFilled(const Template& page, const PageValues& values, Accounts each,
+                       const std::string& expected) {
+    for (const unsigned long slots : {0x0ul, 0x1ul, 0x2ul, 0x10ul, 0x12ul, 0x1fffffful}) {
+        const Template less = filled(page, values, SlotSet(slots));
+        assertEqual(together(less, values, each), expected);
+        assertEqual(together(filled(less, values, SlotSet(0x1ffffff)), values, each), expected);
+    }
+}
+
 std::string rendered(const std::string& text, const PageValues& values, Accounts accounts = {}) {
     const std::vector<Language> languages{someLanguage("ar", "العربية"),
                                           someLanguage("en", "English")};
@@ -52,7 +63,11 @@ std::string rendered(const std::string& text, const PageValues& values, Accounts
                                         : std::optional<std::string_view>(found->second);
         },
         languages[1], languages, heads);
-    return compiled ? together(*compiled, values, accounts) : "error: " + compiled.error().message;
+    if (!compiled)
+        return "error: " + compiled.error().message;
+    const std::string out = together(*compiled, values, accounts);
+    requireSameFilled(*compiled, values, accounts, out);
+    return out;
 }
 
 void templatesRender(void**) {
@@ -171,6 +186,43 @@ void templateErrorsNameTheLine(void**) {
         assertEqual(rendered(text, {}).substr(0, std::string(expected).size()), expected);
 }
 
+std::string pageOf(const Template& page, const PlainValues& plain) {
+    return together(page, PageValues(plain, page.mentions()), {});
+}
+
+// Asked for twice in a row with the same requester, provider and brand, a page has these filled in.
+void sharedValuesAreFilledIn(void**) {
+    const auto pages = PageSet::compile("");
+    const Template& ready = (*pages)->page(Page::ready, 0);
+    const Template& declined = (*pages)->page(Page::declined, 0);
+    PlainValues values;
+    values[Slot::requester] = "Tom & Co";
+    values[Slot::account] = "@a";
+    values[Slot::assets] = "assets/";
+    const std::string expected = pageOf(ready, values);
+    FilledPages cache;
+    assert_ptr_equal(&cache.find(ready, values), &ready);
+    const Template& less = cache.find(ready, values);
+    assert_ptr_not_equal(&less, &ready);
+    assert_true(less.mentions(Slot::account) && less.mentions(Slot::message));
+    assert_false(less.mentions(Slot::requester) || less.mentions(Slot::colour));
+    assertEqual(pageOf(less, values), expected);
+    assert_ptr_equal(less.head().data(), ready.head().data());
+    values[Slot::account] = "@b"; // it is not shared
+    assert_ptr_equal(&cache.find(ready, values), &less);
+    assertEqual(pageOf(less, values), pageOf(ready, values));
+    assert_ptr_equal(&cache.find(declined, values), &declined);
+    for (const Slot slot : {Slot::requester, Slot::provider, Slot::brand, Slot::logo, Slot::colour,
+                            Slot::assets, Slot::problem, Slot::retry}) {
+        for (const std::string_view text : {"Tom & Ca", "Tom &", "x"}) {
+            values[slot] = text;
+            const Template& first = cache.find(ready, values);
+            assert_ptr_equal(&first, &ready);
+            assertEqual(pageOf(cache.find(ready, values), values), pageOf(ready, values));
+        }
+    }
+}
+
 void shippedPagesCompile(void**) {
     const auto pages = PageSet::compile("");
     if (!pages)
@@ -206,6 +258,7 @@ int main() {
                                 cmocka_unit_test(versionsChangeWithTheirFile),
                                 cmocka_unit_test(languagesAreCompiledIn),
                                 cmocka_unit_test(templateErrorsNameTheLine),
+                                cmocka_unit_test(sharedValuesAreFilledIn),
                                 cmocka_unit_test(shippedPagesCompile)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

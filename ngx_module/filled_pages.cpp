@@ -1,0 +1,60 @@
+#include "ngx_module/filled_pages.hpp"
+
+#include "ngx_module/template_filler.hpp"
+
+namespace grantlink {
+
+bool FilledPages::Entry::isOf(const Template& page, const PlainValues& values) const {
+    if (page_ != &page)
+        return false;
+    std::string_view rest = text_;
+    for (std::size_t i = 0; i < shared.size(); ++i) {
+        const std::string_view value = values[shared[i]];
+        if (value.size() != sizes_[i] || (!value.empty() && !rest.starts_with(value)))
+            return false;
+        rest.remove_prefix(value.size());
+    }
+    return true;
+}
+
+void FilledPages::Entry::become(const Template& page, const PlainValues& values) {
+    page_ = nullptr; // until all of it is true
+    filled_.reset();
+    text_.clear();
+    for (std::size_t i = 0; i < shared.size(); ++i) {
+        text_ += values[shared[i]];
+        sizes_[i] = values[shared[i]].size();
+    }
+    page_ = &page;
+}
+
+const Template& FilledPages::Entry::filledIn(const PlainValues& values) {
+    static const SlotSet slots = [] {
+        SlotSet out;
+        for (const Slot slot : shared)
+            out.set(static_cast<std::size_t>(slot));
+        return out;
+    }();
+    if (!filled_)
+        filled_ = filled(*page_, PageValues(values, slots), slots);
+    return *filled_;
+}
+
+// By what differs most: two that meet here take each other's place again and again.
+FilledPages::Entry& FilledPages::entryFor(const Template& page, const PlainValues& values) {
+    std::size_t hash = reinterpret_cast<std::uintptr_t>(&page) / sizeof(Template);
+    for (const Slot slot : {Slot::requester, Slot::provider, Slot::brand})
+        if (const std::string_view value = values[slot]; !value.empty())
+            hash = hash * 31 + value.size() * 5 + static_cast<unsigned char>(value.back());
+    return entries_[hash % entries_.size()];
+}
+
+const Template& FilledPages::find(const Template& page, const PlainValues& values) {
+    Entry& entry = entryFor(page, values);
+    if (entry.isOf(page, values))
+        return entry.filledIn(values);
+    entry.become(page, values);
+    return page;
+}
+
+} // namespace grantlink
