@@ -32,6 +32,11 @@ const LinkReader* EdgeStore::openLinksOf(ngx_http_request_t* r) {
     return edge ? edge->links_.get() : nullptr;
 }
 
+void EdgeStore::prefetchPlace(ngx_http_request_t* r, const LinkKey& link) {
+    if (const LinkReader* links = openLinksOf(r))
+        links->prefetchPlace(link);
+}
+
 void EdgeStore::prefetchSlot(ngx_http_request_t* r, const LinkKey& link) {
     if (const LinkReader* links = openLinksOf(r))
         links->prefetchSlot(link);

@@ -24,11 +24,6 @@ void fill(RequestContext& context, const RoutePath& path, ngx_http_request_t* r)
     context.languageAsked = queryValue(view(r->args), "lang");
     if (path.route == Route::approve || path.route == Route::status)
         context.accountAsked = queryValue(view(r->args), "account");
-    if (path.route == Route::approve) {
-        context.link = linkKeyOf(path.last);
-        if (context.link)
-            EdgeStore::prefetchSlot(r, *context.link);
-    }
     if (path.route == Route::asset)
         context.asset = path.last;
     if (path.route == Route::status || path.route == Route::confirm || path.route == Route::outcome)
@@ -38,6 +33,31 @@ void fill(RequestContext& context, const RoutePath& path, ngx_http_request_t* r)
         context.query = secretCopy(view(r->args));
     }
 }
+
+// The link whose token came with the request. The memory is asked for it step by step, while other
+// things are done.
+class ExpectedLink {
+  public:
+    ExpectedLink(ngx_http_request_t* r, const RoutePath& path) : r_(r) {
+        if (path.route == Route::approve)
+            token_ = LinkToken::parse(path.last);
+        if (token_)
+            EdgeStore::prefetchPlace(r, token_->locator());
+    }
+
+    std::optional<LinkKey> key() const {
+        if (!token_)
+            return std::nullopt;
+        EdgeStore::prefetchSlot(r_, token_->locator());
+        const LinkKey out = token_->key();
+        EdgeStore::prefetchEntry(r_, out);
+        return out;
+    }
+
+  private:
+    ngx_http_request_t* r_;
+    std::optional<LinkToken> token_;
+};
 
 } // namespace
 
@@ -70,10 +90,12 @@ ngx_int_t onRewrite(ngx_http_request_t* r) noexcept {
         const std::string_view rest = behindPrefix(r);
         const RoutePath path =
             conf.handler == Handler::approve ? parseApprovePath(rest) : parseCallbackPath(rest);
+        const ExpectedLink link(r, path);
         fill(*context, path, r);
         if (r == r->main) // a subrequest shares its headers
             takeCookies(r, &context->cookies);
         redactRequest(r, rest.size(), mayBeLogged(path.route));
+        context->link = link.key();
         return NGX_DECLINED;
     });
 }

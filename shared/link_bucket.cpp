@@ -19,20 +19,21 @@ constexpr std::uint32_t slots = 1024;
 constexpr std::size_t slotSize = 4;
 constexpr std::size_t tableSize = slots * slotSize;
 constexpr std::uint32_t placeMask = 0x00ffffff;
-constexpr std::size_t entryHead = 16 + 2;
+constexpr std::size_t keySize = sizeof(LinkKey::bytes);
+constexpr std::size_t entryHead = keySize + 2;
 
-// The key is a hash: parts of it serve where others would hash again.
+// The locator is as good as random: parts of it serve where others would hash.
 std::uint64_t spreadPart(const LinkKey& link) {
     return loadLittleEndian<std::uint64_t>(link.bytes.data());
 }
 
 // The first slot where a link may be.
 std::uint32_t slotOf(const LinkKey& link) {
-    return loadLittleEndian<std::uint32_t>(&link.bytes[8]) & (slots - 1);
+    return loadLittleEndian<std::uint16_t>(&link.bytes[6]) & (slots - 1);
 }
 
 std::uint32_t markPart(const LinkKey& link) {
-    return std::uint32_t{link.bytes[12]} << 24;
+    return std::uint32_t{link.bytes[LinkKey::locatorSize]} << 24;
 }
 
 struct Entry {
@@ -42,10 +43,10 @@ struct Entry {
 std::optional<Entry> entryAt(Bytes record, std::size_t place) {
     if (place > record.size() || record.size() - place < entryHead)
         return std::nullopt;
-    const auto length = loadLittleEndian<std::uint16_t>(&record[place + 16]);
+    const auto length = loadLittleEndian<std::uint16_t>(&record[place + keySize]);
     if (record.size() - place - entryHead < length)
         return std::nullopt;
-    return Entry{record.subspan(place, 16), record.subspan(place + entryHead, length)};
+    return Entry{record.subspan(place, keySize), record.subspan(place + entryHead, length)};
 }
 
 // An entry lies over two or three cache lines, which no cache holds: asked for together they arrive

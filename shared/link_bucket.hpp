@@ -1,8 +1,8 @@
-// Link views by the hash of their token, some hundred to a bucket.
+// Link views by their link key, some hundred to a bucket.
 //
-// Keys are hashes, so looking one up in a B-tree of ten million visits pages that no cache holds,
-// and some fifteen cache lines in them. A bucket costs the tree a thousandth of the keys, which do
-// stay in the cache, and then three or four lines: a slot and the entry itself.
+// Keys are as good as random, so looking one up in a B-tree of ten million visits pages that no
+// cache holds, and some fifteen cache lines in them. A bucket costs the tree a thousandth of the
+// keys, which do stay in the cache, and then three or four lines: a slot and the entry itself.
 //
 // The buckets grow as in linear hashing (Litwin, 1980): with every so many links that are added one
 // bucket is split in two, so a store never has to be made anew because it has grown.

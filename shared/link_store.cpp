@@ -11,7 +11,7 @@ namespace grantlink {
 
 namespace {
 
-constexpr std::uint32_t schema = 4;
+constexpr std::uint32_t schema = 5;
 constexpr std::size_t mapSize = std::size_t{16} << 30; // ten million links take about 1.5 GiB
 constexpr std::size_t partSize = LinkSpread::linksABucket;
 constexpr mode_t fileMode = 0640; // nginx's group reads
@@ -134,31 +134,29 @@ LinkReader::Snapshot::Snapshot(LinkReader& reader) : reader_(reader), now_(reade
     reader_.shared_ = {};
     if (const auto record = reader_.read_.get(reader_.databases_.meta, spreadKey()))
         reader_.shared_.spread = LinkSpread::parse(*record).value_or(LinkSpread{});
-    reader_.seen_.resize(reader_.shared_.spread.buckets);
+    reader_.places_.storeChanged(reader_.shared_.spread.buckets);
     reader_.sharedAt_ = now;
 }
 
+void LinkReader::prefetchPlace(const LinkKey& link) const {
+    places_.prefetch(shared_.spread.bucketOf(link));
+}
+
 void LinkReader::prefetchSlot(const LinkKey& link) const {
-    const std::uint32_t number = shared_.spread.bucketOf(link);
-    if (number < seen_.size())
-        grantlink::prefetchSlot(seen_[number].bucket(), link);
+    grantlink::prefetchSlot(places_.lately(shared_.spread.bucketOf(link)), link);
 }
 
 void LinkReader::prefetchEntry(const LinkKey& link) const {
-    const std::uint32_t number = shared_.spread.bucketOf(link);
-    if (number < seen_.size())
-        grantlink::prefetchEntry(seen_[number].bucket(), link);
+    grantlink::prefetchEntry(places_.lately(shared_.spread.bucketOf(link)), link);
 }
 
-// LMDB has to be asked for a bucket once after the store has changed.
 std::optional<Bytes> LinkReader::bucketOf(const LinkKey& link) {
     const std::uint32_t number = shared_.spread.bucketOf(link);
-    const auto now = static_cast<std::uint32_t>(sharedAt_);
-    if (number < seen_.size() && seen_[number].data && seen_[number].at == now)
-        return seen_[number].bucket();
+    if (const auto known = places_.now(number))
+        return known;
     const auto found = read_.get(databases_.links, bucketKey(number));
-    if (found && number < seen_.size()) // LMDB has no value above 4 GiB
-        seen_[number] = {found->data(), static_cast<std::uint32_t>(found->size()), now};
+    if (found)
+        places_.remember(number, *found);
     return found;
 }
 

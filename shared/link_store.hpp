@@ -11,6 +11,7 @@
 // Errors: lmdb::LmdbError, and std::runtime_error for a schema this build cannot read.
 #pragma once
 
+#include "shared/bucket_places.hpp"
 #include "shared/link_bucket.hpp"
 #include "shared/link_token.hpp"
 #include "shared/link_view.hpp"
@@ -63,8 +64,9 @@ class LinkReader {
 
     Snapshot snapshot() { return Snapshot(*this); }
 
-    // For a link that find() will be asked for soon. No cache holds its bucket: the slot is asked
-    // for as soon as the link is known, the entry once nginx has gone through its phases.
+    // For a link that find() will be asked for soon. No cache holds its bucket, and often not even
+    // where that is: each is asked for when the one before has had time to come.
+    void prefetchPlace(const LinkKey& link) const;
     void prefetchSlot(const LinkKey& link) const;
     void prefetchEntry(const LinkKey& link) const;
 
@@ -90,17 +92,7 @@ class LinkReader {
     Shared shared_;
     std::size_t sharedAt_ = 0; // the transaction that `shared_` is of
 
-    // Where each bucket lies, or lay when the store was another one: then it serves for prefetching
-    // alone. Nothing is unmapped while the environment is open.
-    struct Seen {
-        const std::uint8_t* data = nullptr;
-        std::uint32_t size = 0;
-        std::uint32_t at = 0; // the transaction: the lower half of its id, so that 16 bytes do
-
-        Bytes bucket() const { return {data, size}; }
-    };
-
-    std::vector<Seen> seen_;
+    BucketPlaces places_; // nothing is unmapped while the environment is open
 };
 
 // The daemon's side. Blocks on the writer lock and on fsync.

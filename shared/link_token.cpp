@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t tokenSize = 24;
 static_assert(base64urlLength(tokenSize) == linkTokenLength);
 
+static_assert(tokenSize - LinkKey::locatorSize == crypto_shorthash_siphashx24_KEYBYTES);
+static_assert(sizeof(LinkKey::bytes) - LinkKey::locatorSize == crypto_shorthash_siphashx24_BYTES);
+
 } // namespace
 
 std::string makeLinkToken(const MasterKey& key, const Uuid& connection, std::uint32_t generation) {
@@ -24,13 +27,29 @@ std::string makeLinkToken(const MasterKey& key, const Uuid& connection, std::uin
     return base64url(token.bytes);
 }
 
-std::optional<LinkKey> linkKeyOf(std::string_view text) {
-    SecretArray<tokenSize> token;
-    if (!base64urlDecode(text, token.bytes))
-        return std::nullopt;
-    LinkKey out;
-    crypto_generichash(out.bytes.data(), out.bytes.size(), token.data(), token.size(), nullptr, 0);
+std::optional<LinkToken> LinkToken::parse(std::string_view text) {
+    std::optional<LinkToken> out(std::in_place);
+    if (!base64urlDecode(text, out->bytes_.bytes))
+        out.reset();
     return out;
+}
+
+LinkKey LinkToken::locator() const {
+    LinkKey out;
+    std::memcpy(out.bytes.data(), bytes_.data(), LinkKey::locatorSize);
+    return out;
+}
+
+LinkKey LinkToken::key() const {
+    LinkKey out = locator();
+    crypto_shorthash_siphashx24(&out.bytes[LinkKey::locatorSize], bytes_.data(),
+                                LinkKey::locatorSize, bytes_.data() + LinkKey::locatorSize);
+    return out;
+}
+
+std::optional<LinkKey> linkKeyOf(std::string_view text) {
+    const auto token = LinkToken::parse(text);
+    return token ? std::optional(token->key()) : std::nullopt;
 }
 
 } // namespace grantlink

@@ -1,11 +1,13 @@
 // The secret of an approval link.
 //
 // token = BLAKE2b-192 keyed with a master subkey, over connection id and generation, so the daemon
-// can show a link again at any time and nothing stores it. The edge store knows only the token's
-// hash: who reads the store cannot make a link, and a look-up by hash leaks nothing by its timing.
+// can show a link again at any time and nothing stores it. The edge store knows a third of it, to
+// find the link by, and a value that the rest is verified with: who reads the store cannot make a
+// link, for which 128 bits are missing, and how long a look-up takes tells nothing of them.
 #pragma once
 
 #include "shared/keys.hpp"
+#include "shared/secret.hpp"
 #include "shared/uuid.hpp"
 
 #include <array>
@@ -16,17 +18,35 @@
 
 namespace grantlink {
 
-// BLAKE2b-128 of a token's 24 bytes: the key of the link view in the edge store.
+// The key of the link view in the edge store: the locator, which is the token's first 8 bytes, and
+// SipHash-2-4-128 of the locator, keyed with the other 16. Of a keyed function that is as good as
+// random, no value tells its key; and this one takes a tenth of the time of a hash.
 struct LinkKey {
-    std::array<std::uint8_t, 16> bytes{};
+    static constexpr std::size_t locatorSize = 8;
+
+    std::array<std::uint8_t, locatorSize + 16> bytes{};
     auto operator<=>(const LinkKey&) const = default;
 };
 
 constexpr std::size_t linkTokenLength = 32; // characters of base64url
 
+// A token that somebody sent. Wipes it.
+class LinkToken {
+  public:
+    // Nothing unless the text is 32 characters of base64url.
+    static std::optional<LinkToken> parse(std::string_view text);
+
+    // A key with the locator alone: enough to ask the memory for the link, while key() takes its
+    // time.
+    LinkKey locator() const;
+    LinkKey key() const;
+
+  private:
+    SecretArray<24> bytes_;
+};
+
 std::string makeLinkToken(const MasterKey& key, const Uuid& connection, std::uint32_t generation);
 
-// Nothing unless the text is 32 characters of base64url.
-std::optional<LinkKey> linkKeyOf(std::string_view token);
+std::optional<LinkKey> linkKeyOf(std::string_view token); // LinkToken's
 
 } // namespace grantlink

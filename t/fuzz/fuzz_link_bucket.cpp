@@ -12,7 +12,8 @@ constexpr std::size_t tableSize = 4096; // docs/formats.md: 1,024 slots of four 
 
 LinkKey keyFrom(fuzz::Input& in) {
     LinkKey out;
-    out.bytes = in.uuid().bytes;
+    for (std::uint8_t& byte : out.bytes)
+        byte = in.integer<std::uint8_t>();
     return out;
 }
 

@@ -25,7 +25,7 @@ void lookUp(LinkReader& reader, fuzz::Input in) {
     const LinkReader::Snapshot snapshot = reader.snapshot();
     const Uuid connection = in.uuid();
     LinkKey key;
-    key.bytes = connection.bytes;
+    std::copy(connection.bytes.begin(), connection.bytes.end(), key.bytes.begin());
     followItems(snapshot, snapshot.find(key));
     followItems(snapshot, snapshot.find(connection));
     const std::string longName(in.integer<std::uint16_t>(), 'x');

@@ -16,6 +16,13 @@ void onlyBase64urlIsAToken(std::string_view text) {
     const bool expected = text.size() == linkTokenLength && bytes;
     require(key.has_value() == expected, "a token is 32 characters of base64url");
     require(!key || base64url(*bytes) == text, "a token has one spelling");
+    const auto token = LinkToken::parse(text);
+    require(token.has_value() == expected, "one is told so as soon as it is read");
+    if (token)
+        require(std::equal(bytes->begin(), bytes->begin() + LinkKey::locatorSize,
+                           token->locator().bytes.begin()) &&
+                    token->key() == *key,
+                "a key begins with its token's locator");
 }
 
 void tokensAreTheirOwn(fuzz::Input in) {

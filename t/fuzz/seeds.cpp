@@ -121,7 +121,7 @@ void putBuckets(const Corpus& corpus) {
     corpus.put("link_bucket", "no-empty-slot", std::string(4096 + 64, '\xff'));
     std::string entries;
     for (char fill : {'a', 'b', 'c'})
-        entries += std::string(16, fill) + "\x04view";
+        entries += std::string(24, fill) + "\x04view";
     corpus.put("link_bucket", "entries", entries);
 }
 

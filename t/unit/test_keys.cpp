@@ -1,4 +1,5 @@
 // Key files, link tokens and sealed codes.
+#include "shared/base64url.hpp"
 #include "shared/keys.hpp"
 #include "shared/link_token.hpp"
 #include "shared/sealed_code.hpp"
@@ -81,6 +82,27 @@ void linkTokensAreStableAndDistinct(void**) {
     assert_false(linkKeyOf("!" + token.substr(1)).has_value());
 }
 
+// Of the token no more than a third is in its key, and each bit of the rest makes it another one.
+void aLinkKeyTellsOfATokenWhereItIs(void**) {
+    const MasterKeys keys = masterKeys(generateKeyFiles().master);
+    const std::string text = makeLinkToken(keys.current(), Uuid::v7(), 1);
+    const auto bytes = base64urlDecode(text);
+    const auto token = LinkToken::parse(text);
+    const LinkKey key = token->key(), locator = token->locator();
+    for (std::size_t i = 0; i < key.bytes.size(); ++i) {
+        assert_int_equal(locator.bytes[i], i < LinkKey::locatorSize ? (*bytes)[i] : 0);
+        if (i < LinkKey::locatorSize)
+            assert_int_equal(key.bytes[i], (*bytes)[i]);
+    }
+    for (std::size_t bit = 8 * LinkKey::locatorSize; bit < 8 * bytes->size(); ++bit) {
+        auto other = *bytes;
+        other[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
+        const auto changed = LinkToken::parse(base64url(other));
+        assert_true(changed->locator() == locator);
+        assert_true(changed->key() != key);
+    }
+}
+
 void sealedCodesOpenOnlyWhereTheyBelong(void**) {
     const MasterKeys keys = masterKeys(generateKeyFiles().master);
     const MasterKeys others = masterKeys(generateKeyFiles().master);
@@ -107,9 +129,11 @@ void sealedCodesOpenOnlyWhereTheyBelong(void**) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {
-        cmocka_unit_test(generatedFilesBelongTogether), cmocka_unit_test(badFilesAreNamedWithLine),
-        cmocka_unit_test(sealKeysAreKeys), cmocka_unit_test(linkTokensAreStableAndDistinct),
-        cmocka_unit_test(sealedCodesOpenOnlyWhereTheyBelong)};
+    const CMUnitTest tests[] = {cmocka_unit_test(generatedFilesBelongTogether),
+                                cmocka_unit_test(badFilesAreNamedWithLine),
+                                cmocka_unit_test(sealKeysAreKeys),
+                                cmocka_unit_test(linkTokensAreStableAndDistinct),
+                                cmocka_unit_test(aLinkKeyTellsOfATokenWhereItIs),
+                                cmocka_unit_test(sealedCodesOpenOnlyWhereTheyBelong)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

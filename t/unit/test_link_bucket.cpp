@@ -1,4 +1,5 @@
 // Buckets of links: what goes in is found, a store grows one split at a time, damage is no entry.
+#include "shared/bucket_places.hpp"
 #include "shared/link_bucket.hpp"
 #include "shared/link_store.hpp"
 
@@ -60,6 +61,35 @@ void damageIsNoEntry(void**) {
     assert_false(findInBucket(bytesOf(full), someKey()).has_value());
     assert_false(parseLinkBucket(bytesOf(full)).has_value());
     assert_false(findInBucket({}, someKey()).has_value());
+}
+
+// Wherever the buckets of a map lie, and of a map that is too large for it.
+void placesAreRemembered(void**) {
+    constexpr std::ptrdiff_t page = 4096;
+    const auto map = reinterpret_cast<const std::uint8_t*>((std::uintptr_t{1} << 40) + 16);
+    BucketPlaces places;
+    const auto isKnown = [&](Bytes record) {
+        places.remember(1, record);
+        const auto found = places.now(1);
+        const Bytes late = places.lately(1);
+        assert_true(!found || (found->data() == late.data() && found->size() == late.size()));
+        return found && found->data() == record.data() && found->size() >= record.size() &&
+               found->size() < record.size() + page;
+    };
+    assert_false(isKnown({map, 9000})); // there is no such bucket
+    places.storeChanged(2);
+    assert_false(places.now(1).has_value());
+    assert_true(places.lately(1).empty());
+    for (const std::ptrdiff_t pages : {0, 1, 4'000'000, -8'000'000, 8'388'607, -8'388'608})
+        for (const std::size_t size : {4080, 4081, 30'000, 255 * 4096 - 16})
+            assert_true(isKnown({map + pages * page, size}));
+    places.storeChanged(3); // as it was, until LMDB has been asked
+    assert_false(places.now(1).has_value());
+    assert_int_equal(places.lately(1).size(), 255 * 4096 - 16);
+    assert_false(isKnown({map + 8'388'608 * page, 9000}));
+    assert_false(isKnown({map, 255 * 4096 - 15}));
+    assert_false(isKnown({map + 100, 9000}));
+    assert_false(places.now(0).has_value());
 }
 
 void aSplitMovesOnlyToTheNewBucket(void**) {
@@ -170,11 +200,10 @@ void aStoreGrows(void**) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {cmocka_unit_test(everyEntryIsFound),
-                                cmocka_unit_test(damageIsNoEntry),
-                                cmocka_unit_test(aSplitMovesOnlyToTheNewBucket),
-                                cmocka_unit_test(manyAtOnceAreSpread),
-                                cmocka_unit_test(snapshotsInOneAnotherAgree),
-                                cmocka_unit_test(aStoreGrows)};
+    const CMUnitTest tests[] = {
+        cmocka_unit_test(everyEntryIsFound),   cmocka_unit_test(damageIsNoEntry),
+        cmocka_unit_test(placesAreRemembered), cmocka_unit_test(aSplitMovesOnlyToTheNewBucket),
+        cmocka_unit_test(manyAtOnceAreSpread), cmocka_unit_test(snapshotsInOneAnotherAgree),
+        cmocka_unit_test(aStoreGrows)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -282,7 +282,7 @@ void write(const std::string& edgeStore) {
 void anOlderStoreIsMadeAnew(void**) {
     Stores stores;
     putSchema(stores.edge(), 1);
-    assertThrows("has schema 1, this build reads schema 4", read, stores.edge());
+    assertThrows("has schema 1, this build reads schema 5", read, stores.edge());
     stores.open({{"acme", acme()}});
     assertThrows("has schema 1", read, stores.edge()); // as it was, until all of it is there
     stores.publishAll();
@@ -302,21 +302,21 @@ void aReaderNoticesAnotherSchema(void**) {
     stores.publishAll();
     LinkReader reader(stores.edge());
     assert_true(reader.snapshot().find(stores.key()).has_value());
-    putSchema(stores.edge(), 5);
+    putSchema(stores.edge(), 6);
     std::string message;
     try {
         reader.snapshot();
     } catch (const std::runtime_error& error) {
         message = error.what();
     }
-    assert_true(message.find("has schema 5, this build reads schema 4") != std::string::npos);
+    assert_true(message.find("has schema 6, this build reads schema 5") != std::string::npos);
 }
 
 void aNewerStoreIsLeftAlone(void**) {
     Stores stores;
-    putSchema(stores.edge(), 5);
-    assertThrows("has schema 5", write, stores.edge());
-    assertThrows("has schema 5", read, stores.edge());
+    putSchema(stores.edge(), 6);
+    assertThrows("has schema 6", write, stores.edge());
+    assertThrows("has schema 6", read, stores.edge());
 }
 
 void aSharedLinkIsOne(void**) {
