@@ -19,8 +19,8 @@
 namespace grantlink {
 
 // The key of the link view in the edge store: the locator, which is the token's first 8 bytes, and
-// SipHash-2-4-128 of the locator, keyed with the other 16. Of a keyed function that is as good as
-// random, no value tells its key; and this one takes a tenth of the time of a hash.
+// SipHash-2-4-128 of the locator, keyed with the other 16. Of a pseudo-random
+// function no value tells its key; and this one takes an eighth of a hash's time.
 struct LinkKey {
     static constexpr std::size_t locatorSize = 8;
 
