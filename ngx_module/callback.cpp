@@ -64,9 +64,9 @@ ngx_int_t judge(ngx_http_request_t* r, RequestContext& context, CallbackParamete
     const auto newest = snapshot.newestOf(state.connection);
     if (!newest)
         return sendProblem(r, Page::notFound);
-    links->prefetchSlot(*newest); // comes while the spool is looked into
+    links->prefetchSlot(newest->locator()); // comes while the spool is looked into
     const bool known = isKnown(r, state.attempt);
-    links->prefetchEntry(*newest);
+    links->prefetchEntry(newest->locator());
     const FoundLink link(snapshot, *newest, state.connection);
     if (!link)
         return sendProblem(r, Page::notFound);

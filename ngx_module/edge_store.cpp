@@ -32,17 +32,12 @@ const LinkReader* EdgeStore::openLinksOf(ngx_http_request_t* r) {
     return edge ? edge->links_.get() : nullptr;
 }
 
-void EdgeStore::prefetchPlace(ngx_http_request_t* r, const LinkKey& link) {
-    if (const LinkReader* links = openLinksOf(r))
-        links->prefetchPlace(link);
-}
-
-void EdgeStore::prefetchSlot(ngx_http_request_t* r, const LinkKey& link) {
+void EdgeStore::prefetchSlot(ngx_http_request_t* r, const LinkLocator& link) {
     if (const LinkReader* links = openLinksOf(r))
         links->prefetchSlot(link);
 }
 
-void EdgeStore::prefetchEntry(ngx_http_request_t* r, const LinkKey& link) {
+void EdgeStore::prefetchEntry(ngx_http_request_t* r, const LinkLocator& link) {
     if (const LinkReader* links = openLinksOf(r))
         links->prefetchEntry(link);
 }

@@ -26,9 +26,8 @@ class EdgeStore {
     static EdgeStore& at(std::string_view path);
 
     // The request is going to look this link up; as LinkReader's, once its store is open.
-    static void prefetchPlace(ngx_http_request_t* r, const LinkKey& link);
-    static void prefetchSlot(ngx_http_request_t* r, const LinkKey& link);
-    static void prefetchEntry(ngx_http_request_t* r, const LinkKey& link);
+    static void prefetchSlot(ngx_http_request_t* r, const LinkLocator& link);
+    static void prefetchEntry(ngx_http_request_t* r, const LinkLocator& link);
 
     explicit EdgeStore(std::string path) : path_(std::move(path)) {}
 

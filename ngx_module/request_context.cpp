@@ -42,16 +42,14 @@ class ExpectedLink {
         if (path.route == Route::approve)
             token_ = LinkToken::parse(path.last);
         if (token_)
-            EdgeStore::prefetchPlace(r, token_->locator());
+            EdgeStore::prefetchSlot(r, token_->locator());
     }
 
     std::optional<LinkKey> key() const {
         if (!token_)
             return std::nullopt;
-        EdgeStore::prefetchSlot(r_, token_->locator());
-        const LinkKey out = token_->key();
-        EdgeStore::prefetchEntry(r_, out);
-        return out;
+        EdgeStore::prefetchEntry(r_, token_->locator());
+        return token_->key();
     }
 
   private:

@@ -1,5 +1,6 @@
 // What the module keeps of one request. Made in the rewrite phase, before any module that limits or
-// logs; from then on the request's own memory holds no secret (redact.hpp).
+// logs; from then on the request's own memory holds no secret (redact.hpp). Of a link's token a
+// third is kept, its locator, in `link`.
 #pragma once
 
 #include "ngx_module/cookie_header.hpp"

@@ -3,13 +3,17 @@
 namespace grantlink {
 
 void BucketPlaces::storeChanged(std::uint32_t buckets) {
+    current_.clear(); // before anything can throw
     places_.resize(buckets);
-    current_.assign(buckets, false);
+    current_.resize(buckets);
 }
 
 void BucketPlaces::remember(std::uint32_t number, Bytes record) {
     const auto address = reinterpret_cast<std::uintptr_t>(record.data());
-    if (number >= places_.size() || address % pageSize != pageHead)
+    if (number >= current_.size())
+        return;
+    current_[number] = false;
+    if (address % pageSize != pageHead)
         return;
     if (!origin_)
         origin_ = record.data();

@@ -38,12 +38,6 @@ class BucketPlaces {
         return number < places_.size() ? bucketAt(places_[number]) : Bytes();
     }
 
-    // Asks the memory for what now() and lately() are going to look at.
-    void prefetch(std::uint32_t number) const {
-        if (number < places_.size())
-            __builtin_prefetch(&places_[number]);
-    }
-
   private:
     static constexpr std::uintptr_t pageSize = 4096; // of LMDB's pages, or a part of one
     static constexpr std::uintptr_t pageHead = 16;   // LMDB's, before a large value
@@ -64,7 +58,7 @@ class BucketPlaces {
 
     const std::uint8_t* origin_ = nullptr; // some bucket
     std::vector<std::uint32_t> places_;
-    std::vector<bool> current_;
+    std::vector<bool> current_; // for each place, or empty
 };
 
 } // namespace grantlink

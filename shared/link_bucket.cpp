@@ -23,17 +23,17 @@ constexpr std::size_t keySize = sizeof(LinkKey::bytes);
 constexpr std::size_t entryHead = keySize + 2;
 
 // The locator is as good as random: parts of it serve where others would hash.
-std::uint64_t spreadPart(const LinkKey& link) {
+std::uint64_t spreadPart(const LinkLocator& link) {
     return loadLittleEndian<std::uint64_t>(link.bytes.data());
 }
 
 // The first slot where a link may be.
-std::uint32_t slotOf(const LinkKey& link) {
+std::uint32_t slotOf(const LinkLocator& link) {
     return loadLittleEndian<std::uint16_t>(&link.bytes[6]) & (slots - 1);
 }
 
 std::uint32_t markPart(const LinkKey& link) {
-    return std::uint32_t{link.bytes[LinkKey::locatorSize]} << 24;
+    return std::uint32_t{link.bytes[sizeof(LinkLocator)]} << 24;
 }
 
 struct Entry {
@@ -59,7 +59,7 @@ void prefetchPlace(Bytes record, std::size_t place) {
 
 } // namespace
 
-std::uint32_t LinkSpread::bucketOf(const LinkKey& link) const {
+std::uint32_t LinkSpread::bucketOf(const LinkLocator& link) const {
     const std::uint64_t all = std::bit_ceil(std::uint64_t{buckets});
     const std::uint64_t bucket = spreadPart(link) & (all - 1);
     return static_cast<std::uint32_t>(bucket < buckets ? bucket : bucket - all / 2);
@@ -91,12 +91,13 @@ std::optional<LinkSpread> LinkSpread::parse(Bytes record) {
 std::string encodeLinkBucket(LinkEntries entries) {
     if (entries.size() >= slots)
         throw std::length_error("a bucket has more than 1,023 links");
-    std::sort(entries.begin(), entries.end(),
-              [](const auto& a, const auto& b) { return slotOf(a.first) < slotOf(b.first); });
+    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+        return slotOf(a.first.locator()) < slotOf(b.first.locator());
+    });
     std::string out(tableSize, '\0');
     std::vector<std::uint32_t> table(slots, 0);
     for (const auto& [link, view] : entries) {
-        std::uint32_t slot = slotOf(link);
+        std::uint32_t slot = slotOf(link.locator());
         while (table[slot] != 0)
             slot = (slot + 1) & (slots - 1);
         if (out.size() > placeMask)
@@ -128,7 +129,7 @@ std::optional<LinkEntries> parseLinkBucket(Bytes record) {
 
 // The entry's page is asked for too, where its slot is in the table there it is among the entries,
 // more or less: so the processor looks both pages up at once, which takes longer than the memory.
-void prefetchSlot(Bytes record, const LinkKey& link) {
+void prefetchSlot(Bytes record, const LinkLocator& link) {
     if (record.size() < tableSize)
         return;
     const std::size_t slot = slotOf(link);
@@ -138,7 +139,7 @@ void prefetchSlot(Bytes record, const LinkKey& link) {
 }
 
 // The link is nearly always in the first of its slots.
-void prefetchEntry(Bytes record, const LinkKey& link) {
+void prefetchEntry(Bytes record, const LinkLocator& link) {
     if (record.size() >= tableSize)
         prefetchPlace(record, loadLittleEndian<std::uint32_t>(&record[slotOf(link) * slotSize]) &
                                   placeMask);
@@ -147,7 +148,7 @@ void prefetchEntry(Bytes record, const LinkKey& link) {
 std::optional<Bytes> findInBucket(Bytes record, const LinkKey& link) {
     if (record.size() < tableSize)
         return std::nullopt;
-    std::uint32_t slot = slotOf(link);
+    std::uint32_t slot = slotOf(link.locator());
     for (std::uint32_t tried = 0; tried < slots; ++tried, slot = (slot + 1) & (slots - 1)) {
         const auto found = loadLittleEndian<std::uint32_t>(&record[slot * slotSize]);
         if (found == 0)

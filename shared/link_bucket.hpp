@@ -25,7 +25,7 @@ struct LinkSpread {
 
     static constexpr std::uint64_t linksABucket = 256; // on average, before one is split
 
-    std::uint32_t bucketOf(const LinkKey& link) const;
+    std::uint32_t bucketOf(const LinkLocator& link) const;
 
     bool mustGrow() const { return links > buckets * linksABucket; }
 
@@ -51,8 +51,8 @@ std::optional<LinkEntries> parseLinkBucket(Bytes record);
 // Ask the memory for what findInBucket() is going to look at: first for the slot, and once that has
 // had time to come, for the entry it points at. `record` may be anything that once was the bucket,
 // in memory that is still mapped: what stands there is not believed.
-void prefetchSlot(Bytes record, const LinkKey& link);
-void prefetchEntry(Bytes record, const LinkKey& link);
+void prefetchSlot(Bytes record, const LinkLocator& link);
+void prefetchEntry(Bytes record, const LinkLocator& link);
 
 // The link view under the key, in place. Reads nothing but a few slots and the entry; what does not
 // fit the record is no entry.

@@ -138,20 +138,16 @@ LinkReader::Snapshot::Snapshot(LinkReader& reader) : reader_(reader), now_(reade
     reader_.sharedAt_ = now;
 }
 
-void LinkReader::prefetchPlace(const LinkKey& link) const {
-    places_.prefetch(shared_.spread.bucketOf(link));
-}
-
-void LinkReader::prefetchSlot(const LinkKey& link) const {
+void LinkReader::prefetchSlot(const LinkLocator& link) const {
     grantlink::prefetchSlot(places_.lately(shared_.spread.bucketOf(link)), link);
 }
 
-void LinkReader::prefetchEntry(const LinkKey& link) const {
+void LinkReader::prefetchEntry(const LinkLocator& link) const {
     grantlink::prefetchEntry(places_.lately(shared_.spread.bucketOf(link)), link);
 }
 
 std::optional<Bytes> LinkReader::bucketOf(const LinkKey& link) {
-    const std::uint32_t number = shared_.spread.bucketOf(link);
+    const std::uint32_t number = shared_.spread.bucketOf(link.locator());
     if (const auto known = places_.now(number))
         return known;
     const auto found = read_.get(databases_.links, bucketKey(number));
@@ -242,7 +238,7 @@ void LinkWriter::addLinks(lmdb::WriteTransaction& write, std::span<const Entry> 
                           LinkSpread& spread) {
     std::map<std::uint32_t, std::vector<const Entry*>> byBucket;
     for (const Entry& entry : entries)
-        byBucket[spread.bucketOf(entry.link)].push_back(&entry);
+        byBucket[spread.bucketOf(entry.link.locator())].push_back(&entry);
     for (const auto& [number, some] : byBucket) {
         LinkEntries links = bucket(write, number);
         bool changed = false;
@@ -263,7 +259,7 @@ void LinkWriter::grow(lmdb::WriteTransaction& write, LinkSpread& spread) {
         const std::uint32_t added = spread.buckets++;
         LinkEntries all = bucket(write, old), moved;
         const auto stays = std::partition(all.begin(), all.end(), [&](const auto& link) {
-            return spread.bucketOf(link.first) == old;
+            return spread.bucketOf(link.first.locator()) == old;
         });
         moved.assign(std::make_move_iterator(stays), std::make_move_iterator(all.end()));
         all.erase(stays, all.end());
@@ -352,7 +348,7 @@ void LinkWriter::appendAll(lmdb::WriteTransaction& write, std::span<Entry> entri
     write.clear(databases_.connections);
     const LinkSpread spread = LinkSpread::forLinks(entries.size());
     const auto place = [&](const Entry& entry) {
-        return std::pair(spread.bucketOf(entry.link), entry.link);
+        return std::pair(spread.bucketOf(entry.link.locator()), entry.link);
     };
     std::sort(entries.begin(), entries.end(),
               [&](const Entry& a, const Entry& b) { return place(a) < place(b); });
@@ -363,8 +359,8 @@ void LinkWriter::appendAll(lmdb::WriteTransaction& write, std::span<Entry> entri
         links.emplace_back(entry.link, entry.view);
         for (const Uuid& connection : entry.newestOf)
             newest.emplace_back(connection, entry.link);
-        const std::uint32_t number = spread.bucketOf(entry.link);
-        if (i + 1 < entries.size() && spread.bucketOf(entries[i + 1].link) == number)
+        const std::uint32_t number = spread.bucketOf(entry.link.locator());
+        if (i + 1 < entries.size() && spread.bucketOf(entries[i + 1].link.locator()) == number)
             continue;
         write.append(databases_.links, bucketKey(number),
                      bytesOf(encodeLinkBucket(std::exchange(links, {}))));

@@ -64,11 +64,10 @@ class LinkReader {
 
     Snapshot snapshot() { return Snapshot(*this); }
 
-    // For a link that find() will be asked for soon. No cache holds its bucket, and often not even
-    // where that is: each is asked for when the one before has had time to come.
-    void prefetchPlace(const LinkKey& link) const;
-    void prefetchSlot(const LinkKey& link) const;
-    void prefetchEntry(const LinkKey& link) const;
+    // For a link that find() will be asked for soon. No cache holds its bucket: the entry is asked
+    // for when the slot has had time to come.
+    void prefetchSlot(const LinkLocator& link) const;
+    void prefetchEntry(const LinkLocator& link) const;
 
     StoreUsage usage();
 

@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t tokenSize = 24;
 static_assert(base64urlLength(tokenSize) == linkTokenLength);
 
-static_assert(tokenSize - LinkKey::locatorSize == crypto_shorthash_siphashx24_KEYBYTES);
-static_assert(sizeof(LinkKey::bytes) - LinkKey::locatorSize == crypto_shorthash_siphashx24_BYTES);
+static_assert(tokenSize - sizeof(LinkLocator) == crypto_shorthash_siphashx24_KEYBYTES);
+static_assert(sizeof(LinkKey) - sizeof(LinkLocator) == crypto_shorthash_siphashx24_BYTES);
 
 } // namespace
 
@@ -34,16 +34,24 @@ std::optional<LinkToken> LinkToken::parse(std::string_view text) {
     return out;
 }
 
-LinkKey LinkToken::locator() const {
-    LinkKey out;
-    std::memcpy(out.bytes.data(), bytes_.data(), LinkKey::locatorSize);
+LinkLocator LinkKey::locator() const {
+    LinkLocator out;
+    std::memcpy(out.bytes.data(), bytes.data(), out.bytes.size());
+    return out;
+}
+
+LinkLocator LinkToken::locator() const {
+    LinkLocator out;
+    std::memcpy(out.bytes.data(), bytes_.data(), out.bytes.size());
     return out;
 }
 
 LinkKey LinkToken::key() const {
-    LinkKey out = locator();
-    crypto_shorthash_siphashx24(&out.bytes[LinkKey::locatorSize], bytes_.data(),
-                                LinkKey::locatorSize, bytes_.data() + LinkKey::locatorSize);
+    constexpr std::size_t located = sizeof(LinkLocator);
+    LinkKey out;
+    std::memcpy(out.bytes.data(), bytes_.data(), located);
+    crypto_shorthash_siphashx24(&out.bytes[located], bytes_.data(), located,
+                                bytes_.data() + located);
     return out;
 }
 

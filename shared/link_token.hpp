@@ -18,13 +18,20 @@
 
 namespace grantlink {
 
-// The key of the link view in the edge store: the locator, which is the token's first 8 bytes, and
-// SipHash-2-4-128 of the locator, keyed with the other 16. Of a pseudo-random
-// function no value tells its key; and this one takes an eighth of a hash's time.
-struct LinkKey {
-    static constexpr std::size_t locatorSize = 8;
+// Where a link is: the token's first 8 bytes.
+struct LinkLocator {
+    std::array<std::uint8_t, 8> bytes{};
+    auto operator<=>(const LinkLocator&) const = default;
+};
 
-    std::array<std::uint8_t, locatorSize + 16> bytes{};
+// The key of the link view in the edge store: the locator, and SipHash-2-4-128 of it, keyed with
+// the token's other 16 bytes. Of a pseudo-random function no value tells its key; and this one
+// takes an eighth of a hash's time.
+struct LinkKey {
+    std::array<std::uint8_t, sizeof(LinkLocator) + 16> bytes{};
+
+    LinkLocator locator() const;
+
     auto operator<=>(const LinkKey&) const = default;
 };
 
@@ -36,9 +43,7 @@ class LinkToken {
     // Nothing unless the text is 32 characters of base64url.
     static std::optional<LinkToken> parse(std::string_view text);
 
-    // A key with the locator alone: enough to ask the memory for the link, while key() takes its
-    // time.
-    LinkKey locator() const;
+    LinkLocator locator() const;
     LinkKey key() const;
 
   private:

@@ -19,9 +19,9 @@ void onlyBase64urlIsAToken(std::string_view text) {
     const auto token = LinkToken::parse(text);
     require(token.has_value() == expected, "one is told so as soon as it is read");
     if (token)
-        require(std::equal(bytes->begin(), bytes->begin() + LinkKey::locatorSize,
+        require(std::equal(bytes->begin(), bytes->begin() + sizeof(LinkLocator),
                            token->locator().bytes.begin()) &&
-                    token->key() == *key,
+                    token->key() == *key && key->locator() == token->locator(),
                 "a key begins with its token's locator");
 }
 

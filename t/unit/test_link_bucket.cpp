@@ -102,7 +102,8 @@ void aSplitMovesOnlyToTheNewBucket(void**) {
         ++spread.buckets;
         std::size_t moved = 0;
         for (const LinkKey& key : keys) {
-            const std::uint32_t from = before.bucketOf(key), to = spread.bucketOf(key);
+            const std::uint32_t from = before.bucketOf(key.locator()),
+                                to = spread.bucketOf(key.locator());
             assert_true(from < before.buckets && to < spread.buckets);
             if (from == to)
                 continue;
