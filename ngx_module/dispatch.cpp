@@ -27,6 +27,7 @@ constexpr Dispatch dispatch[] = {
 };
 
 ngx_int_t answer(ngx_http_request_t* r, RequestContext& request) {
+    addSafetyHeaders(r);
     // Only the callback's body is of interest (form_post); it reads its own.
     if (request.route != Route::callback || r->method != NGX_HTTP_POST) {
         const ngx_int_t rc = ngx_http_discard_request_body(r);
@@ -35,7 +36,6 @@ ngx_int_t answer(ngx_http_request_t* r, RequestContext& request) {
     }
     if (request.route != Route::callback)
         EdgeStore::of(r).writer().servingOthers();
-    addSafetyHeaders(r);
     for (const Dispatch& entry : dispatch)
         if (entry.route == request.route)
             return r->method & entry.methods ? entry.handle(r, request)

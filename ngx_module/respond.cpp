@@ -7,6 +7,7 @@
 #include "shared/language_tag.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace grantlink {
 
@@ -38,6 +39,16 @@ ngx_table_elt_t* pushHeader(ngx_http_request_t* r, ngx_str_t name, ngx_str_t val
 
 void addStatic(ngx_http_request_t* r, std::string_view name, std::string_view value) {
     pushHeader(r, ngxStr(name), ngxStr(value));
+}
+
+bool hasHeader(ngx_http_request_t* r, std::string_view name) {
+    for (const ngx_list_part_t* part = &r->headers_out.headers.part; part; part = part->next) {
+        const std::span headers(static_cast<const ngx_table_elt_t*>(part->elts), part->nelts);
+        for (const ngx_table_elt_t& header : headers)
+            if (view(header.key) == name)
+                return true;
+    }
+    return false;
 }
 
 // `text` is a copy of this request's own.
@@ -158,6 +169,8 @@ ngx_int_t sendJson(ngx_http_request_t* r, std::string_view text) {
 } // namespace
 
 void addSafetyHeaders(ngx_http_request_t* r) {
+    if (r->internal && hasHeader(r, "Referrer-Policy"))
+        return;
     addStatic(r, "Referrer-Policy", "no-referrer");
     addStatic(r, "X-Content-Type-Options", "nosniff");
     addStatic(r, "X-Robots-Tag", "noindex, nofollow");

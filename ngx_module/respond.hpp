@@ -1,4 +1,5 @@
-// Answers: pages, redirects, the long poll's JSON, assets. None is cached but assets.
+// Answers: pages, redirects, the long poll's JSON, assets. None is cached but assets. All need
+// addSafetyHeaders() before.
 //
 // Each function answers what the content handler returns to nginx.
 #pragma once
@@ -24,7 +25,8 @@ struct PageContent {
     unsigned status = 0;             // HTTP status; 0: the page's own
 };
 
-// What every answer to a recipient has, whatever it will be.
+// What every answer to a recipient has, whatever it will be; once, also where an error has led from
+// one of our locations to another.
 void addSafetyHeaders(ngx_http_request_t* r);
 
 ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content = {});

@@ -16,12 +16,17 @@ my $browser   = $grantlink->browser;
 my $admin     = $grantlink->admin;
 my $public    = $grantlink->public_url;
 
+# What every answer has, also one that is no page.
+sub has_safety_headers ($response) {
+    is($response->header('referrer-policy'), 'no-referrer', 'no referrer');
+    is($response->header('x-content-type-options'), 'nosniff', 'no guessing of types');
+    is($response->header('x-robots-tag'), 'noindex, nofollow', 'not for search engines');
+}
+
 sub safe ($response, $name) {
     subtest $name => sub {
         is($response->header('cache-control'), 'no-store', 'not cached');
-        is($response->header('referrer-policy'), 'no-referrer', 'no referrer');
-        is($response->header('x-content-type-options'), 'nosniff', 'no guessing of types');
-        is($response->header('x-robots-tag'), 'noindex, nofollow', 'not for search engines');
+        has_safety_headers($response);
         return if $response->status == 303 || $response->header('content-type') =~ /json/;
         my $policy = $response->header('content-security-policy') // '';
         like($policy, qr/default-src 'none'/,     'nothing is loaded by default');
@@ -46,6 +51,13 @@ safe($browser->get("$public/callback/instagram?problem=$_"), "problem $_")
     for qw(bad_request replaced timed_out not_recorded not_found cancelled already_connected);
 safe($browser->get("$public/approve/" . 'A' x 32), 'not_found');
 safe($browser->request(DELETE => $asked->{link}),  'method not allowed');
+
+safe($browser->post($asked->{link}, {}, headers => {Accept => 'application/json'}), 'the press, by a script');
+subtest 'a script' => sub { has_safety_headers($browser->get("$public/approve/assets/status.js")) };
+safe($browser->get("$public/approve/assets/nothing.js"), 'a script that there is not');
+my ($callback_url, $form) = callback_for($browser, $asked->{link}) =~ /(.*)\?(.*)/;
+safe($browser->request(POST => $callback_url, body => $form =~ s/code=[^&]*&?//r,
+    headers => {'Content-Type' => 'application/x-www-form-urlencoded'}), 'a callback by POST, of no use');
 
 my $stranger = $grantlink->browser;
 my $confirm  = come_back($stranger, $callback);

@@ -34,6 +34,7 @@ my $grantlink = Grantlink::Instance->new(
         }
         location /gone/ { error_page 404 = /approve/assets/status.js; return 404; }
         location /astray/ { error_page 404 /approve/nothing; return 404; }
+        location /broken/ { grantlink_approve; error_page 400 = /approve/nothing; }
         location /empty/ { grantlink_store ${\$empty->edge_store}; grantlink_approve; }
         END
 );
@@ -100,6 +101,14 @@ subtest 'errors elsewhere may lead to us' => sub {
     $grantlink->write_nginx_config(server => $grantlink->{server} =~ s/LINK/$token/r);
     $grantlink->replace_workers;
     is($browser->get("$base/help/")->page, 'ready', "to a link, time $_: what is redacted is not the configuration") for 1, 2;
+};
+
+subtest 'from one of our locations to another' => sub {
+    my $answer = $browser->send_raw($base, "POST /broken/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+    cmp_ok($answer->status, '>=', 400, 'an error');
+    for my $name (qw(referrer-policy x-content-type-options x-robots-tag)) {
+        is(scalar grep({ $_->[0] eq $name } @{$answer->{fields}}), 1, "has $name once");
+    }
 };
 
 $grantlink->logs_are_clean('no secret is in a log, at debug level');
