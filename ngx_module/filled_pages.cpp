@@ -45,7 +45,7 @@ FilledPages::Entry& FilledPages::entryFor(const Template& page, const PlainValue
     std::size_t hash = reinterpret_cast<std::uintptr_t>(&page) / sizeof(Template);
     for (const Slot slot : {Slot::requester, Slot::provider, Slot::brand})
         if (const std::string_view value = values[slot]; !value.empty())
-            hash = hash * 31 + value.size() * 5 + static_cast<unsigned char>(value.back());
+            hash = hash * 37 + value.size() * 5 + static_cast<unsigned char>(value.back());
     return entries_[hash % entries_.size()];
 }
 

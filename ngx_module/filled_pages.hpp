@@ -1,8 +1,8 @@
 // Pages with the values that many links share filled in: who asks, provider, brand, and where the
 // assets are. What is left to be rendered is a quarter of a page's segments.
 //
-// It is a cache: a page is filled in when it is asked for twice in a row with the same of these
-// values, and kept until another takes its place. One thread.
+// It is a cache of few places: a page is filled in when it comes to its place twice in a row with
+// the same of these values, and kept until another comes there. One thread.
 #pragma once
 
 #include "ngx_module/template.hpp"

@@ -1,5 +1,7 @@
 #include "ngx_module/template_filler.hpp"
 
+#include <utility>
+
 namespace grantlink {
 
 class TemplateFiller {
@@ -17,6 +19,8 @@ class TemplateFiller {
             if (isJump(segment))
                 segment.at = places_[segment.at].number;
         out_.texts_.append(Template::surplus, '\0');
+        out_.texts_.shrink_to_fit();
+        out_.segments_.shrink_to_fit();
         return std::move(out_);
     }
 

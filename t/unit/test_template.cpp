@@ -212,8 +212,9 @@ void sharedValuesAreFilledIn(void**) {
     assert_ptr_equal(&cache.find(ready, values), &less);
     assertEqual(pageOf(less, values), pageOf(ready, values));
     assert_ptr_equal(&cache.find(declined, values), &declined);
-    for (const Slot slot : {Slot::requester, Slot::provider, Slot::brand, Slot::logo, Slot::colour,
-                            Slot::assets, Slot::problem, Slot::retry}) {
+    for (const Slot slot :
+         {Slot::requester, Slot::provider, Slot::brand, Slot::logo, Slot::colour, Slot::switchurl,
+          Slot::switchhow, Slot::assets, Slot::problem, Slot::retry}) {
         for (const std::string_view text : {"Tom & Ca", "Tom &", "x"}) {
             values[slot] = text;
             const Template& first = cache.find(ready, values);
