@@ -52,6 +52,9 @@ class Input {
     // One byte of length, then the text.
     std::string_view text() { return textOf(take(integer<std::uint8_t>())); }
 
+    // Two bytes of length, then what may be as long as a record.
+    std::string_view longText() { return textOf(take(integer<std::uint16_t>())); }
+
     std::string_view rest() { return textOf(take(rest_.size())); }
 
     bool empty() const { return rest_.empty(); }

@@ -11,6 +11,12 @@ namespace {
 constexpr fuzz::HostileStore::DatabaseKind databases[] = {
     {"links"}, {"connections"}, {"providers"}, {"brands"}, {"assets"}, {"meta"}};
 
+struct Asked {
+    Uuid connection; // and, with zeros behind it, a link's key
+    std::string_view name;
+    std::uint16_t longName; // bytes
+};
+
 // What the pages do with what they find.
 void followItems(const LinkReader::Snapshot& snapshot, const std::optional<LinkView>& link) {
     if (!link)
@@ -21,15 +27,18 @@ void followItems(const LinkReader::Snapshot& snapshot, const std::optional<LinkV
 }
 
 // Look-ups answer nothing for what cannot be read, and for names that no store can hold.
-void lookUp(LinkReader& reader, fuzz::Input in) {
+void lookUp(LinkReader& reader, const Asked& asked) {
     const LinkReader::Snapshot snapshot = reader.snapshot();
-    const Uuid connection = in.uuid();
     LinkKey key;
-    std::copy(connection.bytes.begin(), connection.bytes.end(), key.bytes.begin());
-    followItems(snapshot, snapshot.find(key));
-    followItems(snapshot, snapshot.find(connection));
-    const std::string longName(in.integer<std::uint16_t>(), 'x');
-    for (const std::string_view name : {in.text(), std::string_view(longName)}) {
+    std::copy(asked.connection.bytes.begin(), asked.connection.bytes.end(), key.bytes.begin());
+    for (int time = 1; time <= 2; ++time) { // where its bucket lies is remembered
+        reader.prefetchSlot(key.locator());
+        reader.prefetchEntry(key.locator());
+        followItems(snapshot, snapshot.find(key));
+    }
+    followItems(snapshot, snapshot.find(asked.connection));
+    const std::string longName(asked.longName, 'x');
+    for (const std::string_view name : {asked.name, std::string_view(longName)}) {
         const ProviderView* provider = snapshot.provider(name);
         require(provider == snapshot.provider(name), "a provider found twice is the same");
         snapshot.brand(name);
@@ -55,10 +64,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const SiteView site{"https://links.example.com/approve/attempts/", true, 1800};
     LinkWriter(store.path()).replaceAll({site, {}, {}, {}}, {});
     fuzz::Input in(data, size);
+    const Asked asked{in.uuid(), in.text(), in.integer<std::uint16_t>()};
     store.fill(in, databases, 20);
     try {
         LinkReader reader(store.path());
-        lookUp(reader, {data, size});
+        lookUp(reader, asked);
         readSite(reader);
     } catch (const lmdb::LmdbError&) {
         require(false, "no entry is an error of LMDB's");

@@ -33,7 +33,8 @@ class HostileStore {
         for (; count > 0 && !in.empty(); --count) {
             const DatabaseKind& kind = kinds[in.integer<std::uint8_t>() % kinds.size()];
             const Uuid id = in.uuid();
-            const std::string_view other = in.text(), value = in.text();
+            const std::string_view other = in.text();
+            const std::string_view value = in.longText();
             const Bytes key = other.empty() ? Bytes(id.bytes) : bytesOf(other);
             if ((kind.flags & MDB_DUPSORT) && value.empty())
                 continue; // of several values none can be empty

@@ -137,7 +137,8 @@ void putSealedCodes(const Corpus& corpus) {
 // As HostileStore reads it: database, id, length and text of another key, length and value.
 std::string entry(char database, const Uuid& id, std::string_view key, std::string_view value) {
     return database + std::string(textOf(id.bytes)) + static_cast<char>(key.size()) +
-           std::string(key) + static_cast<char>(value.size()) + std::string(value);
+           std::string(key) + static_cast<char>(value.size() >> 8) +
+           static_cast<char>(value.size()) + std::string(value);
 }
 
 void putSpools(const Corpus& corpus) {
@@ -209,21 +210,29 @@ void putViews(const Corpus& corpus) {
 }
 
 void putLinkStores(const Corpus& corpus) {
-    const std::string view = encodeLinkView(sampleView()), key(textOf(connection.bytes));
-    corpus.put("link_store", "link",
-               entry(0, connection, "", view) + entry(1, connection, "", key));
-    corpus.put("link_store", "link-is-gone", entry(1, connection, "", key));
-    corpus.put("link_store", "key-cut", entry(1, connection, "", key.substr(1)));
-    corpus.put("link_store", "garbage",
-               entry(0, connection, "", "link") + entry(2, {}, "instagram", "provider") +
-                   entry(3, {}, "example", "brand"));
-    corpus.put("link_store", "schema-1", entry(5, {}, "schema", std::string_view("\1\0\0\0", 4)));
-    corpus.put("link_store", "schema-cut", entry(5, {}, "schema", "\2"));
-    corpus.put("link_store", "site-unreadable", entry(5, {}, "site", ""));
+    // Who is asked for: a connection and a link's key, a name, and the length of another.
+    const std::string id(textOf(connection.bytes)), asked = id + "\x09instagram\x01\x2c";
+    LinkKey key;
+    std::copy(id.begin(), id.end(), key.bytes.begin());
+    const std::string record(textOf(key.bytes)), bucket(4, '\0'); // the one that there is
+    const std::string links = encodeLinkBucket({{key, encodeLinkView(sampleView())}});
+    const std::string newest = entry(1, connection, "", record);
+    const auto put = [&](const char* name, const std::string& entries) {
+        corpus.put("link_store", name, asked + entries);
+    };
+    put("link", entry(0, {}, bucket, links) + newest);
+    put("link-is-gone", newest);
+    put("link-cut", entry(0, {}, bucket, links.substr(0, links.size() - 1)) + newest);
+    put("table-cut", entry(0, {}, bucket, links.substr(0, 4095)) + newest);
+    put("key-cut", entry(0, {}, bucket, links) + entry(1, connection, "", record.substr(1)));
+    put("garbage", entry(0, {}, bucket, "link") + entry(2, {}, "instagram", "provider") +
+                       entry(3, {}, "example", "brand") + newest);
+    put("schema-1", entry(5, {}, "schema", std::string_view("\1\0\0\0", 4)));
+    put("schema-cut", entry(5, {}, "schema", "\2"));
+    put("site-unreadable", entry(5, {}, "site", ""));
     const std::string brand = encodeBrandView({"Example", "0a5fd8", "logo-1.png"});
-    corpus.put("link_store", "brand",
-               entry(0, connection, "", view) + entry(3, {}, "example", brand) +
-                   entry(4, {}, "logo-1.png", "PNG"));
+    put("brand", entry(0, {}, bucket, links) + newest + entry(3, {}, "example", brand) +
+                     entry(4, {}, "logo-1.png", "PNG"));
 }
 
 } // namespace
