@@ -14,7 +14,7 @@ use Grantlink::Toml qw(write_file);
 
 binmode Test::More->builder->$_, ':encoding(UTF-8)' for qw(output failure_output todo_output);
 
-my $repository = $Grantlink::Instance::repository;
+my $repository = $Grantlink::Build::repository;
 my $manual     = text_of("$repository/docs/templates.md");
 my $english    = text_of("$repository/ngx_module/pages/strings/en.toml");
 my $second     = Grantlink::Port->reserve;

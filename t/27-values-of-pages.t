@@ -17,7 +17,7 @@ my @of_link = @values[0 .. 9];
 
 my $grantlink = Grantlink::Instance->new;
 my $directory = $grantlink->directory . '/pages';
-my $pages     = "$Grantlink::Instance::repository/ngx_module/pages";
+my $pages     = "$Grantlink::Build::repository/ngx_module/pages";
 
 # Each page prints its values and nothing else.
 make_path($directory);

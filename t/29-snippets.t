@@ -16,7 +16,7 @@ use Grantlink::Toml qw(write_file);
 
 my $grantlink = Grantlink::Instance->new;
 my $dir       = $grantlink->directory;
-my $conf_d    = "$Grantlink::Instance::repository/conf.d";
+my $conf_d    = "$Grantlink::Build::repository/conf.d";
 my %context   = (
     http   => [qw(grantlink.conf grantlink-limits.conf grantlink-log.conf)],
     server => [qw(grantlink-locations.conf grantlink-metrics.conf grantlink-console.conf)],
@@ -51,7 +51,7 @@ SKIP: {
     run_command(['cp', '-a', $grantlink->edge_store, "$root/lib/grantlink/edge"]);
     unlink glob "$root/etc/nginx/sites-enabled/*";
     write_file("$root/etc/nginx/modules-enabled/70-grantlink.conf",
-        'load_module ' . Grantlink::Instance::program('ngx_http_grantlink_module.so') . ";\n");
+        'load_module ' . Grantlink::Build::program('ngx_http_grantlink_module.so') . ";\n");
     run_command(['cp', map({ "$conf_d/$_" } @{$context{http}}),   "$root/etc/nginx/conf.d/"]);
     run_command(['cp', map({ "$conf_d/$_" } @{$context{server}}), "$root/etc/nginx/snippets/"]);
     write_file("$root/etc/nginx/sites-enabled/links", join "\n", 'server { listen 127.0.0.1:8080;',
@@ -75,7 +75,7 @@ sub installed ($file) {
     return 'include ' . write_file("$dir/etc/$file", $text) . ";\n";
 }
 
-my $module = Grantlink::Instance::module_path();
+my $module = Grantlink::Build::module_path();
 my ($http, $server) = map { join '', map { installed($_) } @{$context{$_}} } qw(http server);
 my $user = $> == 0 ? 'user www-data;' : '';
 write_file("$dir/nginx/nginx.conf", <<~"END");

@@ -12,14 +12,14 @@ use Grantlink::Toml qw(to_toml write_file);
 my $grantlink = Grantlink::Instance->running;
 my $browser   = $grantlink->browser;
 
-my $second = run_command([Grantlink::Instance::program('grantlinkd'), '--config', $grantlink->toml_path]);
+my $second = run_command([Grantlink::Build::program('grantlinkd'), '--config', $grantlink->toml_path]);
 isnt($second->{exit}, 0, 'a second daemon ends at once');
 like($second->{err}, qr/another|already|in use|running/i, 'and says that there is another one');
 
 my $config = $grantlink->daemon_config;
 $config->{admin}{socket} = $grantlink->directory . '/run/other.sock';
 my $path  = write_file($grantlink->directory . '/etc/other.toml', to_toml($config), 0600);
-my $third = run_command([Grantlink::Instance::program('grantlinkd'), '--config', $path]);
+my $third = run_command([Grantlink::Build::program('grantlinkd'), '--config', $path]);
 isnt($third->{exit}, 0, 'so does one with a socket of its own but the same stores');
 like($third->{err}, qr/another|already|in use|running/i, 'and says so');
 

@@ -16,7 +16,7 @@ my $etc       = $grantlink->directory . '/etc';
 
 sub refused ($name, $text, @patterns) {
     write_file($path, $text, 0600);
-    my $ran = eval { run_command([Grantlink::Instance::program('grantlinkd'), '--config', $path], seconds => 10) }
+    my $ran = eval { run_command([Grantlink::Build::program('grantlinkd'), '--config', $path], seconds => 10) }
         // {exit => 0, err => $@};    # it started
     subtest $name => sub {
         isnt($ran->{exit}, 0, 'the daemon refuses it');
@@ -97,14 +97,14 @@ refused('a logo that is too large', brand(logo('logo.gif', 'GIF89a' . "\0" x 655
 
 my $good_logo = brand(logo('good.gif', 'GIF89a' . "\0" x 65530));
 write_file($path, $good_logo, 0600);
-my $checked = run_command([Grantlink::Instance::program('grantlinkd'), '--check', '--config', $path]);
+my $checked = run_command([Grantlink::Build::program('grantlinkd'), '--check', '--config', $path]);
 is($checked->{exit}, 0, 'a logo of 64 KiB is taken') or diag $checked->{err};
 write_file($path, brand(logo('good.gif', 'no image')), 0600);
-$checked = run_command([Grantlink::Instance::program('grantlinkd'), '--check', '--config', $path]);
+$checked = run_command([Grantlink::Build::program('grantlinkd'), '--check', '--config', $path]);
 is($checked->{exit}, 2, '--check looks into logos too');
 like($checked->{err}, $at, 'and names the line');
 
-my $none = run_command([Grantlink::Instance::program('grantlinkd'), '--config', '/nowhere/grantlink.toml']);
+my $none = run_command([Grantlink::Build::program('grantlinkd'), '--config', '/nowhere/grantlink.toml']);
 isnt($none->{exit}, 0, 'no file at all: the daemon refuses');
 like($none->{err}, qr{/nowhere/grantlink\.toml}, 'and names it');
 like($none->{err}, qr/grantlink init/, 'and says how to make one');
@@ -112,7 +112,7 @@ like($none->{err}, qr/grantlink init/, 'and says how to make one');
 # A preset with a mistake is the operator's file as well.
 mkdir $grantlink->directory . '/presets';
 my $preset = do {
-    open my $file, '<', "$Grantlink::Instance::repository/conf.d/providers/instagram.toml" or die $!;
+    open my $file, '<', "$Grantlink::Build::repository/conf.d/providers/instagram.toml" or die $!;
     local $/;
     readline $file;
 };

@@ -18,7 +18,7 @@ sub content ($path) {
     return readline $file;
 }
 
-sub started { return run_command([Grantlink::Instance::program('grantlinkd'), '--config', $grantlink->toml_path], seconds => 10) }
+sub started { return run_command([Grantlink::Build::program('grantlinkd'), '--config', $grantlink->toml_path], seconds => 10) }
 
 is((stat "$etc/master.key")[2] & 07777, 0600, 'grantlink init makes master.key for its owner alone');
 is((stat "$etc/edge.key")[2] & 0007, 0, 'and edge.key for nobody else either');

@@ -118,7 +118,7 @@ subtest 'closed to its own user' => sub {
     my $grantlink = Grantlink::Instance->new;
     my $dir       = $grantlink->directory;
     system('chown', '-R', $nobody[2], map { "$dir/$_" } qw(etc state run)) == 0 or die "chown: $!\n";
-    copy(Grantlink::Instance::program('grantlinkd'), "$dir/grantlinkd") or die "grantlinkd: $!\n";
+    copy(Grantlink::Build::program('grantlinkd'), "$dir/grantlinkd") or die "grantlinkd: $!\n";
     chmod 0755, "$dir/grantlinkd";
     my %started = (log => "$dir/logs/nobody.log", directory => "$dir/run", environment => $grantlink->{sanitizer}->environment);
     my $daemon = Grantlink::Process->start(%started, name => 'grantlinkd',

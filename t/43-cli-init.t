@@ -10,8 +10,8 @@ use File::Temp ();
 use Grantlink::Command qw(run_command);
 
 my $temp  = File::Temp->newdir('grantlink-init-XXXXXX', TMPDIR => 1);
-my $group = Grantlink::Instance::edge_group();
-my @init  = (Grantlink::Instance::program('grantlink'), 'init', '--dir', "$temp/etc", '--state', "$temp/state", '--run', "$temp/run",
+my $group = Grantlink::Instance::Configuration::edge_group();
+my @init  = (Grantlink::Build::program('grantlink'), 'init', '--dir', "$temp/etc", '--state', "$temp/state", '--run', "$temp/run",
     '--public-url', 'https://links.example.com', '--edge-group', $group);
 
 sub content ($path) {

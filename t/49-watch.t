@@ -108,7 +108,7 @@ cmp_ok(shown($lazy), '<', shown($first), 'without what it has not read');
 # The command
 sub watch ($name, @arguments) {
     return Grantlink::Process->start(name => $name, log => $grantlink->directory . "/$name.log",
-        command => [Grantlink::Instance::program('grantlink'), 'watch', @arguments],
+        command => [Grantlink::Build::program('grantlink'), 'watch', @arguments],
         environment => {GRANTLINK_SOCKET => $grantlink->socket});
 }
 
@@ -138,7 +138,7 @@ wait_for_text($before, qr/^retry/m);
 $grantlink->reload_daemon;
 ok(wait_for_end($before), 'a reload ends them, too');
 
-my $nobody = run_command([Grantlink::Instance::program('grantlink'), 'watch', '--socket', '/nowhere/admin.sock']);
+my $nobody = run_command([Grantlink::Build::program('grantlink'), 'watch', '--socket', '/nowhere/admin.sock']);
 is($nobody->{exit}, 3, 'without a daemon at first it ends');
 is($grantlink->cli(qw(watch --after x))->{exit}, 2, 'and with a number that is none');
 

@@ -32,7 +32,7 @@ sub status_of (@request) { return ask(@request)->status }
 subtest 'who may connect' => sub {
     my @stat = stat $console->socket;
     is(sprintf('%04o', $stat[2] & 07777), '0660', 'owner and group');
-    is(scalar getgrgid($stat[5]), Grantlink::Instance::edge_group(), 'the group is nginx\'s') if $> == 0;
+    is(scalar getgrgid($stat[5]), Grantlink::Instance::Configuration::edge_group(), 'the group is nginx\'s') if $> == 0;
 };
 
 subtest 'who acts' => sub {

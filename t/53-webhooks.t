@@ -175,7 +175,7 @@ subtest 'where it may go' => sub {
     for my $case (@bad) {
         my ($name, $webhook, $message) = @$case;
         $grantlink->write_daemon_config(settings => {webhooks => {x => $webhook}});
-        my $checked = run_command([Grantlink::Instance::program('grantlinkd'), '--check', '--config', $grantlink->toml_path]);
+        my $checked = run_command([Grantlink::Build::program('grantlinkd'), '--check', '--config', $grantlink->toml_path]);
         isnt($checked->{exit}, 0, "$name is refused");
         like($checked->{err}, $message, 'with a message');
         unlike($checked->{err}, qr/hunter2/, 'without the secret');

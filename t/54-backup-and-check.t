@@ -164,7 +164,7 @@ subtest 'a damaged vault' => sub {
 
 subtest 'a backup for which there is no room' => sub {
     my $ran  = run_command(['sh', '-c', 'ulimit -f 16; trap "" XFSZ; exec "$@"', 'sh',
-        Grantlink::Instance::program('grantlink'), 'backup', "$backup-full", @config]);
+        Grantlink::Build::program('grantlink'), 'backup', "$backup-full", @config]);
     isnt($ran->{exit}, 0, 'it fails');
     like($ran->{err}, qr/File too large/, 'and says why');
     ok(!-e "$backup-full" && !-e "$backup-full.part", 'and leaves nothing');

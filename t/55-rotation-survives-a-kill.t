@@ -64,7 +64,7 @@ sub at_each_step_of_command ($command, %story) {
     for my $at (1 .. 50) {
         my $when  = "@$command, step $at";
         my $about = $story{prepare}->();
-        my $ran   = run_command([Grantlink::Instance::program('crash/grantlink'), @$command, @config],
+        my $ran   = run_command([Grantlink::Build::program('crash/grantlink'), @$command, @config],
             environment => {GRANTLINK_SOCKET => $grantlink->socket, GRANTLINK_KILL_AT => $at});
         my $ended = $ran->{exit} == 128 + 9;
         ok($ended || $ran->{exit} == 0, "$when: it ended there, or was through") or diag $ran->{err};

@@ -15,7 +15,7 @@ mkdir $dir, 0700;
 move($grantlink->directory . '/etc/master.key', "$dir/master.key") or die;
 chmod 0440, "$dir/master.key";    # as systemd's look, whose ACL shows as the group's mode
 
-sub started { return run_command([Grantlink::Instance::program('grantlinkd'), '--config', $grantlink->toml_path], seconds => 10) }
+sub started { return run_command([Grantlink::Build::program('grantlinkd'), '--config', $grantlink->toml_path], seconds => 10) }
 
 my $without = started();
 isnt($without->{exit}, 0, 'without credentials the daemon does not start');

@@ -32,7 +32,7 @@ my $token = $admin->get("/v1/connections/$asked->{id}/token")->json->{access_tok
 ok(eventually(sub { @{$admin->get('/v1/posts')->json->{posts}} == 1 }), 'and collected');
 $grantlink->stop('daemon');
 for my $made ((map { [$_, $some] } @deaf), ['instagram', $many]) {
-    my $ran = run_command([Grantlink::Instance::build_directory() . '/unit/connect_tool', $grantlink->vault,
+    my $ran = run_command([Grantlink::Build::build_directory() . '/unit/connect_tool', $grantlink->vault,
         $grantlink->directory . '/etc/master.key', @$made], input => "$token\n", seconds => 120);
     is($ran->{exit}, 0, "$made->[1] connections of $made->[0] are made") or diag $ran->{err};
 }

@@ -28,7 +28,7 @@ write_file("$presets/oidc.toml", to_toml({
     id_token  => {jwks_url => $tap->url . '/jwks'},
     revoke    => {url => $tap->url . '/token/revocation'},
 }));
-copy("$Grantlink::Instance::repository/conf.d/providers/instagram.toml", $presets);
+copy("$Grantlink::Build::repository/conf.d/providers/instagram.toml", $presets);
 $grantlink->write_daemon_config(
     settings  => {providers_dir => $presets},
     providers => {oidc => {client_id => 'grantlink-test', client_secret => $grantlink->{client_secret},

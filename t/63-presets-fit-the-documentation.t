@@ -11,7 +11,7 @@ use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Preset qw(described_presets);
 
-my $presets    = "$Grantlink::Instance::repository/conf.d/providers";
+my $presets    = "$Grantlink::Build::repository/conf.d/providers";
 my $grantlink  = Grantlink::Instance->new(settings => {content => {retention => '3660d'}});    # the posts are some weeks old
 my $documented = $grantlink->start_documented;
 my ($port)     = $documented =~ /:(\d+)\z/;

@@ -30,7 +30,7 @@ my @presets = (
     {preset => 'notion', shape => 'notion', handle => 'nike@example.com', id => 'b0000000-0000-0001-7841-400000000001',
         wrong => 'adidas@example.com', refresh => 1, revoke => 1},
 );
-my $directory = "$Grantlink::Instance::repository/conf.d/providers";
+my $directory = "$Grantlink::Build::repository/conf.d/providers";
 is(scalar described_presets(map { "$directory/$_->{preset}.toml" } @presets), @presets, 'each preset loads and lints');
 
 my %content = (fastest => '1s', slowest => '1s', retention => '3660d');    # the sandbox's posts are some months old

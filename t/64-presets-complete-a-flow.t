@@ -9,7 +9,7 @@ use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Preset qw(described_presets origins_to);
 
-my $presets   = "$Grantlink::Instance::repository/conf.d/providers";
+my $presets   = "$Grantlink::Build::repository/conf.d/providers";
 my $grantlink = Grantlink::Instance->new;
 
 # Those with discovery have no endpoints of their own: t/68 is about them.

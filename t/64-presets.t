@@ -11,11 +11,11 @@ use Grantlink::Command qw(run_command);
 use Grantlink::Instance;
 use Grantlink::Toml qw(write_file);
 
-my $presets = "$Grantlink::Instance::repository/conf.d/providers";
+my $presets = "$Grantlink::Build::repository/conf.d/providers";
 my $temp    = File::Temp->newdir('grantlink-presets-XXXXXX', TMPDIR => 1);
 
 sub check (@arguments) {
-    return run_command([Grantlink::Instance::program('grantlink'), 'provider', 'check', @arguments]);
+    return run_command([Grantlink::Build::program('grantlink'), 'provider', 'check', @arguments]);
 }
 
 my @files = sort glob "$presets/*.toml";

@@ -43,7 +43,7 @@ for my $algorithm (qw(ES256 PS256)) {
             identity  => {url => "$issuer/me", id => ['/sub'], handle => ['/preferred_username']},
             revoke    => {url => $tap->url . '/token/revocation'},
         }));
-        copy("$Grantlink::Instance::repository/conf.d/providers/oidc.toml", "$dir/presets/discovered.toml");
+        copy("$Grantlink::Build::repository/conf.d/providers/oidc.toml", "$dir/presets/discovered.toml");
         my %client = (client_id => 'grantlink-test', trusted_origins => [$issuer, $tap->url]);
         $grantlink->write_daemon_config(
             settings  => {providers_dir => "$dir/presets"},
@@ -70,7 +70,7 @@ for my $algorithm (qw(ES256 PS256)) {
         for my $bad (undef, '/nowhere.jwk', "$dir/public.jwk", "$dir/presets/oidc.toml") {
             write_file("$dir/etc/tried.toml", to_toml({%{$grantlink->daemon_config},
                 providers => {oidc => {%client, defined $bad ? (client_key_file => $bad) : ()}}}), 0600);
-            my $ran = run_command([Grantlink::Instance::program('grantlinkd'), '--check', '--config', "$dir/etc/tried.toml"]);
+            my $ran = run_command([Grantlink::Build::program('grantlinkd'), '--check', '--config', "$dir/etc/tried.toml"]);
             is($ran->{exit}, 2, 'refused: ' . ($bad // 'no key'));
             like($ran->{err}, qr/client_key_file/, 'and says what is wrong');
         }

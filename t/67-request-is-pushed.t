@@ -169,9 +169,9 @@ subtest 'with tokens that are bound to a key' => sub {
     my $grantlink = Grantlink::Instance->new;
     my $dir       = $grantlink->directory;
     my $issuer    = $grantlink->start_oidc('--par' => 'required', '--dpop' => 'required');
-    open my $preset, '<', "$Grantlink::Instance::repository/conf.d/providers/oidc.toml" or die $!;
+    open my $preset, '<', "$Grantlink::Build::repository/conf.d/providers/oidc.toml" or die $!;
     mkdir "$dir/presets";
-    copy("$Grantlink::Instance::repository/conf.d/providers/instagram.toml", "$dir/presets");
+    copy("$Grantlink::Build::repository/conf.d/providers/instagram.toml", "$dir/presets");
     write_file("$dir/presets/oidc.toml", join('', <$preset>) =~ s/^discovery = true$/discovery = true\ndpop = true/mr);
     $grantlink->write_daemon_config(
         settings  => {providers_dir => "$dir/presets"},

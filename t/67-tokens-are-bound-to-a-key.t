@@ -13,7 +13,7 @@ use Grantlink::Instance;
 use Grantlink::Tap;
 use Grantlink::Toml qw(to_toml write_file);
 
-my $shipped = "$Grantlink::Instance::repository/conf.d/providers/oidc.toml";
+my $shipped = "$Grantlink::Build::repository/conf.d/providers/oidc.toml";
 my %account = (id => ['/sub'], handle => ['/preferred_username']);
 
 sub content ($path) { local (@ARGV, $/) = $path; return scalar <> }
@@ -25,7 +25,7 @@ sub proof_of ($request) {
 }
 
 sub check (@arguments) {
-    return run_command([Grantlink::Instance::program('grantlink'), 'provider', 'check', @arguments]);
+    return run_command([Grantlink::Build::program('grantlink'), 'provider', 'check', @arguments]);
 }
 
 # A provider by other authors checks the proofs: signature, key, htm, htu, ath, jti and nonces.

@@ -84,7 +84,7 @@ subtest 'endpoints that are no https URLs' => sub {
 sub checked (%provider) {
     my $path = $grantlink->directory . '/etc/tried.toml';
     write_file($path, to_toml({%{$grantlink->daemon_config}, providers => {oidc => {%client, %provider}}}), 0600);
-    return run_command([Grantlink::Instance::program('grantlinkd'), '--check', '--config', $path]);
+    return run_command([Grantlink::Build::program('grantlinkd'), '--check', '--config', $path]);
 }
 like(checked()->{err}, qr/providers\.oidc\.issuer: is missing/, 'an issuer must be named');
 like(checked(issuer => $_)->{err}, qr/issuer: must be the provider's issuer/, "$_ is none")
@@ -100,7 +100,7 @@ subtest 'metadata where RFC 8414 wants them, client authentication, and PKCE tha
     my ($private) = key_pair();
     write_file("$dir/client.jwk", $private, 0600);
     mkdir "$dir/presets";
-    copy("$Grantlink::Instance::repository/conf.d/providers/instagram.toml", "$dir/presets");
+    copy("$Grantlink::Build::repository/conf.d/providers/instagram.toml", "$dir/presets");
     write_file("$dir/presets/any.toml", to_toml({
         discovery => \1, authorize => {pkce => 'optional'}, token => {}, identity => {id => ['/sub'], handle => ['/preferred_username']},
     }));

@@ -21,7 +21,7 @@ my $browser = $grantlink->browser;
 is(wait_for_outcome($browser, approve($browser, $oldest->{link}, 'zoe.und.soehne')), 'connected', 'one is connected');
 my $token = $admin->get("/v1/connections/$oldest->{id}/token")->json->{access_token};
 $grantlink->stop('daemon');
-my $ran = run_command([Grantlink::Instance::build_directory() . '/unit/connect_tool', $grantlink->vault,
+my $ran = run_command([Grantlink::Build::build_directory() . '/unit/connect_tool', $grantlink->vault,
     $grantlink->directory . '/etc/master.key', 'instagram', $many], input => "$token\n", seconds => 120);
 is($ran->{exit}, 0, 'and thousands more') or diag $ran->{err};
 $grantlink->start_daemon;

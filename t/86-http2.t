@@ -18,7 +18,7 @@ use Grantlink::Url qw(query_of encode_form);
 use Time::HiRes qw(sleep);
 
 plan skip_all => 'this nginx has no HTTP/2'
-    if run_command([Grantlink::Instance::nginx_program(), '-V'])->{err} !~ /http_v2_module/;
+    if run_command([Grantlink::Build::nginx_program(), '-V'])->{err} !~ /http_v2_module/;
 
 my ($clear, $secure) = (Grantlink::Port->reserve, Grantlink::Port->reserve);
 my $grantlink = Grantlink::Instance->new(log_level => 'debug', http => every_variable());

@@ -11,7 +11,7 @@ use Grantlink::Instance;
 use Grantlink::Port;
 
 plan skip_all => 'this nginx has no HTTP/3 (ngx_http_v3_module)'
-    if run_command([Grantlink::Instance::nginx_program(), '-V'])->{err} !~ /http_v3_module/;
+    if run_command([Grantlink::Build::nginx_program(), '-V'])->{err} !~ /http_v3_module/;
 plan skip_all => 'curl has no HTTP/3' if run_command([qw(curl -V)])->{out} !~ /\bHTTP3\b/;
 
 my $port      = Grantlink::Port->reserve;

@@ -17,9 +17,9 @@ use Grantlink::Instance;
 use Grantlink::Walk;
 
 plan skip_all => 'AddressSanitizer and valgrind exclude each other' if $ENV{GRANTLINK_SANITIZE};
-plan skip_all => 'no debug build of nginx' unless -x Grantlink::Instance::debug_nginx();
+plan skip_all => 'no debug build of nginx' unless -x Grantlink::Build::debug_nginx();
 plan skip_all => 'no valgrind' if system('command -v valgrind >/dev/null') != 0;
-$ENV{GRANTLINK_NGINX} = Grantlink::Instance::debug_nginx();
+$ENV{GRANTLINK_NGINX} = Grantlink::Build::debug_nginx();
 
 my $grantlink = Grantlink::Instance->running;
 walk($grantlink);

@@ -27,7 +27,7 @@ my $began     = time;
 sub commits ($bench) {
     my $dir = $bench->{grantlink}->directory;
     mkdir "$dir/commits";
-    my $ran = run_command([Grantlink::Instance::program('grantlink-bench-data'), 'commits', "$dir/etc/edge.key", "$dir/commits", $seconds], seconds => 60);
+    my $ran = run_command([Grantlink::Build::program('grantlink-bench-data'), 'commits', "$dir/etc/edge.key", "$dir/commits", $seconds], seconds => 60);
     die $ran->{err} if $ran->{exit} != 0;
     my ($count, $took) = split ' ', $ran->{out};
     return $count / $took;

@@ -26,7 +26,7 @@ $grantlink->write_daemon_config(
     settings  => {content => {fastest => '5s', slowest => '1m', retention => '3660d'}},    # the sandbox's posts are old
 );
 $grantlink->start;
-my $command   = Grantlink::Instance::program('grantlink');
+my $command   = Grantlink::Build::program('grantlink');
 my $failed    = 0;
 
 if ($option) {

@@ -4,8 +4,8 @@ package Grantlink::EdgeTool;
 
 use v5.36;
 use Exporter 'import';
+use Grantlink::Build;
 use Grantlink::Command qw(run_command);
-use Grantlink::Instance;
 use IPC::Open2 qw(open2);
 
 our @EXPORT_OK = qw(hold_writer fill_spool age_links state_of);
@@ -48,6 +48,6 @@ sub state_of ($grantlink, $connection, $seconds) {
     return $ran->{out} =~ s/\n\z//r;
 }
 
-sub program { return Grantlink::Instance::build_directory() . '/unit/edge_tool' }
+sub program { return Grantlink::Build::build_directory() . '/unit/edge_tool' }
 
 1;

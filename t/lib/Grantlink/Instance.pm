@@ -12,20 +12,20 @@ package Grantlink::Instance;
 # stays), GRANTLINK_DEBUG=1 (debug logs), GRANTLINK_PATIENCE=N (N times the usual time to wait).
 
 use v5.36;
-use Cwd            qw(abs_path);
-use Digest::SHA    ();
-use File::Basename qw(basename dirname);
-use File::Path     qw(make_path);
-use File::Temp     ();
-use JSON::PP       ();
-use Test::More     ();
+use Digest::SHA ();
+use File::Basename qw(basename);
+use File::Path qw(make_path);
+use File::Temp ();
+use JSON::PP ();
+use Test::More ();
+use parent qw(Grantlink::Instance::Configuration Grantlink::Instance::Servers);
 use Grantlink::Admin;
+use Grantlink::Build qw(program);
 use Grantlink::Client;
 use Grantlink::Command qw(run_command);
 use Grantlink::Console;
 use Grantlink::Evidence;
 use Grantlink::Mailbox;
-use Grantlink::NginxConfig qw(nginx_config);
 use Grantlink::Poll qw(eventually);
 use Grantlink::Port;
 use Grantlink::Process;
@@ -33,19 +33,6 @@ use Grantlink::Sanitizer;
 use Grantlink::Tap;
 use Grantlink::Valgrind;
 use Grantlink::Watchdog;
-use Grantlink::Toml qw(to_toml write_file);
-
-our $repository = dirname(dirname(dirname(dirname(abs_path(__FILE__)))));
-
-sub build_directory { return abs_path($ENV{GRANTLINK_BUILD} // "$repository/build/release") // '' }
-sub program ($name) { return build_directory() . "/$name" }
-sub nginx_program   { return $ENV{GRANTLINK_NGINX} // '/usr/sbin/nginx' }
-sub debug_nginx     { return build_directory() . '/nginx-debug/nginx' }
-
-sub module_path {
-    my $beside = dirname(nginx_program()) . '/ngx_http_grantlink_module.so';
-    return -e $beside ? $beside : program('ngx_http_grantlink_module.so');
-}
 
 # Options, all of them optional:
 #   workers => 1, master_process => 'on', log_level => 'info' (nginx's), main|events|http|server|approve|callback => nginx text
@@ -109,117 +96,6 @@ sub socket ($self)     { return "$self->{directory}/run/admin.sock" }
 sub toml_path ($self)  { return "$self->{directory}/etc/grantlink.toml" }
 sub sandbox_url ($self) { return 'http://127.0.0.1:' . $self->{sandbox_port}->number }
 
-sub edge_group { return $> == 0 ? 'www-data' : scalar getgrgid $) + 0 }
-
-# Keys and directories, by the command that operators use.
-sub _init ($self) {
-    my $dir  = $self->{directory};
-    my $made = run_command([program('grantlink'), 'init', '--dir', "$dir/etc", '--state', "$dir/state",
-        '--run', "$dir/run", '--public-url', $self->{public_url}, '--edge-group', edge_group()],
-        environment => $self->{sanitizer}->environment);
-    die "grantlink init failed: exit $made->{exit}\n$made->{out}$made->{err}" if $made->{exit} != 0;
-}
-
-# grantlink.toml
-
-sub daemon_config ($self) {
-    my $dir = $self->{directory};
-    return {
-        public_url    => $self->{public_url},
-        requester     => 'Example Agency',
-        edge_store    => $self->edge_store,
-        vault         => $self->vault,
-        master_key    => "$dir/etc/master.key",
-        edge_key      => "$dir/etc/edge.key",
-        providers_dir => "$repository/conf.d/providers",
-        edge_group    => edge_group(),
-        log_level     => $ENV{GRANTLINK_DEBUG} ? 'debug' : 'info',
-        %{$self->{settings} // {}},
-        admin => {
-            socket => $self->socket, $self->{grants} ? (grant => $self->{grants}) : (),
-            $self->{console} ? (console_socket => $self->{console}->socket) : (),
-        },
-        mail  => {
-            smtp => 'smtp://127.0.0.1:' . $self->{smtp_port}->number,
-            from => 'grantlink <grantlink@example.com>',
-            %{$self->{mail} // {}},
-        },
-        providers => {$self->_sandbox_providers, %{$self->{providers} // {}}},
-    };
-}
-
-sub sandbox_provider ($self, %more) {
-    my @origins = map { "https://$_.instagram.com" } qw(www api graph);
-    my $origin  = $self->{tap} ? $self->{tap}->url : $self->sandbox_url;
-    return {
-        preset => 'instagram', client_id => 'sandbox-app', client_secret => $self->{client_secret},
-        origins => {map { $_ => $self->{provider_origin} // $origin } @origins}, %more,
-    };
-}
-
-# One for each preset of the sandbox's shape.
-sub _sandbox_providers ($self) {
-    return (instagram => $self->sandbox_provider) unless $self->{shape};
-    my ($listen) = $self->sandbox_url =~ m{//(.*)};
-    my $ran = run_command([program('grantlink-sandbox'), '--shape', $self->{shape}, '--listen', $listen, '--print-config'],
-        environment => $self->{sanitizer}->environment);
-    die $ran->{err} if $ran->{exit} != 0;
-    my ($preset, %origins);
-    for my $line (split /\n/, $ran->{out}) {
-        $preset = $1 if $line =~ /^\[providers\.(.+)\.origins\]/;
-        $origins{$preset}{$1} = $2 if $line =~ /^"(.+)" = "(.+)"/;
-    }
-    return map { $_ => $self->sandbox_provider(preset => $_, origins => $origins{$_}) } keys %origins;
-}
-
-# … whose accounts and posts have pictures.
-sub sandbox_provider_with_pictures ($self) {
-    my $provider = $self->sandbox_provider;
-    $provider->{origins}{'https://media.sandbox.invalid'} = $self->start_pictures;
-    return $provider;
-}
-
-# For start_oidc's issuer, by discovery.
-sub oidc_provider ($self, $issuer) {
-    return {issuer => $issuer, trusted_origins => [$issuer], client_id => 'grantlink-test', client_secret => $self->{client_secret}};
-}
-
-# Writes grantlink.toml again, with these settings changed from now on.
-sub write_daemon_config ($self, %changed) {
-    $self->{$_} = ref $changed{$_} eq 'HASH' ? {%{$self->{$_} // {}}, %{$changed{$_}}} : $changed{$_}
-        for keys %changed;
-    write_file($self->toml_path, to_toml($self->daemon_config), 0600);
-}
-
-sub write_nginx_config ($self, %changed) {
-    $self->{$_} = $changed{$_} for keys %changed;
-    write_file("$self->{directory}/nginx/nginx.conf", $self->nginx_config_text);
-}
-
-sub nginx_config_text ($self, %changed) {
-    my %given = map { defined $self->{$_} ? ($_ => $self->{$_}) : () }
-        qw(workers master_process main events http server approve callback);
-    $given{server} = ($given{server} // '') . $self->{console}->nginx if $self->{console};
-    return nginx_config(
-        directory => $self->{directory}, port => $self->{nginx_port}->number,
-        module => module_path(), store => $self->edge_store,
-        key => "$self->{directory}/etc/edge.key", user => $> == 0 ? 'www-data' : '',
-        log_level => $self->{log_level} // ($ENV{GRANTLINK_DEBUG} ? 'debug' : 'info'), %given, %changed,
-    );
-}
-
-# `nginx -t` with another configuration: {exit, out, err}
-sub test_nginx_config ($self, $text) {
-    my $path = write_file("$self->{directory}/nginx/tried.conf", $text);
-    return run_command([$self->_nginx_command($path), '-t'],
-        environment => $self->{sanitizer}->environment(preload => 1));
-}
-
-sub _nginx_command ($self, $config) {
-    my $dir = $self->{directory};
-    return ($self->{valgrind}->command, nginx_program(), '-p', "$dir/nginx", '-c', $config, '-e', "$dir/logs/error.log");
-}
-
 # Starting and stopping. Each name is a process: smtp, sandbox, oidc, webhooks, daemon, nginx.
 
 sub start ($self) {
@@ -270,55 +146,6 @@ sub start_daemon_until ($self, $at) {
         return $now > $before || !$process->alive;
     });
     return $process;
-}
-
-sub start_sandbox ($self, @arguments) {
-    my $port = $self->{sandbox_port}->number;
-    local $ENV{GRANTLINK_SANDBOX_CLIENT_SECRET} = $self->{client_secret};    # not for ps to show
-    my %providers = $self->_sandbox_providers;
-    $self->_spawn(sandbox => [program('grantlink-sandbox'), '--listen', "127.0.0.1:$port",
-        '--client-id', 'sandbox-app', '--shape', $self->{shape} // 'instagram',
-        (map { ('--redirect-uri', "$self->{public_url}/callback/$_") } sort keys %providers),
-        @{$self->{sandbox} // []}, @arguments]);
-    $self->process('sandbox')->ready_when(sub { $self->{sandbox_port}->answers });
-    $self->{tap}->start($self->sandbox_url) if $self->{tap};
-}
-
-sub start_smtp ($self, @arguments) {
-    my $port = $self->{smtp_port};
-    $self->_spawn(smtp => ['node', "$repository/t/lib/smtp_catcher.mjs",
-        '--port', $port->number, '--dir', "$self->{directory}/mail",
-        @{$self->{smtp} // []}, @arguments]);
-    $self->process('smtp')->ready_when(sub { $port->answers });
-}
-
-# The independent OpenID provider: strict, and not by this project's authors. This and the following
-# answer their origin, which is the issuer of those that have one.
-sub start_oidc ($self, @arguments) {
-    return $self->_start_provider(oidc => 'oidc_provider', '--redirect-uri', "$self->{public_url}/callback/oidc", @arguments, '--port');
-}
-
-# Providers as their documentation has them; as presets describe them; one that lies on request.
-sub start_documented ($self) { return $self->_start_provider(documented => 'documented_provider') }
-sub start_preset_provider ($self, @files) { return $self->_start_provider(presets => 'preset_provider', @files) }
-sub start_pictures ($self) { return $self->_start_provider(pictures => 'picture_server') }
-sub start_media_host ($self) { return $self->_start_provider(media => 'media_host') }
-sub start_liar ($self, @arguments) { return $self->_start_provider(liar => 'lying_provider', @arguments) }
-
-# What webhooks are sent to; it knows these secrets. Grantlink::Webhooks looks at it.
-sub start_webhooks ($self, @secrets) {
-    local $ENV{GRANTLINK_WEBHOOK_SECRETS} = "@secrets";    # not for ps to show
-    $self->{evidence}->learn(secret => $_) for @secrets;
-    return $self->_start_provider(webhooks => 'webhook_receiver');
-}
-
-# The port is the last argument.
-sub _start_provider ($self, $name, $script, @arguments) {
-    my $port = $self->{"${name}_port"} //= Grantlink::Port->reserve;
-    $self->_spawn($name => ['node', "$repository/t/lib/$script.mjs", @arguments, $port->number],
-        environment => {GRANTLINK_CLIENT_SECRET => $self->{client_secret}});
-    $self->process($name)->ready_when(sub { $port->answers });
-    return 'http://127.0.0.1:' . $port->number;
 }
 
 sub process ($self, $name) {

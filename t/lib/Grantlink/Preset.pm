@@ -5,13 +5,14 @@ package Grantlink::Preset;
 use v5.36;
 use Exporter  'import';
 use JSON::PP  qw(decode_json);
+use Grantlink::Build;
 use Grantlink::Command qw(run_command);
 
 our @EXPORT_OK = qw(described_presets origins_to shipped_preset);
 
 # The text of one, to be written changed.
 sub shipped_preset ($name) {
-    my $path = "$Grantlink::Instance::repository/conf.d/providers/$name.toml";
+    my $path = "$Grantlink::Build::repository/conf.d/providers/$name.toml";
     open my $file, '<', $path or die "$path: $!\n";
     local $/;
     return readline $file;
@@ -19,7 +20,7 @@ sub shipped_preset ($name) {
 
 # Of these files.
 sub described_presets (@files) {
-    my $ran = run_command([Grantlink::Instance::program('grantlink'), qw(provider check --json), @files]);
+    my $ran = run_command([Grantlink::Build::program('grantlink'), qw(provider check --json), @files]);
     die $ran->{err} if $ran->{exit} != 0;
     return @{decode_json($ran->{out})->{presets}};
 }

@@ -5,6 +5,7 @@ package Grantlink::Together;
 use v5.36;
 use Exporter 'import';
 use File::Path      qw(make_path);
+use Grantlink::Build;
 use Grantlink::Toml qw(write_file);
 use Grantlink::Url  qw(resolve_url);
 
@@ -14,7 +15,7 @@ our @EXPORT = qw(add_facebook request_together buttons_on state_on press_button)
 # daemon starts; `with` are more arguments of write_daemon_config.
 sub add_facebook ($grantlink, %with) {
     my $presets = $grantlink->directory . '/presets';
-    my $shipped = "$Grantlink::Instance::repository/conf.d/providers/instagram.toml";
+    my $shipped = "$Grantlink::Build::repository/conf.d/providers/instagram.toml";
     open my $file, '<:encoding(UTF-8)', $shipped or die "$shipped: $!\n";
     my $text = do { local $/; <$file> };
     make_path($presets);

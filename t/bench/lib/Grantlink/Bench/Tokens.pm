@@ -53,7 +53,7 @@ sub new ($class, %with) {
 
 sub _fill ($self, $kind) {
     my $grantlink = $self->{grantlink};
-    my $ran = run_command([Grantlink::Instance::program('grantlink-bench-vault'), $grantlink->vault,
+    my $ran = run_command([Grantlink::Build::program('grantlink-bench-vault'), $grantlink->vault,
         $grantlink->directory . '/etc/master.key', 'bench', $self->{$kind}, $kind], seconds => 300);
     die $ran->{err} if $ran->{exit} != 0;
     return [split /\n/, $ran->{out}];
