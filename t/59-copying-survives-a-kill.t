@@ -4,6 +4,7 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use List::Util qw(min);
 use Test::More;
 use Grantlink::FaultPoints;
 use Grantlink::Flow;
@@ -40,7 +41,7 @@ sub next_post () {
     return $about;
 }
 
-my ($seen, $points) = at_each_fault_point($grantlink,
+my %story = (
     prepare => \&next_post,
     act     => sub ($about, $process) {
         $acme->publish($about->{new});
@@ -58,10 +59,18 @@ my ($seen, $points) = at_each_fault_point($grantlink,
         return $about->{found};
     },
 );
-cmp_ok($points, '>=', 15, 'there were that many moments');
-for my $state ('half of one', 'one of nobody', 'one to be erased', 'a copy') {
-    ok((grep { /\Q$state\E/ } keys %$seen), "some of them with $state");
+# Which moment comes when is not the same each time: the short one in which a file is of nobody yet may be
+# missed, and is met when the story is told again from where a copy begins.
+my @states = ('half of one', 'one of nobody', 'one to be erased', 'a copy');
+my %seen;
+for my $telling (1 .. 3) {
+    my ($seen, $points) = at_each_fault_point($grantlink, %story);
+    cmp_ok($points, '>=', 15, 'there were that many moments');
+    $seen{$_} = 1 for map { split / and / } keys %$seen;
+    last unless grep { !$seen{$_} } @states;
+    $story{from} = min(map { /half of one/ ? @{$seen->{$_}} : () } keys %$seen) // 1;
 }
+ok($seen{$_}, "some of them with $_") for @states;
 
 $grantlink->finish;
 done_testing;

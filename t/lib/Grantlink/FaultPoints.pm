@@ -14,10 +14,11 @@ our @EXPORT = qw(at_each_fault_point until_ended_or table_of);
 
 # `prepare`: with a daemon that lives, answers what the others are given. `act`: with one that ends, answers
 # true when it is through. `look`, if any: with none. `judge`: with one that lives; answers a word for what
-# there is. Answers which points led to which word, and how many there were.
+# there is. `from`, if any: the first point, not 1. Answers which points led to which word, and how many
+# there were.
 sub at_each_fault_point ($grantlink, %story) {
     my %seen;
-    for my $at (1 .. 200) {
+    for my $at (($story{from} // 1) .. 200) {
         my $about = $story{prepare}->();
         $grantlink->stop('daemon');
         my $process = $grantlink->start_daemon_until($at);
