@@ -74,7 +74,7 @@ sub _pages ($site, $edge, $size, $seconds, $position) {
     my $figures = Grantlink::Bench::Load::run(
         port => $edge->port($size), connections => $page_connections, seconds => $seconds,
         script => 'links', arguments => [$site->tokens($size), $position, 'GET',
-            Grantlink::Bench::Rates::prepared($seconds)]);
+            Grantlink::Bench::Rates::prepared($seconds), 1]);
     Grantlink::Bench::Load::require_answers($figures, $site->length_of("page-$size"), $page_connections, 'pages');
     return {p50_us => 0 + $figures->{p50}, p99_us => 0 + $figures->{p99}, rate => rounded($figures->{rate}, 0)};
 }

@@ -66,14 +66,15 @@ sub figures ($text) {
 }
 
 # Every answer must have the status and the length that were seen before the run: an error page has
-# another length. At the end of a run each connection may hold a piece of an answer.
-sub require_answers ($figures, $length, $connections, $what) {
+# another length. At the end of a run some of the requests that are under way may have got a piece of
+# an answer.
+sub require_answers ($figures, $length, $under_way, $what) {
     my $expected = $figures->{requests} * $length;
     my $surplus  = $figures->{bytes} - $expected;
     die "$what: $figures->{status_errors} answers were errors\n" if $figures->{status_errors};
     die "$what: $figures->{requests} answers of $length bytes are $expected bytes, but "
         . "$figures->{bytes} came: some were others\n"
-        if $surplus < 0 || $surplus > $connections * $length;
+        if $surplus < 0 || $surplus > $under_way * $length;
     return $figures;
 }
 

@@ -8,11 +8,12 @@ use v5.36;
 use Grantlink::Bench::Figures qw(rounded);
 use Grantlink::Bench::Load;
 
-our $connections = 64;    # enough that the worker never waits for the load
+our $connections = 64;
 
 # measure(rounds =>, turns => in each, seconds =>, sides => {name => side}, order => [names], say =>,
 #   once => without going back)
-#   side: {server =>, port =>, tokens =>, method =>, length =>, path => in place of the token}
+#   side: {server =>, port =>, tokens =>, method =>, length =>, pipelined => requests in a row on a connection (1),
+#     path => in place of the token}
 # Answers one hash a round: name → figures.
 sub measure (%with) {
     my @rounds;
@@ -29,18 +30,20 @@ sub measure (%with) {
 }
 
 # Enough that a short run repeats none; a long one comes back to its first links after 400,000 others.
-sub prepared ($seconds) { return $seconds < 3 ? 130_000 * $seconds : 400_000 }
+sub prepared ($seconds) { return $seconds < 3 ? 160_000 * $seconds : 400_000 }
 
 my $position = 0;    # so that no run reads the links that the one before has just read
 
 sub run_side ($name, $side, $seconds) {
     my ($cpu, $faults) = ($side->{server}->cpu_seconds, $side->{server}->faults);
+    my $pipelined = $side->{pipelined} // 1;
     my $figures = Grantlink::Bench::Load::run(
         port => $side->{server}->port($side->{port}), connections => $connections, seconds => $seconds,
-        script => 'links', arguments => [$side->{tokens}, $position, $side->{method}, prepared($seconds), $side->{path} // ()],
+        script => 'links', arguments => [
+            $side->{tokens}, $position, $side->{method}, prepared($seconds), $pipelined, $side->{path} // ()],
     );
     $position += $figures->{requests};
-    Grantlink::Bench::Load::require_answers($figures, $side->{length}, $connections, $name);
+    Grantlink::Bench::Load::require_answers($figures, $side->{length}, $connections * $pipelined, $name);
     $figures->{cpu}    = $side->{server}->cpu_seconds - $cpu;
     $figures->{faults} = $side->{server}->faults - $faults;
     return $figures;
