@@ -28,18 +28,25 @@ inline ngx_str_t ngxStr(std::string_view text) {
     return {text.size(), reinterpret_cast<u_char*>(const_cast<char*>(text.data()))};
 }
 
+// Visits each header of a list, of a request's or of an answer's.
+template <typename Visit>
+void eachHeader(ngx_list_t& headers, Visit visit) {
+    for (ngx_list_part_t* part = &headers.part; part; part = part->next) {
+        auto* header = static_cast<ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t i = 0; i < part->nelts; ++i)
+            visit(header[i]);
+    }
+}
+
 // Visits each request header of that (lower-case) name. nginx's own fields for them differ between
 // its versions, the list does not.
 template <typename Visit>
 void eachHeader(ngx_http_request_t* r, std::string_view name, Visit visit) {
-    for (ngx_list_part_t* part = &r->headers_in.headers.part; part; part = part->next) {
-        auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
-        for (ngx_uint_t i = 0; i < part->nelts; ++i) {
-            const ngx_str_t lower{headers[i].key.len, headers[i].lowcase_key};
-            if (lower.data && view(lower) == name)
-                visit(headers[i].value);
-        }
-    }
+    eachHeader(r->headers_in.headers, [&](ngx_table_elt_t& header) {
+        const ngx_str_t lower{header.key.len, header.lowcase_key};
+        if (lower.data && view(lower) == name)
+            visit(header.value);
+    });
 }
 
 // Whether the browser says that not our own page sent this request (Fetch Metadata,

@@ -7,7 +7,6 @@
 #include "shared/language_tag.hpp"
 
 #include <algorithm>
-#include <span>
 
 namespace grantlink {
 
@@ -42,13 +41,10 @@ void addStatic(ngx_http_request_t* r, std::string_view name, std::string_view va
 }
 
 bool hasHeader(ngx_http_request_t* r, std::string_view name) {
-    for (const ngx_list_part_t* part = &r->headers_out.headers.part; part; part = part->next) {
-        const std::span headers(static_cast<const ngx_table_elt_t*>(part->elts), part->nelts);
-        for (const ngx_table_elt_t& header : headers)
-            if (view(header.key) == name)
-                return true;
-    }
-    return false;
+    bool out = false;
+    eachHeader(r->headers_out.headers,
+               [&](const ngx_table_elt_t& header) { out = out || view(header.key) == name; });
+    return out;
 }
 
 // `text` is a copy of this request's own.

@@ -15,6 +15,13 @@ static_assert(base64urlLength(tokenSize) == linkTokenLength);
 static_assert(tokenSize - sizeof(LinkLocator) == crypto_shorthash_siphashx24_KEYBYTES);
 static_assert(sizeof(LinkKey) - sizeof(LinkLocator) == crypto_shorthash_siphashx24_BYTES);
 
+// Both a token and a link's key begin with it.
+LinkLocator locatorIn(const std::uint8_t* bytes) {
+    LinkLocator out;
+    std::memcpy(out.bytes.data(), bytes, out.bytes.size());
+    return out;
+}
+
 } // namespace
 
 std::string makeLinkToken(const MasterKey& key, const Uuid& connection, std::uint32_t generation) {
@@ -35,15 +42,11 @@ std::optional<LinkToken> LinkToken::parse(std::string_view text) {
 }
 
 LinkLocator LinkKey::locator() const {
-    LinkLocator out;
-    std::memcpy(out.bytes.data(), bytes.data(), out.bytes.size());
-    return out;
+    return locatorIn(bytes.data());
 }
 
 LinkLocator LinkToken::locator() const {
-    LinkLocator out;
-    std::memcpy(out.bytes.data(), bytes_.data(), out.bytes.size());
-    return out;
+    return locatorIn(bytes_.data());
 }
 
 LinkKey LinkToken::key() const {

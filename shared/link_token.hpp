@@ -21,7 +21,7 @@ namespace grantlink {
 // Where a link is: the token's first 8 bytes.
 struct LinkLocator {
     std::array<std::uint8_t, 8> bytes{};
-    auto operator<=>(const LinkLocator&) const = default;
+    bool operator==(const LinkLocator&) const = default;
 };
 
 // The key of the link view in the edge store: the locator, and SipHash-2-4-128 of it, keyed with
