@@ -5,7 +5,6 @@
 #   edge.pl --try       a few seconds, to see that it works: the figures mean nothing
 
 use v5.36;
-use Cwd qw(abs_path);
 use FindBin;
 use lib "$FindBin::Bin/lib", "$FindBin::Bin/../lib";
 use Getopt::Long qw(GetOptions);
@@ -13,6 +12,7 @@ use Grantlink::Bench::Edge;
 use Grantlink::Bench::Priority;
 use Grantlink::Bench::Report;
 use Grantlink::Bench::Site;
+use Grantlink::Build;
 
 my %option;
 GetOptions(\%option, 'json', 'quick', 'rounds=i', 'pipelined=i', 'try') && !@ARGV && ($option{rounds} // 1) > 0
@@ -37,7 +37,7 @@ my $began = time;
 die "the bench needs two processors: one for nginx, one for the load\n" if qx(nproc) < 2;
 Grantlink::Bench::Priority::raise() unless $option{try};
 my $site = Grantlink::Bench::Site->new(
-    build => abs_path($ENV{GRANTLINK_BUILD} // "$FindBin::Bin/../../build/release"),
+    build => Grantlink::Build::build_directory(),
     links => $plan{links}, say => sub ($text) { say STDERR $text },
 );
 my ($values, $raw) = Grantlink::Bench::Edge->new($site, %plan)->run;

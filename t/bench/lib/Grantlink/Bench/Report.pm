@@ -6,6 +6,7 @@ use v5.36;
 use JSON::PP ();
 use Grantlink::Bench::Files qw(slurp);
 use Grantlink::Bench::Figures qw(median rounded spread);
+use Grantlink::Build qw(nginx_program);
 
 # name, what it is, target, and whether the figure must be at least or at most that.
 our @targets = (
@@ -21,7 +22,7 @@ our @targets = (
 # What the figures depend on.
 sub machine {
     my ($cpu) = slurp('/proc/cpuinfo') =~ /^model name\s*: (.*)$/m;
-    my $nginx = $ENV{GRANTLINK_NGINX} // '/usr/sbin/nginx';
+    my $nginx = nginx_program();
     return (nginx => qx($nginx -v 2>&1) =~ s/^.*?: |\n//gr, cpu => $cpu // 'unknown',
         kernel => qx(uname -r) =~ s/\n//r, load => (split ' ', slurp('/proc/loadavg'))[0] + 0);
 }

@@ -6,6 +6,7 @@ package Grantlink::Bench::Server;
 use v5.36;
 use File::Path qw(make_path);
 use Grantlink::Bench::Figures qw(rounded);
+use Grantlink::Build qw(nginx_program);
 use Grantlink::Poll qw(eventually);
 use Grantlink::Port;
 use Grantlink::Process;
@@ -23,7 +24,7 @@ sub start ($class, %with) {
     $self->{process} = Grantlink::Process->start(
         name => "nginx ($with{name})", log => "$dir/output.log",
         environment => $sanitizer->environment(preload => 1),
-        command => [$ENV{GRANTLINK_NGINX} // '/usr/sbin/nginx', '-p', $dir, '-c', $config, '-e', "$dir/error.log"],
+        command => [nginx_program(), '-p', $dir, '-c', $config, '-e', "$dir/error.log"],
     );
     my ($any) = values %{$self->{ports}};
     eval { $self->{process}->ready_when(sub { $any->answers && $self->worker }); 1 }
