@@ -27,7 +27,8 @@ lmdb::Database openExisting(lmdb::ReadTransaction& read, const char* name,
                             const std::string& directory) {
     const auto database = read.open(name);
     if (!database)
-        throw std::runtime_error(directory + ": is empty; start grantlinkd, which makes it");
+        throw std::runtime_error(directory + ": has no database " + name +
+                                 "; start grantlinkd of this version, which makes it");
     return *database;
 }
 
@@ -40,14 +41,15 @@ Spool::Spool(const std::string& edgeStore, Access access)
         lmdb::WriteTransaction write(env_);
         approvals_ = write.open("approvals");
         outcomes_ = write.open("outcomes");
-        waiting_ = write.open("waiting", MDB_DUPSORT);
+        cap_ = {write.open("cells"), write.open("waiting", MDB_DUPSORT)};
         meta_ = write.open("meta");
         write.commit();
     } else {
         lmdb::ReadTransaction read(env_);
         approvals_ = openExisting(read, "approvals", env_.directory());
         outcomes_ = openExisting(read, "outcomes", env_.directory());
-        waiting_ = openExisting(read, "waiting", env_.directory());
+        cap_ = {openExisting(read, "cells", env_.directory()),
+                openExisting(read, "waiting", env_.directory())};
         meta_ = openExisting(read, "meta", env_.directory());
         read.commit();
     }
@@ -70,12 +72,13 @@ StoreResult Spool::storeOne(lmdb::WriteTransaction& write, const SpoolPut& put, 
         return StoreResult::expired;
     if (write.get(outcomes_, put.attempt.bytes))
         return StoreResult::replayed;
-    if (lmdb::Cursor(write, waiting_).duplicates(put.connection.bytes) >= maxWaitingApprovals)
+    const ApprovalCap::Room room = cap_.roomFor(write, put.connection);
+    if (room == ApprovalCap::Room::none)
         return write.get(approvals_, put.attempt.bytes) ? StoreResult::replayed
                                                         : StoreResult::tooMany;
     if (!write.putNew(approvals_, put.attempt.bytes, bytesOf(put.approval)))
         return StoreResult::replayed;
-    write.put(waiting_, put.connection.bytes, put.attempt.bytes);
+    cap_.add(write, room, put.connection, put.attempt);
     return StoreResult::stored;
 }
 
@@ -121,23 +124,12 @@ void Spool::removeApproval(lmdb::WriteTransaction& write, const Uuid& attempt) {
     const auto record = write.get(approvals_, attempt.bytes);
     if (!record)
         return;
-    const auto approval = parseApproval(*record);
-    if (!approval || !write.remove(waiting_, approval->connection.bytes, attempt.bytes))
-        removeFromWaiting(write, attempt);
+    // Of one that cannot be read, nobody knows whose it was: it counts until the spool is empty.
+    if (const auto approval = parseApproval(*record))
+        cap_.remove(write, approval->connection, attempt);
     write.remove(approvals_, attempt.bytes);
-}
-
-// The long way, for a record that a worker gone bad wrote: its connection cannot be believed.
-void Spool::removeFromWaiting(lmdb::WriteTransaction& write, const Uuid& attempt) {
-    std::optional<Uuid> connection;
-    {
-        lmdb::Cursor cursor(write, waiting_);
-        for (auto entry = cursor.first(); entry && !connection; entry = cursor.next())
-            if (uuidOf(entry->second) == attempt)
-                connection = uuidOf(entry->first);
-    }
-    if (connection)
-        write.remove(waiting_, connection->bytes, attempt.bytes);
+    if (write.count(approvals_) == 0)
+        cap_.clear(write);
 }
 
 std::size_t Spool::prune(TimeMs before, std::size_t limit) {

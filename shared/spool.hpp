@@ -3,7 +3,7 @@
 //
 //   approvals  attempt id (16) → approval         until the daemon has dealt with it
 //   outcomes   attempt id (16) → outcome          until no state of that age is accepted any more
-//   waiting    connection id (16) → attempt ids   MDB_DUPSORT; how many a link has in the spool
+//   cells, waiting                                how many a connection has here: approval_cap.hpp
 //   meta       "watermark" → u64 Unix time in ms  attempts older than it are expired, whatever the
 //                                                 clock says: pruning must not revive old states
 //
@@ -12,6 +12,7 @@
 #pragma once
 
 #include "shared/approval.hpp"
+#include "shared/approval_cap.hpp"
 #include "shared/lmdb.hpp"
 #include "shared/store_usage.hpp"
 
@@ -22,14 +23,11 @@
 
 namespace grantlink {
 
-// Approvals one connection may have in the spool; a person needs one, a retry or two is natural.
-constexpr std::size_t maxWaitingApprovals = 8;
-
 enum class StoreResult {
     stored,
     replayed, // this attempt's approval or outcome is there already: nothing was changed
     expired,  // older than the watermark
-    tooMany,  // the connection has maxWaitingApprovals in the spool
+    tooMany,  // the connection has as many in the spool as it may
 };
 
 struct SpoolPut {
@@ -81,8 +79,10 @@ class Spool {
     SpoolCounts counts() const;
 
     StoreUsage usage() const {
-        return usageOf(env_,
-                       {{"approvals", approvals_}, {"outcomes", outcomes_}, {"waiting", waiting_}});
+        return usageOf(env_, {{"approvals", approvals_},
+                              {"outcomes", outcomes_},
+                              {"cells", cap_.cells()},
+                              {"waiting", cap_.waiting()}});
     }
 
     bool isCurrent() const { return env_.fileIsCurrent(); }
@@ -93,10 +93,10 @@ class Spool {
     StoreResult storeOne(lmdb::WriteTransaction& write, const SpoolPut& put, TimeMs watermark);
     TimeMs watermark(const lmdb::Transaction& transaction) const;
     void removeApproval(lmdb::WriteTransaction& write, const Uuid& attempt);
-    void removeFromWaiting(lmdb::WriteTransaction& write, const Uuid& attempt);
 
     lmdb::Environment env_;
-    lmdb::Database approvals_ = 0, outcomes_ = 0, waiting_ = 0, meta_ = 0;
+    lmdb::Database approvals_ = 0, outcomes_ = 0, meta_ = 0;
+    ApprovalCap cap_;
     lmdb::ReadTransaction
         find_; // reset but while find() looks: a new one would cost more than that
 };

@@ -135,6 +135,7 @@ subtest 'stores' => sub {
     is($entries{'links connections'}, 1, 'one connection is known');
     is($entries{'links links'},       1, 'by one link');
     is($entries{'spool approvals'},   0, 'no approval waits');
+    is($entries{'spool cells'},       0, 'nor is one counted');
     is($entries{'spool waiting'},     0, 'for no connection');
     is($entries{'spool outcomes'},    1, 'one attempt has ended');
 };

@@ -1,6 +1,7 @@
 #include "t/bench/bench_callbacks.hpp"
 
 #include "shared/approval.hpp"
+#include "shared/approval_cap.hpp"
 #include "shared/attempt.hpp"
 #include "shared/lmdb.hpp"
 #include "shared/sealed_code.hpp"
@@ -85,7 +86,7 @@ void drain(const std::string& edgeStore) {
     lmdb::Environment env(edgeStore + "/spool", {});
     lmdb::WriteTransaction write(env);
     write.clear(write.open("approvals"));
-    write.clear(write.open("waiting", MDB_DUPSORT));
+    ApprovalCap(write.open("cells"), write.open("waiting", MDB_DUPSORT)).clear(write);
     write.commit();
 }
 

@@ -9,7 +9,7 @@ using fuzz::require;
 namespace {
 
 constexpr fuzz::HostileStore::DatabaseKind databases[] = {
-    {"approvals"}, {"outcomes"}, {"waiting", MDB_DUPSORT}, {"meta"}};
+    {"approvals"}, {"outcomes"}, {"waiting", MDB_DUPSORT}, {"meta"}, {"cells"}};
 
 void readAll(Spool& spool, const Uuid& attempt) {
     const Spool::Attempt found = spool.find(attempt);

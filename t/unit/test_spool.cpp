@@ -4,6 +4,8 @@
 #include "t/unit/cmocka.hpp"
 #include "t/unit/temporary_directory.hpp"
 
+#include <algorithm>
+
 using namespace grantlink;
 using test::assertEqual;
 
@@ -50,6 +52,18 @@ void anAttemptIsStoredOnce(void**) {
     assert_int_equal(s.spool.counts().outcomes, 1);
 }
 
+void onlyGrantlinkdMakesDatabases(void**) {
+    test::TemporaryDirectory directory;
+    std::string why;
+    try {
+        Spool(Store::made(directory.path()), Spool::Access::opens);
+    } catch (const std::runtime_error& error) {
+        why = error.what();
+    }
+    assertEqual(why, directory.path() + "/spool: has no database approvals; "
+                                        "start grantlinkd of this version, which makes it");
+}
+
 void alsoWithinOneBatch(void**) {
     Store s;
     const Uuid attempt = Uuid::v7(), connection = Uuid::v7();
@@ -72,18 +86,83 @@ void theFirstOutcomeStands(void**) {
     assert_true(s.spool.find(attempt).outcome->outcome == Outcome::connected);
 }
 
+constexpr std::size_t ofOneConnection = maxCountedApprovals + maxListedApprovals;
+
+// So many approvals of the connection; answers their attempts.
+std::vector<Uuid> storeMany(Spool& spool, const Uuid& connection, std::size_t count) {
+    std::vector<Uuid> attempts;
+    for (std::size_t i = 0; i < count; ++i) {
+        attempts.push_back(Uuid::v7());
+        assert_true(store(spool, attempts.back(), connection) == StoreResult::stored);
+    }
+    return attempts;
+}
+
+// Another connection that is counted in the same cell.
+Uuid besides(const Uuid& connection) {
+    Uuid out = Uuid::v7();
+    std::copy_n(connection.bytes.end() - 2, 2, out.bytes.end() - 2);
+    return out;
+}
+
+Uuid elsewhere(const Uuid& connection) {
+    Uuid out = besides(connection);
+    ++out.bytes.back();
+    return out;
+}
+
 void aConnectionHasACap(void**) {
     Store s;
     const Uuid connection = Uuid::v7();
-    std::vector<Uuid> attempts;
-    for (std::size_t i = 0; i < maxWaitingApprovals; ++i) {
-        attempts.push_back(Uuid::v7());
-        assert_true(store(s.spool, attempts.back(), connection) == StoreResult::stored);
-    }
+    const auto attempts = storeMany(s.spool, connection, ofOneConnection);
+    assert_int_equal(attempts.size(), 8);
     assert_true(store(s.spool, Uuid::v7(), connection) == StoreResult::tooMany);
-    assert_true(store(s.spool, Uuid::v7(), Uuid::v7()) == StoreResult::stored);
-    s.spool.finish(attempts[0], outcomeOf(connection));
-    assert_true(store(s.spool, Uuid::v7(), connection) == StoreResult::stored);
+    assert_true(store(s.spool, attempts.back(), connection) == StoreResult::replayed);
+    assert_true(store(s.spool, Uuid::v7(), elsewhere(connection)) == StoreResult::stored);
+    for (const Uuid& ended : {attempts.front(), attempts.back()}) { // one is counted, one listed
+        s.spool.finish(ended, outcomeOf(connection));
+        storeMany(s.spool, connection, 1);
+        assert_true(store(s.spool, Uuid::v7(), connection) == StoreResult::tooMany);
+    }
+}
+
+void othersLeaveAConnectionSomeRoom(void**) {
+    Store s;
+    const Uuid connection = Uuid::v7(), other = besides(connection);
+    storeMany(s.spool, other, ofOneConnection);
+    storeMany(s.spool, besides(connection), maxListedApprovals);
+    storeMany(s.spool, connection, maxListedApprovals);
+    assert_true(store(s.spool, Uuid::v7(), connection) == StoreResult::tooMany);
+    assert_true(store(s.spool, Uuid::v7(), other) == StoreResult::tooMany);
+}
+
+void whatHasEndedLeavesRoom(void**) {
+    Store s;
+    const Uuid connection = Uuid::v7(), other = elsewhere(connection);
+    storeMany(s.spool, other, 1); // the spool is never empty
+    for (int i = 0; i < 3; ++i) {
+        const auto attempts = storeMany(s.spool, connection, ofOneConnection);
+        assert_true(store(s.spool, Uuid::v7(), connection) == StoreResult::tooMany);
+        for (const Uuid& attempt : attempts)
+            s.spool.finish(attempt, outcomeOf(connection));
+    }
+}
+
+// A worker that was taken over wrote records that cannot be read: they count until nothing waits.
+void anEmptySpoolCountsFromTheBeginning(void**) {
+    Store s;
+    const Uuid connection = Uuid::v7();
+    for (std::size_t i = 0; i < ofOneConnection; ++i) {
+        SpoolPut unreadable[] = {{Uuid::v7(), connection, "no approval"}};
+        s.spool.store(unreadable);
+        assert_true(unreadable[0].result == StoreResult::stored);
+    }
+    for (const SpoolEntry& entry : s.spool.approvals(ofOneConnection - 1))
+        s.spool.discard(entry.attempt);
+    assert_true(store(s.spool, Uuid::v7(), connection) == StoreResult::tooMany);
+    s.spool.discard(s.spool.approvals(1)[0].attempt);
+    storeMany(s.spool, connection, ofOneConnection);
+    assert_true(store(s.spool, Uuid::v7(), connection) == StoreResult::tooMany);
 }
 
 void pruningNeverRevivesAnAttempt(void**) {
@@ -123,9 +202,13 @@ void approvalsComeInOrderAndPages(void**) {
 
 int main() {
     const CMUnitTest tests[] = {cmocka_unit_test(anAttemptIsStoredOnce),
+                                cmocka_unit_test(onlyGrantlinkdMakesDatabases),
                                 cmocka_unit_test(alsoWithinOneBatch),
                                 cmocka_unit_test(theFirstOutcomeStands),
                                 cmocka_unit_test(aConnectionHasACap),
+                                cmocka_unit_test(othersLeaveAConnectionSomeRoom),
+                                cmocka_unit_test(whatHasEndedLeavesRoom),
+                                cmocka_unit_test(anEmptySpoolCountsFromTheBeginning),
                                 cmocka_unit_test(pruningNeverRevivesAnAttempt),
                                 cmocka_unit_test(approvalsComeInOrderAndPages)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
