@@ -2,7 +2,30 @@
 
 #include "ngx_module/template_filler.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+
 namespace grantlink {
+
+namespace {
+
+// Up to eight bytes, as they lie in memory.
+std::uint64_t numberOf(std::string_view text) {
+    std::uint64_t out = 0;
+    std::copy_n(text.data(), std::min(text.size(), sizeof out), reinterpret_cast<char*>(&out));
+    return out;
+}
+
+std::uint64_t firstOf(std::string_view text) {
+    return numberOf(text);
+}
+
+std::uint64_t lastOf(std::string_view text) {
+    return numberOf(text.substr(text.size() - std::min(text.size(), sizeof(std::uint64_t))));
+}
+
+} // namespace
 
 bool FilledPages::Entry::isOf(const Template& page, const PlainValues& values) const {
     if (page_ != &page)
@@ -40,13 +63,14 @@ const Template& FilledPages::Entry::filledIn(const PlainValues& values) {
     return *filled_;
 }
 
-// By what differs most: two that meet here take each other's place again and again.
+// By what differs most: two that meet here take each other's place again and again. Names that are
+// equal at one end ("… GmbH") and as long differ at the other.
 FilledPages::Entry& FilledPages::entryFor(const Template& page, const PlainValues& values) {
-    std::size_t hash = reinterpret_cast<std::uintptr_t>(&page) / sizeof(Template);
+    std::uint64_t hash = reinterpret_cast<std::uintptr_t>(&page);
     for (const Slot slot : {Slot::requester, Slot::provider, Slot::brand})
-        if (const std::string_view value = values[slot]; !value.empty())
-            hash = hash * 37 + value.size() * 5 + static_cast<unsigned char>(value.back());
-    return entries_[hash % entries_.size()];
+        for (const std::uint64_t part : {firstOf(values[slot]), lastOf(values[slot])})
+            hash = std::rotl(hash ^ part, 23) * 0x9e3779b97f4a7c15; // 2⁶⁴ by the golden ratio
+    return entries_[hash >> 60];
 }
 
 const Template& FilledPages::find(const Template& page, const PlainValues& values) {

@@ -39,7 +39,7 @@ class FilledPages {
 
     Entry& entryFor(const Template& page, const PlainValues& values);
 
-    std::array<Entry, 16> entries_;
+    std::array<Entry, 16> entries_; // as many as four bits tell apart
 };
 
 } // namespace grantlink

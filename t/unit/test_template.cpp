@@ -224,6 +224,31 @@ void sharedValuesAreFilledIn(void**) {
     }
 }
 
+// Whether the pages of both are filled in although they are asked for in turn.
+bool keepTheirPlaces(const Template& page, const std::string& one, const std::string& other) {
+    FilledPages cache;
+    std::size_t filled = 0;
+    for (const std::string& name : {one, other, one, other}) {
+        PlainValues values;
+        values[Slot::requester] = values[Slot::brand] = name;
+        values[Slot::provider] = "Instagram";
+        filled += &cache.find(page, values) != &page;
+    }
+    return filled == 2;
+}
+
+// Of two requesters one in sixteen takes the other's place, however alike their names are.
+void requestersInTurnKeepTheirPlaces(void**) {
+    const auto pages = PageSet::compile("");
+    const Template& ready = (*pages)->page(Page::ready, 0);
+    int ending = 0, beginning = 0;
+    for (char c = 'B'; c <= 'Z'; ++c) {
+        ending += keepTheirPlaces(ready, "A-Reisen GmbH", std::string{c} + "-Reisen GmbH");
+        beginning += keepTheirPlaces(ready, "Studio number A", std::string("Studio number ") + c);
+    }
+    assert_true(ending > 12 && beginning > 12);
+}
+
 void shippedPagesCompile(void**) {
     const auto pages = PageSet::compile("");
     if (!pages)
@@ -260,6 +285,7 @@ int main() {
                                 cmocka_unit_test(languagesAreCompiledIn),
                                 cmocka_unit_test(templateErrorsNameTheLine),
                                 cmocka_unit_test(sharedValuesAreFilledIn),
+                                cmocka_unit_test(requestersInTurnKeepTheirPlaces),
                                 cmocka_unit_test(shippedPagesCompile)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
