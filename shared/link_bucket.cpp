@@ -83,7 +83,7 @@ std::optional<LinkSpread> LinkSpread::parse(Bytes record) {
     LinkSpread out;
     out.buckets = in.integer<std::uint32_t>();
     out.links = in.integer<std::uint64_t>();
-    if (!in.complete() || out.buckets == 0)
+    if (!in.complete() || out.buckets == 0 || out.buckets > maxBuckets)
         return std::nullopt;
     return out;
 }

@@ -23,7 +23,8 @@ struct LinkSpread {
     std::uint32_t buckets = 1;
     std::uint64_t links = 0; // in all of them
 
-    static constexpr std::uint64_t linksABucket = 256; // on average, before one is split
+    static constexpr std::uint64_t linksABucket = 256;   // on average, before one is split
+    static constexpr std::uint32_t maxBuckets = 1 << 22; // more than their tables have room for
 
     std::uint32_t bucketOf(const LinkLocator& link) const;
 

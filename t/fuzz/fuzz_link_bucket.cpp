@@ -60,7 +60,7 @@ void entriesAreRead(fuzz::Input in) {
 
 void aSplitMovesOnlyToTheNewBucket(fuzz::Input in) {
     LinkSpread spread;
-    spread.buckets = std::max<std::uint32_t>(1, in.integer<std::uint32_t>() >> 1);
+    spread.buckets = in.integer<std::uint32_t>() % LinkSpread::maxBuckets + 1;
     spread.links = in.integer<std::uint64_t>();
     const LinkKey link = keyFrom(in);
     const std::uint32_t before = spread.bucketOf(link.locator()), split = spread.nextToSplit();

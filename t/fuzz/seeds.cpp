@@ -161,10 +161,14 @@ void putSpools(const Corpus& corpus) {
                head + entry(0, attempt, "short", approval) + entry(1, attempt, "k", outcome));
     corpus.put("spool", "watermark", head + entry(3, {}, "watermark", std::string(8, '\xff')));
     corpus.put("spool", "watermark-cut", head + entry(3, {}, "watermark", "abc"));
-    std::string full = head;
-    for (char i = 0; i < 9; ++i)
-        full += entry(2, connection, "", std::string(16, i));
-    corpus.put("spool", "nine-wait", full);
+    const std::string_view cell = textOf(connection.bytes).substr(14, 1);
+    const std::string counts(256, '\4');
+    std::string listed;
+    for (char i = 0; i < 4; ++i)
+        listed += entry(2, connection, "", std::string(16, i));
+    corpus.put("spool", "cell-full", head + entry(4, {}, cell, counts));
+    corpus.put("spool", "cell-cut", head + entry(4, {}, cell, counts.substr(1)) + listed);
+    corpus.put("spool", "too-many", head + entry(4, {}, cell, counts) + listed);
 }
 
 LinkView sampleView() {
@@ -229,6 +233,10 @@ void putLinkStores(const Corpus& corpus) {
                        entry(3, {}, "example", "brand") + newest);
     put("schema-1", entry(5, {}, "schema", std::string_view("\1\0\0\0", 4)));
     put("schema-cut", entry(5, {}, "schema", "\2"));
+    const std::string spread = LinkSpread{LinkSpread::maxBuckets, 1}.encode();
+    put("spread-largest", entry(5, {}, "spread", spread) + entry(0, {}, bucket, links) + newest);
+    put("spread-too-large", entry(5, {}, "spread", LinkSpread{~0U, 1}.encode()));
+    put("spread-cut", entry(5, {}, "spread", spread.substr(1)));
     put("site-unreadable", entry(5, {}, "site", ""));
     const std::string brand = encodeBrandView({"Example", "0a5fd8", "logo-1.png"});
     put("brand", entry(0, {}, bucket, links) + newest + entry(3, {}, "example", brand) +

@@ -115,6 +115,8 @@ void aSplitMovesOnlyToTheNewBucket(void**) {
     }
     const auto back = LinkSpread::parse(bytesOf(spread.encode()));
     assert_true(back && back->buckets == spread.buckets && back->links == spread.links);
+    for (const std::uint32_t wrong : {0U, LinkSpread::maxBuckets + 1, ~0U})
+        assert_false(LinkSpread::parse(bytesOf(LinkSpread{wrong, 1}.encode())).has_value());
     assert_false(LinkSpread::parse(bytesOf(std::string(12, '\0'))).has_value());
 }
 
