@@ -27,7 +27,6 @@ constexpr Dispatch dispatch[] = {
 };
 
 ngx_int_t answer(ngx_http_request_t* r, RequestContext& request) {
-    addSafetyHeaders(r);
     // Only the callback's body is of interest (form_post); it reads its own.
     if (request.route != Route::callback || r->method != NGX_HTTP_POST) {
         const ngx_int_t rc = ngx_http_discard_request_body(r);

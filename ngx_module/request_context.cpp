@@ -6,6 +6,7 @@
 #include "ngx_module/log_filter.hpp"
 #include "ngx_module/query_value.hpp"
 #include "ngx_module/redact.hpp"
+#include "ngx_module/respond.hpp"
 
 namespace grantlink {
 
@@ -90,8 +91,10 @@ ngx_int_t onRewrite(ngx_http_request_t* r) noexcept {
             conf.handler == Handler::approve ? parseApprovePath(rest) : parseCallbackPath(rest);
         const ExpectedLink link(r, path);
         fill(*context, path, r);
-        if (r == r->main) // a subrequest shares its headers
+        if (r == r->main) { // a subrequest shares its headers
+            addSafetyHeaders(r);
             takeCookies(r, &context->cookies);
+        }
         redactRequest(r, rest.size(), mayBeLogged(path.route));
         context->link = link.key();
         return NGX_DECLINED;

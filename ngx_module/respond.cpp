@@ -40,11 +40,18 @@ void addStatic(ngx_http_request_t* r, std::string_view name, std::string_view va
     pushHeader(r, ngxStr(name), ngxStr(value));
 }
 
-bool hasHeader(ngx_http_request_t* r, std::string_view name) {
-    bool out = false;
-    eachHeader(r->headers_out.headers,
-               [&](const ngx_table_elt_t& header) { out = out || view(header.key) == name; });
-    return out;
+bool sameName(std::string_view one, std::string_view other) {
+    return one.size() == other.size() &&
+           ngx_strncasecmp(ngxStr(one).data, ngxStr(other).data, one.size()) == 0;
+}
+
+// Whoever has set them: they will not be sent.
+void dropHeaders(ngx_http_request_t* r, std::initializer_list<std::string_view> names) {
+    eachHeader(r->headers_out.headers, [&](ngx_table_elt_t& header) {
+        for (const std::string_view name : names)
+            if (sameName(view(header.key), name))
+                header.hash = 0;
+    });
 }
 
 // `text` is a copy of this request's own.
@@ -165,11 +172,16 @@ ngx_int_t sendJson(ngx_http_request_t* r, std::string_view text) {
 } // namespace
 
 void addSafetyHeaders(ngx_http_request_t* r) {
-    if (r->internal && hasHeader(r, "Referrer-Policy"))
-        return;
+    if (r->internal) // an error may have led from one of our locations to another
+        dropHeaders(r, {"Referrer-Policy", "X-Content-Type-Options", "X-Robots-Tag"});
     addStatic(r, "Referrer-Policy", "no-referrer");
     addStatic(r, "X-Content-Type-Options", "nosniff");
     addStatic(r, "X-Robots-Tag", "noindex, nofollow");
+}
+
+void forgetAnswer(ngx_http_request_t* r) {
+    ngx_http_clear_location(r);
+    dropHeaders(r, {"Cache-Control", "Content-Security-Policy", "X-Frame-Options", "Allow"});
 }
 
 ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content) {

@@ -1,5 +1,4 @@
-// Answers: pages, redirects, the long poll's JSON, assets. None is cached but assets. All need
-// addSafetyHeaders() before.
+// Answers: pages, redirects, the long poll's JSON, assets. None is cached but assets.
 //
 // Each function answers what the content handler returns to nginx.
 #pragma once
@@ -25,9 +24,12 @@ struct PageContent {
     unsigned status = 0;             // HTTP status; 0: the page's own
 };
 
-// What every answer to a recipient has, whatever it will be; once, also where an error has led from
-// one of our locations to another.
+// What every answer to a recipient has, whatever it will be and whoever gives it: a module that
+// refuses the request before us too.
 void addSafetyHeaders(ngx_http_request_t* r);
+
+// What was prepared for an answer that then failed.
+void forgetAnswer(ngx_http_request_t* r);
 
 ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content = {});
 
@@ -59,6 +61,7 @@ ngx_int_t answering(ngx_http_request_t* r, Body body) noexcept {
         return *rc;
     if (r->header_sent)
         return NGX_ERROR;
+    forgetAnswer(r);
     return boundary(log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR},
                     [&] { return sendProblem(r, Page::unavailable); });
 }

@@ -33,6 +33,8 @@ subtest 'limit_req refuses the page' => sub {
     my $refused = $browser->get($link, %client);
     is($refused->status, 503, 'the second is not');
     is($refused->page, '', 'and nginx says so itself');
+    is($refused->header('referrer-policy'), 'no-referrer', 'a page of which no link tells where it was');
+    is($refused->header('x-robots-tag'), 'noindex, nofollow', 'nor a search engine');
     is($browser->post($link, {}, headers => {'X-Client' => 'a'})->status, 503, 'nor is the button');
     $grantlink->log_has(error => qr{limiting requests.*request: "GET /approve/\*{32} HTTP/1.1"}, 'the log names the request, redacted');
 };
