@@ -276,7 +276,7 @@ usage: ./build.sh COMMAND
        --sanitize              … with AddressSanitizer and UndefinedBehaviorSanitizer
        --debug-nginx           … against a debug build of nginx
        --valgrind              … the same, with nginx under valgrind's memcheck
-  bench edge [--quick] [--json]
+  bench edge [--quick] [--json] [--rounds N] [--pipelined 1|2|4]
                                measure the edge against plain nginx and print the ratios;
                                --quick takes 4 minutes instead of 20
   bench tokens [--json]        measure how tokens are refreshed and vended

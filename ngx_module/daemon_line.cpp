@@ -27,13 +27,10 @@ std::uint64_t fingerprintOf(const Visit& visit) {
 
 } // namespace
 
-DaemonLine::DaemonLine() {
-    owner_.fd = -1;
-    owner_.data = this;
-    timer_.data = &owner_;
-    timer_.handler = onTimer;
-    timer_.cancelable = 1; // a worker that is to leave does not wait for it
-}
+DaemonLine::DaemonLine()
+    : timer_(
+          LoopTimer::Keeps::nobody,
+          [](void* line) noexcept { static_cast<DaemonLine*>(line)->tellVisits(); }, this) {}
 
 DaemonLine::~DaemonLine() {
     if (fd_ >= 0)
@@ -55,8 +52,8 @@ void DaemonLine::visited(std::string_view socket, const Visit& visit) noexcept {
     if (!turnTo(socket) || count_ == waiting_.size())
         return;
     waiting_[count_++] = visit;
-    if (!timer_.timer_set)
-        tellLater(soon);
+    if (!timer_.runs())
+        timer_.start(soon);
 }
 
 // What still waits for another socket goes: nobody takes it there. False: there is no memory.
@@ -65,7 +62,7 @@ bool DaemonLine::turnTo(std::string_view socket) noexcept {
                socket_ = socket;
                count_ = 0;
                isRefused_ = false;
-               stopTimer();
+               timer_.stop();
                return true;
            });
 }
@@ -90,23 +87,10 @@ void DaemonLine::tellVisits() noexcept {
         count_ = 0;
     isRefused_ = !taken;
     const bool isBusy = !taken && (errno == EAGAIN || errno == ENOBUFS);
-    stopTimer();
-    if (!taken)
-        tellLater(isBusy ? soon : later);
-}
-
-void DaemonLine::stopTimer() noexcept {
-    if (timer_.timer_set)
-        ngx_del_timer(&timer_);
-}
-
-void DaemonLine::tellLater(ngx_msec_t pause) noexcept {
-    timer_.log = ngx_cycle->log;
-    ngx_add_timer(&timer_, pause);
-}
-
-void DaemonLine::onTimer(ngx_event_t* event) noexcept {
-    static_cast<DaemonLine*>(static_cast<ngx_connection_t*>(event->data)->data)->tellVisits();
+    if (taken)
+        timer_.stop();
+    else
+        timer_.start(isBusy ? soon : later);
 }
 
 bool DaemonLine::send(std::string_view socket, std::string_view datagram) noexcept {

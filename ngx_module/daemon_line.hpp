@@ -8,7 +8,7 @@
 // Thread: the event loop.
 #pragma once
 
-#include "ngx_module/ngx.hpp"
+#include "ngx_module/loop_timer.hpp"
 #include "shared/visit.hpp"
 
 #include <array>
@@ -33,12 +33,8 @@ class DaemonLine {
     void tellVisits() noexcept; // those that wait, now
 
   private:
-    static void onTimer(ngx_event_t* event) noexcept;
-
     bool turnTo(std::string_view socket) noexcept;
-    void stopTimer() noexcept;
     bool toldLately(const Visit& visit) noexcept;
-    void tellLater(ngx_msec_t pause) noexcept;
     bool send(std::string_view socket, std::string_view datagram) noexcept;
 
     int fd_ = -1;
@@ -48,8 +44,7 @@ class DaemonLine {
     bool isRefused_ = false;                // the last time they were told, nobody took them
     std::array<std::uint64_t, 256> told_{}; // fingerprints, each in a place of its own bits …
     time_t toldSince_ = 0;                  // … of visits since then
-    ngx_connection_t owner_{}; // of the timer: nginx's debug log takes its data for a connection
-    ngx_event_t timer_{};
+    LoopTimer timer_;
 };
 
 } // namespace grantlink

@@ -1,14 +1,16 @@
 #include "ngx_module/edge_store.hpp"
 
 #include "ngx_module/conf.hpp"
-
-#include <malloc.h>
+#include "ngx_module/loop_timer.hpp"
+#include "ngx_module/worker_heap.hpp"
 
 #include <map>
 
 namespace grantlink {
 
 namespace {
+
+constexpr ngx_msec_t restAfter = 3000; // ms; after a storm's end is known
 
 // Process-wide on purpose: LMDB forbids opening an environment twice in a process, and with
 // `master_process off` one process lives through many configurations.
@@ -83,6 +85,8 @@ void EdgeStore::refresh(ngx_log_t* log) {
     checked_ = ngx_time();
     if (writer_.stormHasEnded())
         giveMemoryBack();
+    static LoopTimer resting(LoopTimer::Keeps::nobody, [](void*) noexcept { rest(); });
+    resting.start(restAfter);
     try {
         if (links_ && !links_->isCurrent()) {
             now_.letGo();
@@ -102,10 +106,18 @@ void EdgeStore::refresh(ngx_log_t* log) {
 
 // LMDB keeps the pages of its largest transaction while the environment is open, and glibc the heap
 // of hundreds of requests that waited together. The spool is opened again by whoever asks for it.
-void EdgeStore::giveMemoryBack() {
+void EdgeStore::giveMemoryBack() noexcept {
     if (spool_.use_count() == 1)
         spool_.reset();
-    malloc_trim(0);
+    giveHeapBack();
+}
+
+// No request has come for a while.
+void EdgeStore::rest() noexcept {
+    for (auto& [path, store] : stores())
+        if (store->writer_.stormHasEnded())
+            store->giveMemoryBack();
+    giveLargeHeapBack();
 }
 
 TimeMs loopTimeMs() {

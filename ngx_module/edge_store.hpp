@@ -51,8 +51,9 @@ class EdgeStore {
 
   private:
     static const LinkReader* openLinksOf(ngx_http_request_t* r);
+    static void rest() noexcept;
     void refresh(ngx_log_t* log);
-    void giveMemoryBack();
+    void giveMemoryBack() noexcept;
 
     std::string path_;
     std::unique_ptr<LinkReader> links_;

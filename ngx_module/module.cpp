@@ -8,8 +8,8 @@
 #include "ngx_module/metrics.hpp"
 #include "ngx_module/request_context.hpp"
 #include "ngx_module/variables.hpp"
+#include "ngx_module/worker_heap.hpp"
 
-#include <malloc.h>
 #include <sodium.h>
 
 using namespace grantlink;
@@ -108,21 +108,15 @@ ngx_int_t registerHandlers(ngx_conf_t* cf) {
 
 ngx_int_t initModule(ngx_cycle_t* cycle) {
     useMetricsZone(cycle);
-    malloc_trim(0); // what reading strings and templates has left
+    giveHeapBack(); // what reading strings and templates has left
     return filterLateLogs(cycle);
 }
 
 ngx_int_t startWorker(ngx_cycle_t* cycle) {
-    // Commits run on whichever thread of the pool is next, and LMDB keeps the pages it has written
-    // for the next commit: without this, one set of them in the arena of each thread.
     const auto* conf = static_cast<MainConf*>(
         ngx_http_cycle_get_module_main_conf(cycle, ngx_http_grantlink_module));
-    if (conf && !conf->stores.empty()) {
-        mallopt(M_ARENA_MAX, 1);
-        // LMDB's lists of pages, some megabytes of which few are touched, are to be mappings of
-        // their own also after one was freed: glibc would take the next ones from the heap.
-        mallopt(M_MMAP_THRESHOLD, 128 << 10);
-    }
+    if (conf && !conf->stores.empty())
+        prepareHeap();
     return startCounting(cycle);
 }
 

@@ -6,6 +6,7 @@
 #include "ngx_module/edge_store.hpp"
 #include "ngx_module/found_link.hpp"
 #include "ngx_module/handlers.hpp"
+#include "ngx_module/loop_timer.hpp"
 #include "ngx_module/metrics.hpp"
 #include "ngx_module/respond.hpp"
 #include "ngx_module/start.hpp"
@@ -28,8 +29,10 @@ struct Waiting {
 };
 
 std::vector<Waiting> waiting; // of this worker
-ngx_event_t timer;
-ngx_connection_t timerOwner; // nginx's debug log takes an event's data for a connection
+
+void lookAgain(void*) noexcept;
+
+LoopTimer timer(LoopTimer::Keeps::worker, lookAgain);
 
 std::string_view outcomeOf(ngx_http_request_t* r, const Uuid& attempt) {
     const auto spool = EdgeStore::of(r).spool(r->connection->log);
@@ -77,13 +80,13 @@ void look() {
     }
 }
 
-void onTimer(ngx_event_t* event) {
-    boundary(event->log, 0, [] {
+void lookAgain(void*) noexcept {
+    boundary(ngx_cycle->log, 0, [] {
         look();
         return 0;
     });
     if (!waiting.empty())
-        ngx_add_timer(&timer, pollEvery);
+        timer.start(pollEvery);
 }
 
 bool mayWait(const RequestContext& context) {
@@ -101,12 +104,8 @@ ngx_int_t wait(ngx_http_request_t* r) {
     cleanup->handler = [](void* data) { forget(static_cast<ngx_http_request_t*>(data)); };
     waiting.push_back({r, ngx_current_msec + waitAtMost});
     longPollsBegan(1);
-    timer.handler = onTimer;
-    timer.log = ngx_cycle->log;
-    timerOwner.fd = -1;
-    timer.data = &timerOwner;
-    if (!timer.timer_set)
-        ngx_add_timer(&timer, pollEvery);
+    if (!timer.runs())
+        timer.start(pollEvery);
     r->main->count++;
     return NGX_DONE;
 }

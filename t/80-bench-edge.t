@@ -22,11 +22,11 @@ is($ran->{exit}, 0, 'it exits 0') or diag $ran->{err};
 my $result = eval { decode_json($ran->{out}) };
 is(ref $result, 'HASH', 'and prints one JSON object') or do { diag $ran->{out}; done_testing; exit };
 
-for my $name (qw(page_vs_return200 page_vs_static page_10m_vs_1k start_vs_return303
-    callback_vs_single_commit page_p99_storm_vs_quiet worker_mib_over_bare)) {
+for my $name (qw(page_vs_return200 page_vs_return200_same_heap page_vs_static page_vs_static_same_heap page_10m_vs_1k
+    start_vs_return303 callback_vs_single_commit page_p99_storm_vs_quiet worker_mib_over_bare)) {
     cmp_ok($result->{$name} // 0, '>', 0, $name);
 }
-my %sides = (page => [qw(page return200 static)], size => [qw(most small)], start => [qw(return303 start)],
+my %sides = (page => [qw(page return200 return200_same_heap static static_same_heap)], size => [qw(most small)], start => [qw(return303 start)],
     callback => [qw(callback single_commit)], latency => [qw(quiet storm)]);
 for my $what (sort keys %sides) {
     my @rounds = @{$result->{raw}{$what} // []};

@@ -16,13 +16,14 @@ sub run ($self) {
     my $site = $self->{site};
     $self->{edge} = $site->start_edge('edge', qw(small million most));
     $self->{bare} = $site->start_bare('bare', $self->{edge}, 'million');
+    $self->{same_heap} = $site->start_bare('same-heap', $self->{edge}, 'million', %Grantlink::Bench::Site::heap_of_edge);
     $self->_warm_up;
     $self->_pages;
     $self->_sizes;
     $self->_starts;
     $self->_callbacks;
     $self->_latencies;
-    $_->stop for delete @$self{qw(edge bare)};
+    $_->stop for delete @$self{qw(edge bare same_heap)};
     $self->_memory;
     return @$self{qw(values raw)};
 }
@@ -74,13 +75,16 @@ sub _progress ($self, $what, $figure, $unit) {
 }
 
 sub _pages ($self) {
-    $self->_rates(page => [qw(page return200 static)],
-        page      => $self->_pages_of(edge => 'million',   'million', 'page-million'),
-        return200 => $self->_pages_of(bare => 'return200', 'million', 'page'),
-        static    => {%{$self->_pages_of(bare => 'static', 'million', 'page')},
-            path => $self->{site}->a_token('million')});
-    $self->_rate_ratio(page_vs_return200 => page => qw(page return200));
-    $self->_rate_ratio(page_vs_static    => page => qw(page static));
+    my %others;
+    for my $server (qw(bare same_heap)) {
+        my $with = $server eq 'bare' ? '' : "_$server";
+        $others{"return200$with"} = $self->_pages_of($server => 'return200', 'million', 'page');
+        $others{"static$with"} = {%{$self->_pages_of($server => 'static', 'million', 'page')},
+            path => $self->{site}->a_token('million')};
+    }
+    $self->_rates(page => ['page', sort keys %others],
+        page => $self->_pages_of(edge => 'million', 'million', 'page-million'), %others);
+    $self->_rate_ratio("page_vs_$_", page => page => $_) for sort keys %others;
 }
 
 sub _sizes ($self) {

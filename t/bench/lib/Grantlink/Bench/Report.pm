@@ -19,6 +19,12 @@ our @targets = (
     [worker_mib_over_bare      => 'worker memory over bare nginx, MiB',          2.00, 'most'],
 );
 
+# Without a target: the same where nginx by itself keeps its heap as the module has it kept.
+our @beside = (
+    [page_vs_return200_same_heap => 'page / return 200 with the heap of the module'],
+    [page_vs_static_same_heap    => 'page / static file with the heap of the module'],
+);
+
 # What the figures depend on.
 sub machine {
     my ($cpu) = slurp('/proc/cpuinfo') =~ /^model name\s*: (.*)$/m;
@@ -29,7 +35,7 @@ sub machine {
 
 # values: name → [one a round]
 sub medians ($values) {
-    return map { my ($name) = @$_; ($name => rounded(median(@{$values->{$name}}))) } @targets;
+    return map { my ($name) = @$_; ($name => rounded(median(@{$values->{$name}}))) } @targets, @beside;
 }
 
 sub json ($values, $raw, $environment) {
@@ -51,6 +57,11 @@ sub table ($values, $raw, $environment) {
         my $met    = $sense eq 'least' ? $median >= $limit : $median <= $limit;
         $text .= sprintf "%-45s %2s %5.2f %9.3f  %7.3f .. %7.3f %6s %s\n", $what, $sense eq 'least' ? '>=' : '<=',
             $limit, $median, spread(@{$values->{$name}}), $raw->{by_cpu_time}{$name} // '', $met ? 'ok' : 'MISSED';
+    }
+    for my $figure (@beside) {
+        my ($name, $what) = @$figure;
+        $text .= sprintf "%-54s %9.3f  %7.3f .. %7.3f %6s\n", $what, median(@{$values->{$name}}), spread(@{$values->{$name}}),
+            $raw->{by_cpu_time}{$name};
     }
     my $memory = $raw->{memory}[-1];
     $text .= sprintf "\nmemory of the worker: %.2f MiB after a tenth of %d requests, %.2f MiB at the end\n",

@@ -13,7 +13,8 @@ use Grantlink::Process;
 use Grantlink::Sanitizer;
 use Grantlink::Bench::Files qw(write_bytes);
 
-# start(name =>, directory =>, main => text, http => text, servers => {name => text of server {}})
+# start(name =>, directory =>, main => text, http => text, servers => {name => text of server {}},
+#   environment => {name => value}, and that of the tests' own)
 sub start ($class, %with) {
     my $self = bless {%with, ports => {}}, $class;
     my $dir  = $self->{prefix} = "$with{directory}/$with{name}";
@@ -23,7 +24,7 @@ sub start ($class, %with) {
     my $config    = write_bytes("$dir/nginx.conf", $self->_config);
     $self->{process} = Grantlink::Process->start(
         name => "nginx ($with{name})", log => "$dir/output.log",
-        environment => $sanitizer->environment(preload => 1),
+        environment => {%{$sanitizer->environment(preload => 1)}, %{$with{environment} // {}}},
         command => [nginx_program(), '-p', $dir, '-c', $config, '-e', "$dir/error.log"],
     );
     my ($any) = values %{$self->{ports}};

@@ -106,14 +106,17 @@ sub page_of ($self, $edge, $size) {
     return $page;
 }
 
+# What the module sets in its worker (ngx_module/worker_heap.cpp), as glibc reads it from the environment.
+our %heap_of_edge = (MALLOC_ARENA_MAX => 1, MALLOC_MMAP_THRESHOLD_ => 128 << 10, MALLOC_TRIM_THRESHOLD_ => 1 << 20);
+
 # The same answers from an nginx without the module, compared before anything is measured.
-sub start_bare ($self, $name, $edge, $size) {
+sub start_bare ($self, $name, $edge, $size, %environment) {
     $self->{length}{"page-$_"} = $self->page_of($edge, $_)->{length} for keys %{$edge->{servers}};
     my $page  = $self->page_of($edge, $size);
     my $start = answer_to($edge->port($size), $self->request(POST => $size));
     die "the button answers $start->{status}\n" . $edge->errors if $start->{status} != 303;
     my $bare = Grantlink::Bench::Server->start(
-        name => $name, directory => $self->{directory},
+        name => $name, directory => $self->{directory}, environment => \%environment,
         servers => {
             return200 => return_page($page),
             static    => static_page($page, "$self->{directory}/$name-files", $self->a_token($size)),
