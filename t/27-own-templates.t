@@ -7,6 +7,7 @@ use lib "$FindBin::Bin/lib";
 use Encode     qw(decode_utf8);
 use File::Path qw(make_path remove_tree);
 use Test::More;
+use Grantlink::Build;
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Port;

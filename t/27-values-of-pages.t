@@ -5,6 +5,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use File::Path qw(make_path);
 use Test::More;
+use Grantlink::Build;
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Toml qw(write_file);

@@ -7,6 +7,7 @@ use File::Path qw(make_path);
 use IO::Socket::INET;
 use JSON::PP ();
 use Test::More;
+use Grantlink::Build;
 use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;

@@ -4,6 +4,7 @@ use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
+use Grantlink::Build;
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Command qw(run_command);

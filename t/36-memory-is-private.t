@@ -8,6 +8,7 @@ use File::Copy qw(copy);
 use POSIX ();
 use Test::More;
 use Grantlink::Background qw(in_background);
+use Grantlink::Build;
 use Grantlink::Certificate qw(make_certificate);
 use Grantlink::Flow;
 use Grantlink::Instance;

@@ -6,6 +6,7 @@ use lib "$FindBin::Bin/lib";
 use File::Copy qw(copy);
 use Test::More;
 use Grantlink::Background qw(in_background);
+use Grantlink::Build;
 use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;

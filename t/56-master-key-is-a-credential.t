@@ -5,6 +5,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use File::Copy qw(move);
 use Test::More;
+use Grantlink::Build;
 use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;

@@ -7,6 +7,7 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use IO::Socket::INET;
 use Time::HiRes qw(time);
+use Grantlink::Build;
 use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;

@@ -7,6 +7,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use JSON::PP qw(encode_json);
 use Test::More;
+use Grantlink::Build;
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::Preset qw(described_presets);

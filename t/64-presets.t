@@ -7,6 +7,7 @@ use File::Basename qw(basename);
 use File::Temp ();
 use JSON::PP qw(decode_json);
 use Test::More;
+use Grantlink::Build;
 use Grantlink::Command qw(run_command);
 use Grantlink::Instance;
 use Grantlink::Toml qw(write_file);

@@ -6,6 +6,7 @@ use lib "$FindBin::Bin/lib";
 use File::Copy qw(copy);
 use JSON::PP qw(decode_json encode_json);
 use Test::More;
+use Grantlink::Build;
 use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;

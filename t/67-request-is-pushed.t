@@ -9,6 +9,7 @@ use IO::Socket::UNIX;
 use Socket qw(SOCK_STREAM);
 use Test::More;
 use Time::HiRes qw(sleep time);
+use Grantlink::Build;
 use Grantlink::Flow;
 use Grantlink::Instance;
 use Grantlink::KeyPair qw(key_pair);

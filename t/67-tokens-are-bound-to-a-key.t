@@ -7,6 +7,7 @@ use File::Copy qw(copy);
 use JSON::PP qw(decode_json);
 use MIME::Base64 qw(decode_base64url);
 use Test::More;
+use Grantlink::Build;
 use Grantlink::Command qw(run_command);
 use Grantlink::Flow;
 use Grantlink::Instance;

@@ -6,6 +6,7 @@ use utf8;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
+use Grantlink::Build;
 use Grantlink::Chromium qw(desktop);
 use Grantlink::Command qw(run_command);
 use Grantlink::Flow;

@@ -13,6 +13,7 @@ BEGIN {
     $ENV{GRANTLINK_VALGRIND} ||= 'access';
     $ENV{GRANTLINK_PATIENCE} //= 5;
 }
+use Grantlink::Build;
 use Grantlink::Instance;
 use Grantlink::Walk;
 

@@ -12,6 +12,7 @@ use JSON::PP ();
 use Grantlink::Bench::Figures qw(median rounded spread);
 use Grantlink::Bench::Report;
 use Grantlink::Bench::Tokens;
+use Grantlink::Build;
 use Grantlink::Command qw(run_command);
 use Grantlink::Instance;
 

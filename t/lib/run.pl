@@ -11,6 +11,7 @@ use FindBin;
 use lib $FindBin::Bin;
 use File::Find qw(find);
 use Time::HiRes qw(sleep);
+use Grantlink::Build;
 use Grantlink::Curl;
 use Grantlink::Flow;
 use Grantlink::Instance;

@@ -6,8 +6,11 @@
 #include "t/unit/cmocka.hpp"
 #include "t/unit/temporary_directory.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <filesystem>
+#include <new>
 #include <set>
 
 using namespace grantlink;
@@ -91,6 +94,48 @@ void placesAreRemembered(void**) {
     assert_false(isKnown({map + 100, 9000}));
     assert_false(places.now(0).has_value());
 }
+
+#ifndef __SANITIZE_ADDRESS__ // which has all of the address space, and ends where there is no memory
+
+// Less address space than so many places need.
+class LittleMemory {
+  public:
+    LittleMemory() {
+        getrlimit(RLIMIT_AS, &before_);
+        const rlimit little{std::size_t{1} << 30, before_.rlim_max};
+        setrlimit(RLIMIT_AS, &little);
+    }
+
+    ~LittleMemory() { setrlimit(RLIMIT_AS, &before_); }
+
+  private:
+    rlimit before_{};
+};
+
+// The store has changed, and there is no memory to remember its buckets: none is believed to lie
+// where it lay.
+void withoutMemoryNoPlaceIsBelieved(void**) {
+    const auto map = reinterpret_cast<const std::uint8_t*>((std::uintptr_t{1} << 40) + 16);
+    BucketPlaces places;
+    places.storeChanged(2);
+    places.remember(1, {map, 9000});
+    assert_true(places.now(1).has_value());
+    bool failed = false;
+    try {
+        const LittleMemory little;
+        places.storeChanged(std::uint32_t{1} << 31);
+    } catch (const std::bad_alloc&) {
+        failed = true;
+    }
+    assert_true(failed);
+    assert_false(places.now(1).has_value());
+    places.storeChanged(2);
+    assert_false(places.now(1).has_value());
+    places.remember(1, {map, 9000});
+    assert_true(places.now(1).has_value());
+}
+
+#endif
 
 void aSplitMovesOnlyToTheNewBucket(void**) {
     std::vector<LinkKey> keys(2000);
@@ -205,7 +250,11 @@ void aStoreGrows(void**) {
 int main() {
     const CMUnitTest tests[] = {
         cmocka_unit_test(everyEntryIsFound),   cmocka_unit_test(damageIsNoEntry),
-        cmocka_unit_test(placesAreRemembered), cmocka_unit_test(aSplitMovesOnlyToTheNewBucket),
+        cmocka_unit_test(placesAreRemembered),
+#ifndef __SANITIZE_ADDRESS__
+        cmocka_unit_test(withoutMemoryNoPlaceIsBelieved),
+#endif
+        cmocka_unit_test(aSplitMovesOnlyToTheNewBucket),
         cmocka_unit_test(manyAtOnceAreSpread), cmocka_unit_test(snapshotsInOneAnotherAgree),
         cmocka_unit_test(aStoreGrows)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -1,7 +1,9 @@
 package Grantlink::Instance::Configuration;
 
 # The part of a Grantlink::Instance that writes grantlink.toml and nginx.conf, and asks the programs
-# what they think of them.
+# what they think of them. It reads what Instance's new() was given or made (settings, providers, console,
+# ports, directory, sanitizer …), and calls its paths (edge_store, vault, toml_path, socket, sandbox_url)
+# and, of Instance::Servers, start_pictures.
 
 use v5.36;
 use Grantlink::Build qw($repository module_path nginx_program program);

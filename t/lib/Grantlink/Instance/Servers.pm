@@ -1,7 +1,9 @@
 package Grantlink::Instance::Servers;
 
 # The part of a Grantlink::Instance that starts what grantlink talks to: providers, a mail server,
-# receivers of webhooks.
+# receivers of webhooks. It reads what Instance's new() was given or made (ports, directory, tap, evidence,
+# what the servers are to do), and calls its process, _spawn and sandbox_url and, of
+# Instance::Configuration, _sandbox_providers.
 
 use v5.36;
 use Grantlink::Build qw($repository program);

@@ -6,6 +6,7 @@ use v5.36;
 use JSON::PP qw(decode_json);
 use Time::HiRes qw(sleep time);
 use Grantlink::Bench::Figures qw(rounded);
+use Grantlink::Build;
 use Grantlink::Client;
 use Grantlink::Command qw(run_command);
 use Grantlink::Instance;
