@@ -1,15 +1,10 @@
 #include "ngx_module/cookie_header.hpp"
 
 #include <algorithm>
-#include <string_view>
 
 namespace grantlink {
 
 namespace {
-
-bool isOurs(std::string_view name) {
-    return name.starts_with("grantlink-") || name.starts_with("__Host-grantlink-");
-}
 
 bool isBlank(char c) {
     return c == ' ' || c == '\t';
@@ -19,7 +14,7 @@ void takePair(std::span<char> pair, std::vector<Cookie>* out) {
     const auto begin = std::find_if_not(pair.begin(), pair.end(), isBlank);
     const auto equals = std::find(begin, pair.end(), '=');
     const std::string_view name(begin, equals);
-    if (equals == pair.end() || !isOurs(name))
+    if (equals == pair.end() || !isOurCookie(name))
         return;
     const std::span<char> value(equals + 1, pair.end());
     if (out && out->size() == maxCookies)
@@ -30,6 +25,10 @@ void takePair(std::span<char> pair, std::vector<Cookie>* out) {
 }
 
 } // namespace
+
+bool isOurCookie(std::string_view name) {
+    return name.starts_with("grantlink-") || name.starts_with("__Host-grantlink-");
+}
 
 void takeOwnCookies(std::span<char> header, std::vector<Cookie>* out) {
     while (!header.empty()) {

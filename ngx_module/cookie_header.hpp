@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace grantlink {
@@ -16,6 +17,8 @@ struct Cookie {
 
 // What is kept of ours in one request; a browser has one or two.
 constexpr std::size_t maxCookies = 32;
+
+bool isOurCookie(std::string_view name);
 
 // Overwrites the value of each cookie of ours with '*' and, when there is an `out`, moves it there.
 // Above maxCookies the first ones are let go of.

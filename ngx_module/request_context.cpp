@@ -85,17 +85,18 @@ ngx_int_t onRewrite(ngx_http_request_t* r) noexcept {
         if (conf.handler == Handler::none || contextOf(r))
             return NGX_DECLINED;
         auto* context = makeInPool<RequestContext>(r->pool);
-        ngx_http_set_ctx(r, context, ngx_http_grantlink_module);
         const std::string_view rest = behindPrefix(r);
         const RoutePath path =
             conf.handler == Handler::approve ? parseApprovePath(rest) : parseCallbackPath(rest);
         const ExpectedLink link(r, path);
         fill(*context, path, r);
-        if (r == r->main) { // a subrequest shares its headers
-            addSafetyHeaders(r);
+        if (r == r->main) // a subrequest shares its headers
             takeCookies(r, &context->cookies);
-        }
         redactRequest(r, rest.size(), mayBeLogged(path.route));
+        // Only now: a request that has a context has been redacted.
+        ngx_http_set_ctx(r, context, ngx_http_grantlink_module);
+        if (r == r->main)
+            addSafetyHeaders(r);
         context->link = link.key();
         return NGX_DECLINED;
     });

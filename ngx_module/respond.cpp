@@ -2,6 +2,7 @@
 
 #include "ngx_module/account_list.hpp"
 #include "ngx_module/conf.hpp"
+#include "ngx_module/cookie_header.hpp"
 #include "ngx_module/request_context.hpp"
 #include "ngx_module/request_language.hpp"
 #include "shared/language_tag.hpp"
@@ -182,6 +183,11 @@ void addSafetyHeaders(ngx_http_request_t* r) {
 void forgetAnswer(ngx_http_request_t* r) {
     ngx_http_clear_location(r);
     dropHeaders(r, {"Cache-Control", "Content-Security-Policy", "X-Frame-Options", "Allow"});
+    eachHeader(r->headers_out.headers, [&](ngx_table_elt_t& header) {
+        if (sameName(view(header.key), "Set-Cookie") &&
+            isOurCookie(view(header.value))) // its name is first
+            header.hash = 0;
+    });
 }
 
 ngx_int_t sendPage(ngx_http_request_t* r, Page page, const PageContent& content) {

@@ -59,6 +59,7 @@ subtest 'into our locations' => sub {
 subtest 'out of our locations' => sub {
     my $out = $browser->get("$base/out/$token?code=0123456789abcdef");
     is($out->body, 'elsewhere', 'a rewrite leads elsewhere');
+    is($out->header('referrer-policy'), 'no-referrer', 'with the headers of our location');
     unlike($out->header('x-seen'), qr/\Q$token\E|0123456789abcdef/, 'and what it sees of the request has no secret');
 };
 
