@@ -15,7 +15,7 @@ namespace {
 // entry: its key, u16 length, the link view. The number of slots is fixed, so that nothing has to
 // be read before a slot; with the links that a bucket has most of them are empty, and a search ends
 // soon.
-constexpr std::uint32_t slots = 1024;
+constexpr std::uint32_t slots = maxLinksOfBucket + 1; // one is empty, where a search ends
 constexpr std::size_t slotSize = 4;
 constexpr std::size_t tableSize = slots * slotSize;
 constexpr std::uint32_t placeMask = 0x00ffffff;
@@ -70,8 +70,8 @@ std::uint32_t LinkSpread::nextToSplit() const {
 }
 
 LinkSpread LinkSpread::forLinks(std::uint64_t links) {
-    return {static_cast<std::uint32_t>(std::max<std::uint64_t>(1, links * 4 / 3 / linksABucket)),
-            links};
+    const std::uint64_t buckets = links * 4 / 3 / linksABucket;
+    return {static_cast<std::uint32_t>(std::clamp<std::uint64_t>(buckets, 1, maxBuckets)), links};
 }
 
 std::string LinkSpread::encode() const {
@@ -83,13 +83,14 @@ std::optional<LinkSpread> LinkSpread::parse(Bytes record) {
     LinkSpread out;
     out.buckets = in.integer<std::uint32_t>();
     out.links = in.integer<std::uint64_t>();
-    if (!in.complete() || out.buckets == 0 || out.buckets > maxBuckets)
+    if (!in.complete() || out.buckets == 0 || out.buckets > maxBuckets ||
+        out.links > out.buckets * maxLinksOfBucket)
         return std::nullopt;
     return out;
 }
 
 std::string encodeLinkBucket(LinkEntries entries) {
-    if (entries.size() >= slots)
+    if (entries.size() > maxLinksOfBucket)
         throw std::length_error("a bucket has more than 1,023 links");
     std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
         return slotOf(a.first.locator()) < slotOf(b.first.locator());

@@ -18,13 +18,15 @@
 
 namespace grantlink {
 
+constexpr std::uint64_t maxLinksOfBucket = 1023;
+
 // How the links are spread, as the store's meta record says.
 struct LinkSpread {
     std::uint32_t buckets = 1;
     std::uint64_t links = 0; // in all of them
 
     static constexpr std::uint64_t linksABucket = 256;   // on average, before one is split
-    static constexpr std::uint32_t maxBuckets = 1 << 22; // more than their tables have room for
+    static constexpr std::uint32_t maxBuckets = 1 << 22; // the tables of so many fill a store
 
     std::uint32_t bucketOf(const LinkLocator& link) const;
 
@@ -36,14 +38,15 @@ struct LinkSpread {
     static LinkSpread forLinks(std::uint64_t links);
 
     std::string encode() const;
+    // Nothing when it is no record, or of more buckets or links than there can be.
     static std::optional<LinkSpread> parse(Bytes record);
 };
 
 // The links of one bucket, as they are changed.
 using LinkEntries = std::vector<std::pair<LinkKey, std::string>>; // key, link view
 
-// At most 1,023 links and 16 MiB: std::length_error. A store that splits a bucket with every
-// linksABucket links that are added comes nowhere near.
+// At most maxLinksOfBucket links and 16 MiB: std::length_error. A store that splits a bucket with
+// every linksABucket links that are added comes nowhere near.
 std::string encodeLinkBucket(LinkEntries entries);
 
 // Nothing when the record is not one.

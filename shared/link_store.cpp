@@ -46,6 +46,22 @@ std::uint32_t numberIn(Bytes record) {
     throw std::runtime_error(directory + ": is empty; start grantlinkd, which fills it");
 }
 
+[[noreturn]] void failDamaged(const std::string& directory, const std::string& what) {
+    throw std::runtime_error(directory + ": " + what +
+                             " cannot be read; stop grantlinkd, delete this directory, and start "
+                             "it: it is made again from the vault");
+}
+
+// Of a store without links there is no record yet.
+LinkSpread spreadIn(const lmdb::Transaction& transaction, lmdb::Database meta,
+                    const std::string& directory) {
+    const auto record = transaction.get(meta, spreadKey());
+    const auto spread = record ? LinkSpread::parse(*record) : LinkSpread{};
+    if (!spread)
+        failDamaged(directory, "how links are spread");
+    return *spread;
+}
+
 void requireSchema(const std::optional<Bytes>& found, const std::string& directory) {
     if (!found)
         failEmpty(directory);
@@ -132,8 +148,8 @@ LinkReader::Snapshot::Snapshot(LinkReader& reader) : reader_(reader), now_(reade
     requireSchema(reader_.read_.get(reader_.databases_.meta, schemaKey()),
                   reader_.env_.directory());
     reader_.shared_ = {};
-    if (const auto record = reader_.read_.get(reader_.databases_.meta, spreadKey()))
-        reader_.shared_.spread = LinkSpread::parse(*record).value_or(LinkSpread{});
+    reader_.shared_.spread =
+        spreadIn(reader_.read_, reader_.databases_.meta, reader_.env_.directory());
     reader_.places_.storeChanged(reader_.shared_.spread.buckets);
     reader_.sharedAt_ = now;
 }
@@ -254,7 +270,7 @@ void LinkWriter::addLinks(lmdb::WriteTransaction& write, std::span<const Entry> 
 
 // Splits as many buckets as the links that were added ask for.
 void LinkWriter::grow(lmdb::WriteTransaction& write, LinkSpread& spread) {
-    while (spread.mustGrow()) {
+    while (spread.mustGrow() && spread.buckets < LinkSpread::maxBuckets) {
         const std::uint32_t old = spread.nextToSplit();
         const std::uint32_t added = spread.buckets++;
         LinkEntries all = bucket(write, old), moved;
@@ -269,8 +285,7 @@ void LinkWriter::grow(lmdb::WriteTransaction& write, LinkSpread& spread) {
 }
 
 LinkSpread LinkWriter::spread(const lmdb::Transaction& transaction) const {
-    const auto record = transaction.get(databases_.meta, spreadKey());
-    return record ? LinkSpread::parse(*record).value_or(LinkSpread{}) : LinkSpread{};
+    return spreadIn(transaction, databases_.meta, env_.directory());
 }
 
 void LinkWriter::putSpread(lmdb::WriteTransaction& write, const LinkSpread& spread) {
@@ -281,9 +296,7 @@ LinkEntries LinkWriter::bucket(const lmdb::Transaction& transaction, std::uint32
     const auto record = transaction.get(databases_.links, bucketKey(number));
     auto entries = record ? parseLinkBucket(*record) : LinkEntries{};
     if (!entries)
-        throw std::runtime_error(env_.directory() + ": bucket " + std::to_string(number) +
-                                 " cannot be read; stop grantlinkd, delete this directory, and "
-                                 "start it: it is made again from the vault");
+        failDamaged(env_.directory(), "bucket " + std::to_string(number));
     return std::move(*entries);
 }
 

@@ -61,7 +61,7 @@ void entriesAreRead(fuzz::Input in) {
 void aSplitMovesOnlyToTheNewBucket(fuzz::Input in) {
     LinkSpread spread;
     spread.buckets = in.integer<std::uint32_t>() % LinkSpread::maxBuckets + 1;
-    spread.links = in.integer<std::uint64_t>();
+    spread.links = in.integer<std::uint64_t>() % (spread.buckets * maxLinksOfBucket + 1);
     const LinkKey link = keyFrom(in);
     const std::uint32_t before = spread.bucketOf(link.locator()), split = spread.nextToSplit();
     require(before < spread.buckets && split < spread.buckets, "a bucket is one of them");

@@ -3,12 +3,14 @@
 //   edge_tool hold EDGE_STORE   holds the writer lock until a line comes, or standard input ends
 //   edge_tool fill EDGE_STORE   leaves no room for another write
 //   edge_tool future EDGE_STORE has links/ say that it is of a schema of the future
+//   edge_tool damage EDGE_STORE has links/ say that it has more buckets than can be
 //
 // And what nobody can do who has no key:
 //
 //   edge_tool state EDGE_KEY CONNECTION SECONDS   a state of an attempt that began so long ago
 #include "shared/attempt.hpp"
 #include "shared/byte_order.hpp"
+#include "shared/link_bucket.hpp"
 #include "shared/lmdb.hpp"
 
 #include <cstdio>
@@ -63,14 +65,23 @@ void fill(const std::string& directory) {
     std::puts("full");
 }
 
-void future(const std::string& directory) {
+void putMeta(const std::string& directory, std::string_view name, Bytes value) {
     const lmdb::Environment env(directory, {});
     lmdb::WriteTransaction write(env);
+    write.put(write.open("meta"), bytesOf(name), value);
+    write.commit();
+}
+
+void future(const std::string& directory) {
     std::uint8_t schema[4];
     storeLittleEndian(schema, std::uint32_t{999});
-    write.put(write.open("meta"), bytesOf("schema"), schema);
-    write.commit();
+    putMeta(directory, "schema", schema);
     std::puts("future");
+}
+
+void damage(const std::string& directory) {
+    putMeta(directory, "spread", bytesOf(LinkSpread{~std::uint32_t{0}, 1}.encode()));
+    std::puts("damage");
 }
 
 void state(const std::string& keyFile, const std::string& connection, long long seconds) {
@@ -95,7 +106,9 @@ void run(int argc, char** argv) {
         return fill(store + "/spool");
     if (!store.empty() && command == "future")
         return future(store + "/links");
-    throw std::runtime_error("usage: edge_tool hold|fill|future EDGE_STORE\n"
+    if (!store.empty() && command == "damage")
+        return damage(store + "/links");
+    throw std::runtime_error("usage: edge_tool hold|fill|future|damage EDGE_STORE\n"
                              "       edge_tool state EDGE_KEY CONNECTION SECONDS");
 }
 

@@ -95,7 +95,8 @@ void placesAreRemembered(void**) {
     assert_false(places.now(0).has_value());
 }
 
-#ifndef __SANITIZE_ADDRESS__ // which has all of the address space, and ends where there is no memory
+#ifndef __SANITIZE_ADDRESS__ // which has all of the address space, and ends where there is no
+                             // memory
 
 // Less address space than so many places need.
 class LittleMemory {
@@ -162,6 +163,8 @@ void aSplitMovesOnlyToTheNewBucket(void**) {
     assert_true(back && back->buckets == spread.buckets && back->links == spread.links);
     for (const std::uint32_t wrong : {0U, LinkSpread::maxBuckets + 1, ~0U})
         assert_false(LinkSpread::parse(bytesOf(LinkSpread{wrong, 1}.encode())).has_value());
+    assert_true(LinkSpread::parse(bytesOf(LinkSpread{2, 2046}.encode())).has_value());
+    assert_false(LinkSpread::parse(bytesOf(LinkSpread{2, 2047}.encode())).has_value());
     assert_false(LinkSpread::parse(bytesOf(std::string(12, '\0'))).has_value());
 }
 
@@ -248,14 +251,15 @@ void aStoreGrows(void**) {
 } // namespace
 
 int main() {
-    const CMUnitTest tests[] = {
-        cmocka_unit_test(everyEntryIsFound),   cmocka_unit_test(damageIsNoEntry),
-        cmocka_unit_test(placesAreRemembered),
+    const CMUnitTest tests[] = {cmocka_unit_test(everyEntryIsFound),
+                                cmocka_unit_test(damageIsNoEntry),
+                                cmocka_unit_test(placesAreRemembered),
 #ifndef __SANITIZE_ADDRESS__
-        cmocka_unit_test(withoutMemoryNoPlaceIsBelieved),
+                                cmocka_unit_test(withoutMemoryNoPlaceIsBelieved),
 #endif
-        cmocka_unit_test(aSplitMovesOnlyToTheNewBucket),
-        cmocka_unit_test(manyAtOnceAreSpread), cmocka_unit_test(snapshotsInOneAnotherAgree),
-        cmocka_unit_test(aStoreGrows)};
+                                cmocka_unit_test(aSplitMovesOnlyToTheNewBucket),
+                                cmocka_unit_test(manyAtOnceAreSpread),
+                                cmocka_unit_test(snapshotsInOneAnotherAgree),
+                                cmocka_unit_test(aStoreGrows)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

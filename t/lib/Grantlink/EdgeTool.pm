@@ -8,7 +8,7 @@ use Grantlink::Build;
 use Grantlink::Command qw(run_command);
 use IPC::Open2 qw(open2);
 
-our @EXPORT_OK = qw(hold_writer fill_spool age_links state_of);
+our @EXPORT_OK = qw(hold_writer fill_spool age_links damage_links state_of);
 
 # Holds the spool's writer lock until ->release, or until the answer goes out of scope.
 sub hold_writer ($grantlink) {
@@ -39,6 +39,12 @@ sub fill_spool ($grantlink) {
 sub age_links ($grantlink) {
     my $ran = run_command([program(), 'future', $grantlink->edge_store], seconds => 20);
     die "edge_tool: $ran->{err}" unless $ran->{out} eq "future\n";
+}
+
+# As a disk that errs could leave it.
+sub damage_links ($grantlink) {
+    my $ran = run_command([program(), 'damage', $grantlink->edge_store], seconds => 20);
+    die "edge_tool: $ran->{err}" unless $ran->{out} eq "damage\n";
 }
 
 # The state of an attempt at a connection that began so many seconds ago: in the future, if negative.
