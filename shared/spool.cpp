@@ -43,6 +43,7 @@ Spool::Spool(const std::string& edgeStore, Access access)
         outcomes_ = write.open("outcomes");
         cap_ = {write.open("cells"), write.open("waiting", MDB_DUPSORT)};
         meta_ = write.open("meta");
+        dropStrangers(write);
         write.commit();
     } else {
         lmdb::ReadTransaction read(env_);
@@ -53,6 +54,22 @@ Spool::Spool(const std::string& edgeStore, Access access)
         meta_ = openExisting(read, "meta", env_.directory());
         read.commit();
     }
+}
+
+// A worker that was taken over can write any key. Nobody would ever finish such an approval, and
+// the spool is never empty while there is one.
+void Spool::dropStrangers(lmdb::WriteTransaction& write) {
+    std::vector<std::string> strangers;
+    {
+        lmdb::Cursor cursor(write, approvals_);
+        for (auto entry = cursor.first(); entry; entry = cursor.next())
+            if (uuidOf(entry->first) == Uuid{})
+                strangers.emplace_back(textOf(entry->first));
+    }
+    for (const std::string& key : strangers)
+        write.remove(approvals_, bytesOf(key));
+    if (!strangers.empty() && write.count(approvals_) == 0)
+        cap_.clear(write);
 }
 
 void Spool::store(std::span<SpoolPut> batch, void (*pause)()) {

@@ -49,7 +49,8 @@ struct SpoolCounts {
 
 class Spool {
   public:
-    // Whoever `creates` makes the databases (the daemon); nginx opens what is there.
+    // Whoever `creates` makes the databases (the daemon), and drops entries of `approvals` that no
+    // attempt can have put there; nginx opens what is there.
     enum class Access { creates, opens };
     Spool(const std::string& edgeStore, Access access);
 
@@ -92,6 +93,7 @@ class Spool {
   private:
     StoreResult storeOne(lmdb::WriteTransaction& write, const SpoolPut& put, TimeMs watermark);
     TimeMs watermark(const lmdb::Transaction& transaction) const;
+    void dropStrangers(lmdb::WriteTransaction& write);
     void removeApproval(lmdb::WriteTransaction& write, const Uuid& attempt);
 
     lmdb::Environment env_;

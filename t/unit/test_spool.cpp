@@ -5,6 +5,7 @@
 #include "t/unit/temporary_directory.hpp"
 
 #include <algorithm>
+#include <array>
 
 using namespace grantlink;
 using test::assertEqual;
@@ -165,6 +166,70 @@ void anEmptySpoolCountsFromTheBeginning(void**) {
     assert_true(store(s.spool, Uuid::v7(), connection) == StoreResult::tooMany);
 }
 
+// A spool as somebody else has left it, until one that `creates` opens it.
+class RawSpool {
+  public:
+    explicit RawSpool(const std::string& edgeStore)
+        : env_(edgeStore + "/spool", {.mapSize = std::size_t{1} << 24}), write_(env_) {}
+
+    void put(const char* database, Bytes key, Bytes value) {
+        const bool lists = database == std::string_view("waiting");
+        write_.put(write_.open(database, lists ? MDB_DUPSORT : 0), key, value);
+    }
+
+    void commit() { write_.commit(); }
+
+  private:
+    lmdb::Environment env_;
+    lmdb::WriteTransaction write_;
+};
+
+// What a worker that was taken over wrote under no attempt's id goes when grantlinkd starts.
+void strangersGo(void**) {
+    test::TemporaryDirectory directory;
+    const std::string path = Store::made(directory.path());
+    const Uuid connection = Uuid::v7();
+    {
+        RawSpool raw(path);
+        raw.put("approvals", bytesOf("abc"), bytesOf("no approval"));
+        raw.put("approvals", Uuid{}.bytes, bytesOf("no approval"));
+        for (std::size_t i = 0; i < maxListedApprovals; ++i)
+            raw.put("waiting", connection.bytes, Uuid::v7().bytes);
+        raw.put("cells", std::array{connection.bytes[14]}, std::vector<std::uint8_t>(256, 9));
+        raw.commit();
+    }
+    Spool spool(path, Spool::Access::creates);
+    assert_int_equal(spool.counts().approvals, 0);
+    storeMany(spool, connection, ofOneConnection);
+    assert_true(store(spool, Uuid::v7(), connection) == StoreResult::tooMany);
+}
+
+// The version before listed all approvals and counted none.
+void theSpoolOfThePreviousVersionGoesOn(void**) {
+    test::TemporaryDirectory directory;
+    const std::string path = Store::made(directory.path());
+    const Uuid connection = Uuid::v7();
+    std::vector<Uuid> attempts(8);
+    {
+        RawSpool raw(path);
+        for (Uuid& attempt : attempts) {
+            attempt = Uuid::v7();
+            raw.put("approvals", attempt.bytes, bytesOf(approvalOf(attempt, connection).approval));
+            raw.put("waiting", connection.bytes, attempt.bytes);
+        }
+        raw.commit();
+    }
+    Spool spool(path, Spool::Access::creates);
+    assert_int_equal(spool.approvals(10).size(), 8);
+    assert_true(store(spool, attempts[0], connection) == StoreResult::replayed);
+    for (const Uuid& attempt : attempts)
+        spool.finish(attempt, outcomeOf(connection));
+    assert_int_equal(spool.counts().approvals, 0);
+    assert_int_equal(spool.counts().outcomes, 8);
+    storeMany(spool, connection, ofOneConnection);
+    assert_true(store(spool, Uuid::v7(), connection) == StoreResult::tooMany);
+}
+
 void pruningNeverRevivesAnAttempt(void**) {
     Store s;
     const TimeMs now = nowMs();
@@ -209,6 +274,8 @@ int main() {
                                 cmocka_unit_test(othersLeaveAConnectionSomeRoom),
                                 cmocka_unit_test(whatHasEndedLeavesRoom),
                                 cmocka_unit_test(anEmptySpoolCountsFromTheBeginning),
+                                cmocka_unit_test(strangersGo),
+                                cmocka_unit_test(theSpoolOfThePreviousVersionGoesOn),
                                 cmocka_unit_test(pruningNeverRevivesAnAttempt),
                                 cmocka_unit_test(approvalsComeInOrderAndPages)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
