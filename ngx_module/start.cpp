@@ -139,6 +139,8 @@ std::optional<Page> obstacleToStart(const FoundLink& link) {
 }
 
 ngx_int_t startAttempt(ngx_http_request_t* r, RequestContext& context, const FoundLink& link) {
+    if (!EdgeStore::of(r).spool(r->connection->log)) // what they come back with could not be kept
+        return sendPage(r, Page::unavailable);
     const EdgeKey& key = locationConf(r).keys->current();
     const Uuid attempt = newAttempt(loopTimeMs(), randomSupply.next(), link.provider()->pkce);
     context.attempt = attempt;

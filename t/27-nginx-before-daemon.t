@@ -7,7 +7,7 @@ use Test::More;
 use Time::HiRes qw(sleep);
 use Grantlink::Flow;
 use Grantlink::Instance;
-use Grantlink::EdgeTool qw(age_links);
+use Grantlink::EdgeTool qw(age_links damage_links);
 use File::Path qw(remove_tree);
 
 my $grantlink = Grantlink::Instance->new(workers => 2);
@@ -16,9 +16,12 @@ $grantlink->start_sandbox;
 $grantlink->start_nginx;
 my $browser = $grantlink->browser;
 # Each worker looks at its store once a second, so one may serve that much later than the other.
+sub in_both ($holds) {
+    return eventually($holds, 10) && sleep(1.1) && 12 == grep { $holds->() } 1 .. 12;
+}
+
 sub all_serve ($link) {
-    my $ready = sub { $browser->get($link)->page eq 'ready' };
-    return eventually($ready, 10) && sleep(1.1) && 12 == grep { $ready->() } 1 .. 12;
+    return in_both(sub { $browser->get($link)->page eq 'ready' });
 }
 
 my $early   = $browser->get($grantlink->public_url . '/approve/' . 'A' x 32);
@@ -47,6 +50,31 @@ subtest 'links/ is deleted under the running system' => sub {
     ok(eventually(sub { eval { $browser->get($third->{link}); 1 } }, 5), 'nginx does not fall over');
     $grantlink->restart_daemon;
     ok(all_serve($third->{link}), 'the link works again');
+};
+
+# As when nginx was upgraded and grantlinkd was not: it has not made all databases yet.
+subtest 'spool/ is not what nginx needs' => sub {
+    my $early = request_connection($grantlink);
+    $grantlink->stop('daemon');
+    unlink map { $grantlink->edge_store . "/spool/$_" } qw(data.mdb lock.mdb) or die "spool/: $!\n";
+    my $press = sub { my $pressed = $browser->post($early->{link}, {}); join ' ', $pressed->status, $pressed->page };
+    ok(in_both(sub { $press->() eq '503 unavailable' }), 'nobody is sent to a provider in vain, but told that it will pass');
+    $grantlink->start_daemon;
+    ok(in_both(sub { $press->() =~ /^303/ }), 'with the daemon it does');
+    is(wait_for_outcome($browser, approve($browser, $early->{link})), 'connected', 'to the end');
+};
+
+subtest 'links/ is damaged' => sub {
+    my $link = request_connection($grantlink)->{link};
+    ok(all_serve($link), 'both workers have the store open');
+    damage_links($grantlink);
+    my $page = $browser->get($link);
+    is_deeply([$page->status, $page->page], [503, 'unavailable'], 'a link is not said to be unknown');
+    like($grantlink->log('error'), qr/how links are spread cannot be read; stop grantlinkd, delete this directory/, 'the log says what to do');
+    $grantlink->stop('daemon');
+    remove_tree($grantlink->edge_store . '/links');
+    $grantlink->start_daemon;
+    ok(all_serve($link), 'which helps');
 };
 
 # As when grantlinkd was upgraded and nginx was not. Nothing is read for what it is not.
