@@ -1,7 +1,6 @@
 #include "ngx_module/edge_store.hpp"
 
 #include "ngx_module/conf.hpp"
-#include "ngx_module/loop_timer.hpp"
 #include "ngx_module/worker_heap.hpp"
 
 #include <map>
@@ -85,8 +84,7 @@ void EdgeStore::refresh(ngx_log_t* log) {
     checked_ = ngx_time();
     if (writer_.stormHasEnded())
         giveMemoryBack();
-    static LoopTimer resting(LoopTimer::Keeps::nobody, [](void*) noexcept { rest(); });
-    resting.start(restAfter);
+    restTimer().start(restAfter);
     try {
         if (links_ && !links_->isCurrent()) {
             now_.letGo();
@@ -112,11 +110,19 @@ void EdgeStore::giveMemoryBack() noexcept {
     giveHeapBack();
 }
 
-// No request has come for a while.
+LoopTimer& EdgeStore::restTimer() {
+    static LoopTimer timer(LoopTimer::Keeps::nobody, [](void*) noexcept { rest(); });
+    return timer;
+}
+
+// No request, also none that waits for an outcome, has looked into a store for a while.
 void EdgeStore::rest() noexcept {
-    for (auto& [path, store] : stores())
+    for (auto& [path, store] : stores()) {
         if (store->writer_.stormHasEnded())
             store->giveMemoryBack();
+        if (store->writer_.isStormy()) // a slow disk, or clients that went away
+            restTimer().start(restAfter);
+    }
     giveLargeHeapBack();
 }
 

@@ -9,6 +9,7 @@
 
 #include "ngx_module/daemon_line.hpp"
 #include "ngx_module/held_snapshot.hpp"
+#include "ngx_module/loop_timer.hpp"
 #include "ngx_module/ngx.hpp"
 #include "ngx_module/spool_writer.hpp"
 #include "shared/link_store.hpp"
@@ -51,6 +52,7 @@ class EdgeStore {
 
   private:
     static const LinkReader* openLinksOf(ngx_http_request_t* r);
+    static LoopTimer& restTimer();
     static void rest() noexcept;
     void refresh(ngx_log_t* log);
     void giveMemoryBack() noexcept;

@@ -1,4 +1,5 @@
-// A timer of the event loop.
+// A timer of the event loop. It lives as long as the process: nginx's tree of timers may be gone
+// when static objects are destroyed.
 #pragma once
 
 #include "ngx_module/ngx.hpp"
@@ -25,7 +26,8 @@ class LoopTimer {
 
     bool runs() const { return event_.timer_set; }
 
-    // Rings once, so many ms from now; again, if it runs already.
+    // Rings once, so many ms from now, whatever it was set to before. (nginx lets one be up to
+    // 0.3 s off that runs already.)
     void start(ngx_msec_t after) noexcept {
         event_.log = ngx_cycle->log;
         ngx_add_timer(&event_, after);

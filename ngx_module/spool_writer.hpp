@@ -67,6 +67,10 @@ class SpoolWriter {
     // A page is served meanwhile.
     void servingOthers() { servesOthers_ = true; }
 
+    // Very many approvals wait at the same time, or stormHasEnded() has not said yet that it is
+    // over.
+    bool isStormy() const { return storm_ != 0; }
+
     // True once after very many approvals waited at the same time, when all is quiet again.
     bool stormHasEnded();
 

@@ -1,5 +1,5 @@
-// How glibc's heap is used in a worker that serves links: by all of its sites. Thread: the event
-// loop.
+// How glibc's heap is used in a worker that serves links: by all of its sites. Not from the threads
+// that write approvals.
 #pragma once
 
 namespace grantlink {

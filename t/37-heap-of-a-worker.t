@@ -17,7 +17,7 @@ plan skip_all => "another allocator, which keeps what it likes"
 my $grantlink = Grantlink::Instance->running;
 my $link      = split_url(request_connection($grantlink)->{link});
 my ($worker)  = $grantlink->worker_pids;
-my @browsers  = map { IO::Socket::INET->new(PeerAddr => $link->{origin} =~ s{\A\w+://}{}r) // die "no connection: $@\n" } 1 .. 128;
+my @browsers  = map { IO::Socket::INET->new(PeerAddr => $link->{origin} =~ s{\A\w+://}{}r) // die "no connection: $@\n" } 1 .. 64;
 
 sub read_answers ($browser, $count) {
     my ($text, $seen) = ('', 0);
@@ -56,7 +56,7 @@ my $faults = (page_faults() - $before) / $turns;
 cmp_ok($faults, '<', @browsers / 4, "a turn asks for hardly any memory: $faults pages");
 
 my $busy = anonymous_memory();
-ok(eventually(sub { anonymous_memory() < $busy - 256 }), 'what the turns needed is given back');
+ok(eventually(sub { anonymous_memory() < $busy - 128 }), 'what the turns needed is given back');
 
 $grantlink->finish;
 done_testing;
