@@ -27,7 +27,7 @@ my %full = (
     rounds => 9, turns => 3, seconds => 1, disk => 5, warm => 12, requests => 10_000_000, memory => 15,
     links => [1_000, 1_000_000, 10_000_000], pipelined => 2,
 );
-my %quick = (%full, rounds => 5, turns => 1, disk => 2, warm => 4, requests => 500_000, memory => 5);
+my %quick = (%full, rounds => 5, turns => 1, disk => 2, warm => 4, requests => 500_000, memory => 2);
 my %try   = (%quick, rounds => 1, disk => 1, requests => 10_000, links => [1_000, 20_000, 30_000], once => 1);
 my %plan  = $option{try} ? %try : $option{quick} ? %quick : %full;
 $plan{rounds} = $option{rounds} // $plan{rounds};

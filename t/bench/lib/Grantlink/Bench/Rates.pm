@@ -11,7 +11,7 @@ use Grantlink::Bench::Load;
 our $connections = 64;
 
 # measure(rounds =>, turns => in each, seconds =>, sides => {name => side}, order => [names], say =>,
-#   once => without going back)
+#   middle => [names of sides that are run once, before it goes back], once => without going back)
 #   side: {server =>, port =>, tokens =>, method =>, length =>, pipelined => requests in a row on a connection (1),
 #     path => in place of the token}
 # Answers one hash a round: name → figures.
@@ -19,7 +19,7 @@ sub measure (%with) {
     my @rounds;
     for my $round (1 .. $with{rounds}) {
         my %runs;
-        my @turn = (@{$with{order}}, $with{once} ? () : reverse @{$with{order}});
+        my @turn = (@{$with{order}}, @{$with{middle} // []}, $with{once} ? () : reverse @{$with{order}});
         for my $name ((@turn) x $with{turns}) {
             push @{$runs{$name}}, run_side($name, $with{sides}{$name}, $with{seconds});
         }
