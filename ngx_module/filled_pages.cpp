@@ -17,12 +17,8 @@ std::uint64_t numberOf(std::string_view text) {
     return out;
 }
 
-std::uint64_t firstOf(std::string_view text) {
-    return numberOf(text);
-}
-
-std::uint64_t lastOf(std::string_view text) {
-    return numberOf(text.substr(text.size() - std::min(text.size(), sizeof(std::uint64_t))));
+std::string_view endOf(std::string_view text) {
+    return text.substr(text.size() - std::min(text.size(), sizeof(std::uint64_t)));
 }
 
 } // namespace
@@ -68,7 +64,7 @@ const Template& FilledPages::Entry::filledIn(const PlainValues& values) {
 FilledPages::Entry& FilledPages::entryFor(const Template& page, const PlainValues& values) {
     std::uint64_t hash = reinterpret_cast<std::uintptr_t>(&page);
     for (const Slot slot : {Slot::requester, Slot::provider, Slot::brand})
-        for (const std::uint64_t part : {firstOf(values[slot]), lastOf(values[slot])})
+        for (const std::uint64_t part : {numberOf(values[slot]), numberOf(endOf(values[slot]))})
             hash = std::rotl(hash ^ part, 23) * 0x9e3779b97f4a7c15; // 2⁶⁴ by the golden ratio
     return entries_[hash >> 60];
 }

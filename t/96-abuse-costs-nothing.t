@@ -10,6 +10,7 @@ use Test::More;
 use Grantlink::EdgeTool qw(state_of);
 use Grantlink::Flow;
 use Grantlink::Instance;
+use Grantlink::Memory qw(anonymous_memory);
 use Grantlink::Url qw(split_url);
 
 my $grantlink = Grantlink::Instance->running(settings => {attempt_lifetime => '2s'}, server => 'keepalive_requests 1000000;');
@@ -35,13 +36,6 @@ my %hostile = (
 );
 my %path = map { $_ => (split_url($hostile{$_})->{path} // '') . ($hostile{$_} =~ /(\?.*)/)[0] } keys %hostile;
 
-sub anonymous_memory {
-    my ($worker) = $grantlink->worker_pids;
-    open my $status, '<', "/proc/$worker/status" or die "/proc/$worker/status: $!\n";
-    my ($kib) = map { /^RssAnon:\s+(\d+)/ ? $1 : () } readline $status;
-    return $kib;
-}
-
 # So many of each, on one connection, fifty at a time.
 sub send_many ($count) {
     my $socket = IO::Socket::INET->new(PeerAddr => split_url($grantlink->url)->{origin} =~ s{\A\w+://}{}r) or die "no connection: $@\n";
@@ -63,11 +57,11 @@ sub send_many ($count) {
 
 send_many(500);    # what a worker needs once
 my $stores = $grantlink->store_digest(qw(spool links vault));
-my $before = anonymous_memory();
+my $before = anonymous_memory($grantlink->worker_pids);
 my $answers = send_many(3000);
 is_deeply($answers, {map { $_ => {303 => 3000} } keys %path}, 'each is sent on to a page') or diag explain $answers;
 is($grantlink->store_digest(qw(spool links vault)), $stores, 'nothing was written');
-my $grown = anonymous_memory() - $before;
+my $grown = anonymous_memory($grantlink->worker_pids) - $before;
 SKIP: {
     skip "valgrind's or AddressSanitizer's own memory is in the figure", 1
         if $ENV{GRANTLINK_VALGRIND} || $ENV{GRANTLINK_SANITIZE};

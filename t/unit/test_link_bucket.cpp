@@ -95,8 +95,8 @@ void placesAreRemembered(void**) {
     assert_false(places.now(0).has_value());
 }
 
-#ifndef __SANITIZE_ADDRESS__ // which has all of the address space, and ends where there is no
-                             // memory
+// Not with AddressSanitizer, which has all of the address space, and ends where memory does.
+#ifndef __SANITIZE_ADDRESS__
 
 // Less address space than so many places need.
 class LittleMemory {

@@ -30,21 +30,17 @@ sub DESTROY ($self) {
     $self->release;
 }
 
-sub fill_spool ($grantlink) {
-    my $ran = run_command([program(), 'fill', $grantlink->edge_store], seconds => 120);
-    die "edge_tool: $ran->{err}" unless $ran->{out} eq "full\n";
-}
+sub fill_spool ($grantlink) { _change($grantlink, fill => 'full') }
 
 # As a grantlinkd of a later version would leave it.
-sub age_links ($grantlink) {
-    my $ran = run_command([program(), 'future', $grantlink->edge_store], seconds => 20);
-    die "edge_tool: $ran->{err}" unless $ran->{out} eq "future\n";
-}
+sub age_links ($grantlink) { _change($grantlink, future => 'future') }
 
 # As a disk that errs could leave it.
-sub damage_links ($grantlink) {
-    my $ran = run_command([program(), 'damage', $grantlink->edge_store], seconds => 20);
-    die "edge_tool: $ran->{err}" unless $ran->{out} eq "damage\n";
+sub damage_links ($grantlink) { _change($grantlink, damage => 'damage') }
+
+sub _change ($grantlink, $command, $says) {
+    my $ran = run_command([program(), $command, $grantlink->edge_store], seconds => 120);
+    die "edge_tool: $ran->{err}" unless $ran->{out} eq "$says\n";
 }
 
 # The state of an attempt at a connection that began so many seconds ago: in the future, if negative.

@@ -6,7 +6,7 @@ use v5.36;
 use Exporter 'import';
 use Fcntl qw(SEEK_SET);
 
-our @EXPORT_OK = qw(found_in_memory peak_of_memory);
+our @EXPORT_OK = qw(anonymous_memory found_in_memory page_faults peak_of_memory);
 
 my $at_once = 1 << 20;
 
@@ -35,10 +35,22 @@ sub found_in_memory ($pid, %texts) {
 }
 
 # In MiB: the most that the process ever had.
-sub peak_of_memory ($pid) {
+sub peak_of_memory ($pid) { return _status($pid, 'VmHWM') / 1024 }
+
+# In KiB: heap, stacks and the like that it has now.
+sub anonymous_memory ($pid) { return _status($pid, 'RssAnon') }
+
+# How often it had to ask for a page so far.
+sub page_faults ($pid) {
+    open my $file, '<', "/proc/$pid/stat" or die "/proc/$pid/stat: $!\n";
+    my (undef, $rest) = split /\) /, readline $file, 2;
+    return (split ' ', $rest)[7] + (split ' ', $rest)[9];    # minor, major
+}
+
+sub _status ($pid, $name) {
     open my $status, '<', "/proc/$pid/status" or die "/proc/$pid/status: $!\n";
-    my ($kib) = join('', readline $status) =~ /^VmHWM:\s+(\d+)/m;
-    return $kib / 1024;
+    my ($kib) = join('', readline $status) =~ /^$name:\s+(\d+)/m;
+    return $kib;
 }
 
 sub _pieces ($text) {

@@ -7,6 +7,7 @@ use v5.36;
 use File::Path qw(make_path);
 use Grantlink::Bench::Figures qw(rounded);
 use Grantlink::Build qw(nginx_program);
+use Grantlink::Memory qw(page_faults);
 use Grantlink::Poll qw(eventually);
 use Grantlink::Port;
 use Grantlink::Process;
@@ -94,11 +95,7 @@ sub cpu_seconds ($self) {
 }
 
 # Page faults of the worker so far: of a warm map there are next to none.
-sub faults ($self) {
-    open my $file, '<', '/proc/' . $self->worker . '/stat' or return 0;
-    my (undef, $rest) = split /\) /, readline $file, 2;
-    return (split ' ', $rest)[7] + (split ' ', $rest)[9];    # minor, major
-}
+sub faults ($self) { return page_faults($self->worker) }
 
 sub stop ($self) {
     my $process = delete $self->{process} or return;
